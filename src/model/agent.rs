@@ -1,0 +1,127 @@
+//! Agents: who they are, where their phone is, what they are doing.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, CallId, QueueId, ServerId};
+use crate::person::PersonName;
+use crate::time::Timestamp;
+
+/// An agent as the settings describe them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// The agent's id.
+    pub id: AgentId,
+    /// The agent's name, as colleagues read it.
+    pub name: PersonName,
+    /// The phone that rings.
+    pub endpoint: Endpoint,
+    /// The queues that the agent serves.
+    pub queues: Vec<QueueId>,
+    /// Whether the agent becomes Ready as soon as the phone registers: for sites where the phone is the log-in.
+    #[serde(default)]
+    pub ready_on_register: bool,
+}
+
+/// A phone's account on one Asterisk.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// The Asterisk that knows the account.
+    pub server: ServerId,
+    /// The account's name there, as `1001`.
+    pub name: String,
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// What an agent is doing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum AgentState {
+    /// Not at work.
+    LoggedOut,
+    /// At work, but offered no calls.
+    NotReady(NotReadyReason),
+    /// Waiting for a call since the state began: the longest idle is served first.
+    Ready,
+    /// Chosen for a call whose leg does not ring yet.
+    Reserved(CallId),
+    /// The phone rings.
+    Ringing(CallId),
+    /// In conversation.
+    Talking(CallId),
+    /// In conversation, the caller on hold.
+    Held(CallId),
+    /// Finishing the work of the last call, until the time given.
+    WrapUp {
+        /// The call that is being finished.
+        call: CallId,
+        /// When the agent becomes Ready by themselves.
+        until: Timestamp,
+    },
+    /// At work, but the phone cannot be reached.
+    Unreachable,
+}
+
+/// Why an agent is not ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum NotReadyReason {
+    /// The agent asked, and gave no reason.
+    Asked,
+    /// A short break.
+    Break,
+    /// A meal.
+    Lunch,
+    /// A call rang and was not answered (RONA).
+    NoAnswer,
+    /// The phone refused a call or was busy on its own account.
+    Refused,
+    /// The agent has just logged in and not yet asked for calls.
+    LoggedIn,
+}
+
+impl AgentState {
+    /// The call that the agent is bound to, if any.
+    #[must_use]
+    pub const fn call(&self) -> Option<CallId> {
+        match self {
+            Self::Reserved(call) | Self::Ringing(call) | Self::Talking(call) | Self::Held(call) => Some(*call),
+            Self::LoggedOut | Self::NotReady(_) | Self::Ready | Self::WrapUp { .. } | Self::Unreachable => None,
+        }
+    }
+
+    /// The state's name as the books and the metrics write it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::LoggedOut => "logged_out",
+            Self::NotReady(_) => "not_ready",
+            Self::Ready => "ready",
+            Self::Reserved(_) => "reserved",
+            Self::Ringing(_) => "ringing",
+            Self::Talking(_) => "talking",
+            Self::Held(_) => "held",
+            Self::WrapUp { .. } => "wrap_up",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+impl NotReadyReason {
+    /// The reason's name as the books write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Break => "break",
+            Self::Lunch => "lunch",
+            Self::NoAnswer => "no_answer",
+            Self::Refused => "refused",
+            Self::LoggedIn => "logged_in",
+        }
+    }
+}

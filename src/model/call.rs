@@ -1,0 +1,122 @@
+//! Calls, as the books and the pages speak of them.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* $variant),+
+        }
+
+        impl $name {
+            /// The word that the books and the CDR write.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text),+
+                }
+            }
+
+            /// The value that the books write as this word.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                match name {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+named!(
+    /// Where a live call stands.
+    CallPhase {
+        /// In the queue, hearing music, nobody is being rung for it.
+        Waiting = "waiting",
+        /// In the queue, hearing music, an agent is being rung for it.
+        Offered = "offered",
+        /// In conversation with an agent.
+        Talking = "talking",
+        /// In conversation, put on hold by the agent.
+        Held = "held",
+    }
+);
+
+named!(
+    /// How a call ended.
+    Outcome {
+        /// Caller and agent spoke.
+        Answered = "answered",
+        /// The caller hung up before an agent answered.
+        Abandoned = "abandoned",
+        /// The call was given back to the dialplan.
+        Returned = "returned",
+        /// Neither: Asterisk lost the call, or did not do what was asked.
+        Lost = "lost",
+    }
+);
+
+named!(
+    /// Who ended a call.
+    Side {
+        /// The caller hung up.
+        Caller = "caller",
+        /// The agent hung up.
+        Agent = "agent",
+        /// A rule of ours ended it.
+        Program = "program",
+        /// Asterisk, or the way to it, failed.
+        Switch = "switch",
+    }
+);
+
+named!(
+    /// A stretch of a call.
+    SegmentKind {
+        /// From entering the queue, or coming back to its head, until answered or gone.
+        Waiting = "waiting",
+        /// One offer, from ordering the ring until it ended.
+        Ringing = "ringing",
+        /// Caller and agent in one bridge, holds left out.
+        Talk = "talk",
+        /// The caller put on hold by the agent.
+        Hold = "hold",
+        /// The agent's work after the call.
+        WrapUp = "wrap_up",
+    }
+);
+
+named!(
+    /// How an offer ended: one call ringing at one agent.
+    OfferEnd {
+        /// The agent answered.
+        Accepted = "accepted",
+        /// It rang its full time, or the phone gave up ringing (RONA).
+        NotAnswered = "not_answered",
+        /// The agent pressed the key that refuses.
+        Refused = "refused",
+        /// The phone was busy.
+        Busy = "busy",
+        /// No phone could be reached.
+        Unreachable = "unreachable",
+        /// Asterisk could not do what was asked.
+        SwitchError = "switch_error",
+        /// We took it back: the caller left, or another agent was quicker.
+        Withdrawn = "withdrawn",
+    }
+);
+
+#[cfg(test)]
+mod tests {
+    use super::{OfferEnd, Outcome};
+
+    #[test]
+    fn words_read_back_as_what_they_name() {
+        assert_eq!(Outcome::named(Outcome::Abandoned.name()), Some(Outcome::Abandoned));
+        assert_eq!(OfferEnd::named(OfferEnd::NotAnswered.name()), Some(OfferEnd::NotAnswered));
+        assert_eq!(Outcome::named("vanished"), None);
+    }
+}

@@ -1,0 +1,193 @@
+//! What the books say: short statements in the past tense, each true at the time written beside it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::agent::{AgentState, Endpoint};
+use crate::call::{OfferEnd, Outcome, SegmentKind, Side};
+use crate::id::{AgentId, CallId, LegId, QueueId};
+use crate::person::Phone;
+use crate::stamp::Mark;
+use crate::time::{Span, Timestamp};
+
+/// A fact with its place in the books: positions count up by one and are never used twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookEntry {
+    /// The entry's number, from 1.
+    pub position: u64,
+    /// When it came true.
+    pub at: Timestamp,
+    /// What came true.
+    pub fact: Fact,
+}
+
+/// What came true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fact {
+    /// A caller entered a queue.
+    CallEntered {
+        /// The call.
+        call: CallId,
+        /// The caller's leg.
+        leg: LegId,
+        /// The queue entered.
+        queue: QueueId,
+        /// The caller's number, if it was sent.
+        number: Option<Phone>,
+        /// When the caller entered: earlier than the fact if the call was taken over from a past run.
+        entered: Timestamp,
+    },
+    /// An agent was reserved for a call and the phone ordered to ring.
+    OfferMade {
+        /// The call.
+        call: CallId,
+        /// The offer's number within the call, from 1.
+        offer: u32,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent's phone said that it rings.
+    OfferRang {
+        /// The call.
+        call: CallId,
+        /// The offer's number within the call.
+        offer: u32,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// An offer ended.
+    OfferEnded {
+        /// The call.
+        call: CallId,
+        /// The offer's number within the call.
+        offer: u32,
+        /// The agent.
+        agent: AgentId,
+        /// How.
+        end: OfferEnd,
+    },
+    /// An agent took the call.
+    CallAnswered {
+        /// The call.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+        /// From entering the queue to the agent's answer.
+        waited: Span,
+    },
+    /// A stretch of a call is over.
+    SegmentEnded(Segment),
+    /// The call is over for us.
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// How.
+        outcome: Outcome,
+        /// Who ended it.
+        by: Side,
+    },
+    /// An agent's state changed.
+    AgentChanged {
+        /// The agent.
+        agent: AgentId,
+        /// The state that began.
+        state: AgentState,
+        /// Who changed it.
+        by: Actor,
+    },
+    /// A call came that is none of ours to queue, and was given back to the dialplan.
+    CallTurnedAway {
+        /// The caller's leg.
+        leg: LegId,
+        /// What was dialled.
+        dialled: String,
+    },
+    /// Asterisk's own account named something that our state did not know, and it was taken over or ended.
+    Mended {
+        /// The leg concerned.
+        leg: LegId,
+        /// What it said about itself.
+        mark: Option<Mark>,
+        /// What was done.
+        how: Mending,
+    },
+    /// An order was not carried out, and what it asked for does not matter any more or was mended otherwise.
+    OrderFailed {
+        /// The order, in words.
+        order: String,
+        /// The reason.
+        why: String,
+    },
+    /// A phone's reachability changed.
+    EndpointChanged {
+        /// The account.
+        endpoint: Endpoint,
+        /// Whether calls reach it.
+        reachable: bool,
+    },
+    /// The way to Asterisk was lost or found.
+    SwitchChanged {
+        /// Whether it is there.
+        up: bool,
+    },
+    /// Something was reported that changes nothing.
+    Ignored {
+        /// The event's name.
+        event: String,
+        /// Why it changes nothing.
+        why: Ignored,
+    },
+}
+
+/// A stretch of a call that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// The call.
+    pub call: CallId,
+    /// What kind of stretch.
+    pub kind: SegmentKind,
+    /// The queue that the call belongs to.
+    pub queue: QueueId,
+    /// The agent concerned, if one is.
+    pub agent: Option<AgentId>,
+    /// The offer's number, for a ringing.
+    pub offer: Option<u32>,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// For a ringing, how the offer ended.
+    pub ending: Option<OfferEnd>,
+}
+
+/// What was done about something that the state did not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mending {
+    /// A caller who waits was given back the place in the queue.
+    Requeued,
+    /// A conversation was taken over as it stands.
+    TakenOver,
+    /// A leg that belongs to nothing was hung up.
+    HungUp,
+    /// A leg that the state had and Asterisk has not was forgotten.
+    Forgotten,
+}
+
+/// Why an event changed nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ignored {
+    /// It names a leg that no live call has: it came late, or twice.
+    UnknownLeg,
+    /// It names an agent whom the settings do not know.
+    UnknownAgent,
+    /// It names a prompt that nobody waits for.
+    UnknownPrompt,
+    /// What it reports had already been reported.
+    AlreadySo,
+    /// It comes too late to matter: the call or the offer is in another phase.
+    TooLate,
+    /// It asks an agent for something that their present state forbids.
+    NotInThisState,
+    /// The caller put the agent on hold: by our books they go on talking.
+    CallersOwnHold,
+}

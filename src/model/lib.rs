@@ -1,0 +1,28 @@
+//! The nouns: calls, queues, agents, their ids and their times, as plain data.
+//!
+//! *Invariant:* no I/O, no clock, no chance and no rule about who gets a call. Every other crate may import this one;
+//! it imports none of ours.
+
+pub mod actor;
+pub mod agent;
+pub mod call;
+pub mod fact;
+pub mod id;
+pub mod person;
+pub mod queue;
+pub mod settings;
+pub mod stamp;
+pub mod time;
+pub mod user;
+pub mod wallboard;
+
+pub use actor::Actor;
+pub use agent::{Agent, AgentState, Endpoint, NotReadyReason};
+pub use call::{CallPhase, OfferEnd, Outcome, SegmentKind, Side};
+pub use fact::Fact;
+pub use id::{AgentId, BridgeId, CallId, LegId, OurLeg, PromptId, QueueId, ServerId, TheirLeg, UserId};
+pub use person::{Email, PersonName, Phone, Shown, Viewer};
+pub use queue::Queue;
+pub use settings::Settings;
+pub use stamp::Stamp;
+pub use time::{Span, Timestamp};

@@ -1,0 +1,122 @@
+//! What we write onto Asterisk's own objects, so that its account and its CDR can tell the story without us.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::{CallPhase, Outcome};
+use crate::id::{CallId, QueueId};
+use crate::time::Timestamp;
+
+/// What the caller's CDR says about the call. Set ahead: it states what would be true if the caller vanished now,
+/// because after the caller's hang-up Asterisk takes no CDR variable any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The call.
+    pub call: CallId,
+    /// The queue's number.
+    pub queue: String,
+    /// The outcome if nothing else happens.
+    pub outcome: Outcome,
+    /// When the caller entered the queue.
+    pub entered: Timestamp,
+    /// The account of the agent who took the call.
+    pub agent: Option<String>,
+    /// When the agent answered.
+    pub answered: Option<Timestamp>,
+}
+
+impl Stamp {
+    /// The CDR's columns and their values, in a fixed order.
+    #[must_use]
+    pub fn columns(&self) -> Vec<(&'static str, String)> {
+        let mut columns = vec![
+            ("callsync_call", self.call.to_string()),
+            ("callsync_queue", self.queue.clone()),
+            ("callsync_outcome", self.outcome.name().to_owned()),
+            ("callsync_entered", self.entered.as_ms().to_string()),
+        ];
+        columns.extend(self.agent.as_ref().map(|agent| ("callsync_agent", agent.clone())));
+        columns.extend(self.answered.map(|at| ("callsync_answered", at.as_ms().to_string())));
+        columns
+    }
+}
+
+/// The value of the channel variable `CALLSYNC`: enough to give a waiting caller the place back from Asterisk's account
+/// alone. Written as `call queue entered priority phase`, separated by spaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The call.
+    pub call: CallId,
+    /// The queue.
+    pub queue: QueueId,
+    /// When the caller entered it.
+    pub entered: Timestamp,
+    /// The caller's priority; higher is served first.
+    pub priority: u8,
+    /// Where the call stood.
+    pub phase: CallPhase,
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { call, queue, entered, priority, phase } = self;
+        write!(f, "{call} {queue} {} {priority} {}", entered.as_ms(), phase.name())
+    }
+}
+
+impl FromStr for Mark {
+    type Err = NotAMark;
+
+    fn from_str(text: &str) -> Result<Self, NotAMark> {
+        parse(text).ok_or(NotAMark)
+    }
+}
+
+fn parse(text: &str) -> Option<Mark> {
+    let mut words = text.split(' ');
+    let mark = Mark {
+        call: words.next()?.parse().ok()?,
+        queue: words.next()?.parse().ok()?,
+        entered: Timestamp::from_ms(words.next()?.parse().ok()?),
+        priority: words.next()?.parse().ok()?,
+        phase: CallPhase::named(words.next()?)?,
+    };
+    words.next().is_none().then_some(mark)
+}
+
+/// A text that was expected to be a mark and is none.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the variable CALLSYNC does not hold call, queue, time, priority and phase")]
+pub struct NotAMark;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+    use uuid::Uuid;
+
+    use super::{Mark, NotAMark};
+    use crate::call::CallPhase;
+    use crate::id::{CallId, QueueId};
+    use crate::time::Timestamp;
+
+    proptest! {
+        #[test]
+        fn a_mark_reads_back_as_itself(call: u128, queue: u128, entered: i64, priority: u8) {
+            let mark = Mark {
+                call: CallId(Uuid::from_u128(call)),
+                queue: QueueId(Uuid::from_u128(queue)),
+                entered: Timestamp::from_ms(entered),
+                priority,
+                phase: CallPhase::Offered,
+            };
+            assert_eq!(mark.to_string().parse(), Ok(mark));
+        }
+
+        #[test]
+        fn any_other_text_is_refused(text in any::<String>()) {
+            assert_eq!(text.parse::<Mark>(), Err(NotAMark));
+        }
+    }
+}

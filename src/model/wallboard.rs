@@ -1,0 +1,178 @@
+//! What Live shows: one row a queue, an agent, a call, as plain data. Rows hold times, not durations: the page counts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent::AgentState;
+use crate::call::CallPhase;
+use crate::id::{AgentId, CallId, QueueId};
+use crate::person::{PersonName, Phone};
+use crate::queue::ServiceLevelTarget;
+use crate::time::Timestamp;
+
+/// Everything that Live shows, at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wallboard {
+    /// The moment.
+    pub at: Timestamp,
+    /// Whether the way to Asterisk is there; while it is not, the rest may be old.
+    pub switch_up: bool,
+    /// The sums over all queues.
+    pub totals: Totals,
+    /// In the order of the settings.
+    pub queues: Vec<QueueRow>,
+    /// In the order of the settings.
+    pub agents: Vec<AgentRow>,
+    /// The oldest first.
+    pub calls: Vec<CallRow>,
+}
+
+/// The numbers at the top of Live.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Callers who wait, those being offered included.
+    pub waiting: u32,
+    /// When the caller who waits longest entered.
+    pub longest_since: Option<Timestamp>,
+    /// Calls in conversation, held ones included.
+    pub talking: u32,
+    /// Agents who are Ready.
+    pub ready: u32,
+    /// Agents who are logged in, whatever they do.
+    pub logged_in: u32,
+    /// All agents of the settings.
+    pub agents: u32,
+    /// What was promised and kept since the program's day began.
+    pub today: Today,
+}
+
+/// Calls counted since the program began to count, for a service level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Today {
+    /// Callers whom an agent answered.
+    pub answered: u32,
+    /// Those of them who were answered within the queue's target time.
+    pub answered_in_time: u32,
+    /// Callers who hung up before.
+    pub abandoned: u32,
+    /// Those of them who had waited longer than the target time.
+    pub abandoned_late: u32,
+}
+
+impl Today {
+    /// Service level by formula C, in tenths of a per cent: answered in time / (answered + abandoned late);
+    /// `None` while there is nothing to divide by.
+    #[must_use]
+    pub fn service_level_permille(self) -> Option<u32> {
+        let base = self.answered + self.abandoned_late;
+        (base > 0).then(|| (self.answered_in_time * 1000 + base / 2) / base)
+    }
+}
+
+/// A queue on Live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRow {
+    /// The queue.
+    pub id: QueueId,
+    /// Its number.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+    /// When each waiting caller entered, in the order in which they are served: the first [`QueueRow::SHOWN`] of them,
+    /// so that a row costs the same with ten thousand waiting.
+    pub waiting: Vec<Timestamp>,
+    /// How many wait, those left out of `waiting` included.
+    pub waiting_count: u32,
+    /// Agents of the queue who are Ready.
+    pub ready: u32,
+    /// Agents of the queue who are bound to a call of whatever queue.
+    pub talking: u32,
+    /// Agents of the queue who are logged in and neither.
+    pub off: u32,
+    /// The promise.
+    pub target: ServiceLevelTarget,
+    /// What was kept of it.
+    pub today: Today,
+}
+
+impl QueueRow {
+    /// How many waiting callers a row names one by one.
+    pub const SHOWN: usize = 100;
+}
+
+/// An agent on Live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentRow {
+    /// The agent.
+    pub id: AgentId,
+    /// The agent's name.
+    pub name: PersonName,
+    /// The phone's account.
+    pub endpoint: String,
+    /// What the agent does.
+    pub state: AgentState,
+    /// Since when.
+    pub since: Timestamp,
+    /// What the agent becomes once the present call lets go, if that was asked for during it.
+    #[serde(default)]
+    pub then: Option<AgentState>,
+}
+
+/// A live call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRow {
+    /// The call.
+    pub id: CallId,
+    /// The queue.
+    pub queue: QueueId,
+    /// The queue's name.
+    pub queue_name: String,
+    /// The caller's number, if it was sent.
+    pub number: Option<Phone>,
+    /// Where it stands.
+    pub phase: CallPhase,
+    /// When the caller entered the queue.
+    pub entered: Timestamp,
+    /// When the phase began.
+    pub since: Timestamp,
+    /// The agent who is rung or talks.
+    pub agent: Option<(AgentId, PersonName)>,
+}
+
+/// A thing on Live that is not as it was. The new row, or nothing where it is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// A call came, changed or, with `None`, is over.
+    Call(CallId, Option<CallRow>),
+    /// An agent changed or, with `None`, left the settings.
+    Agent(AgentId, Option<AgentRow>),
+    /// A queue changed or, with `None`, left the settings.
+    Queue(QueueId, Option<QueueRow>),
+    /// The sums changed.
+    Totals(Totals),
+    /// The way to Asterisk was lost or found.
+    Switch(bool),
+}
+
+/// What changed on Live at one moment. Numbers count up by one: a gap means that something was missed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveUpdate {
+    /// The update's number.
+    pub number: u64,
+    /// When it was true.
+    pub at: Timestamp,
+    /// What changed.
+    pub changes: Vec<Change>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Today;
+
+    /// The ICMI vector of 1000 answered, 860 in time, 60 abandoned of whom 20 in time: formula C is 82.7 %.
+    #[test]
+    fn formula_c_passes_the_icmi_vector() {
+        let today = Today { answered: 1000, answered_in_time: 860, abandoned: 60, abandoned_late: 40 };
+        assert_eq!(today.service_level_permille(), Some(827));
+        assert_eq!(Today::default().service_level_permille(), None);
+    }
+}
