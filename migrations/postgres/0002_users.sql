@@ -1,0 +1,37 @@
+-- Who signs in, where they are signed in, and what was changed by whom.
+
+CREATE TABLE users (
+    id            UUID   PRIMARY KEY NOT NULL,
+    email         TEXT   NOT NULL,
+    email_key     TEXT   NOT NULL UNIQUE, -- the address in lower case: two spellings are one user
+    name          TEXT   NOT NULL,
+    role          TEXT   NOT NULL CHECK (role IN ('operator', 'supervisor', 'admin')),
+    agent_id      UUID   NULL REFERENCES agents (id) ON DELETE SET NULL,
+    password_hash TEXT   NOT NULL,
+    created_at    BIGINT NOT NULL
+);
+
+CREATE TABLE sessions (
+    id_hash      BYTEA  PRIMARY KEY NOT NULL, -- SHA-256 of the id: whoever reads this table cannot sign in with it
+    user_id      UUID   NULL REFERENCES users (id) ON DELETE CASCADE,
+    data         BYTEA  NOT NULL,
+    created_at   BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL
+);
+CREATE INDEX sessions_user ON sessions (user_id);
+CREATE INDEX sessions_expires ON sessions (expires_at);
+
+CREATE TABLE audit (
+    id         UUID   PRIMARY KEY NOT NULL,
+    at         BIGINT NOT NULL,
+    actor      TEXT   NOT NULL CHECK (actor IN ('user', 'agent', 'command_line', 'program')),
+    actor_id   UUID   NULL,
+    action     TEXT   NOT NULL,
+    subject    TEXT   NOT NULL,
+    subject_id UUID   NOT NULL,
+    was        JSONB  NULL,
+    became     JSONB  NULL
+);
+CREATE INDEX audit_at ON audit (at);
+CREATE INDEX audit_subject ON audit (subject_id, at);

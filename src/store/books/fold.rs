@@ -1,0 +1,283 @@
+//! A batch of facts, folded in memory into the rows that it comes to: one row a call and an agent's state, however many
+//! facts speak of it.
+
+use std::collections::BTreeMap;
+
+use model::fact::{BookEntry, Segment};
+use model::{AgentId, AgentState, CallId, Fact, LegId, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::types::Uuid;
+
+use super::Applied;
+use crate::text;
+
+/// The longest text from the wire that gets a column of its own; the fact itself keeps all of it.
+const WIRE: usize = 250;
+
+/// What a batch comes to.
+pub(super) struct Batch {
+    pub(super) applied: Applied,
+    pub(super) facts: Vec<FactRow>,
+    pub(super) segments: Vec<SegmentRow>,
+    pub(super) ended_states: Vec<EndedState>,
+    pub(super) states: Vec<StateRow>,
+    calls: BTreeMap<CallId, CallRow>,
+    open: BTreeMap<AgentId, usize>,
+}
+
+#[derive(Serialize)]
+pub(super) struct FactRow {
+    position: u64,
+    at: Timestamp,
+    kind: &'static str,
+    call: Option<CallId>,
+    agent: Option<AgentId>,
+    detail: Value,
+}
+
+/// A call, or what became of one.
+#[derive(Clone, Default, Serialize)]
+pub(super) struct CallRow {
+    id: Uuid,
+    #[serde(flatten)]
+    entered: Option<Entered>,
+    answered_at: Option<Timestamp>,
+    agent: Option<AgentId>,
+    ended_at: Option<Timestamp>,
+    outcome: Option<&'static str>,
+    ended_by: Option<&'static str>,
+    offers: i64,
+}
+
+#[derive(Clone, Serialize)]
+struct Entered {
+    server: u16,
+    leg: String,
+    number: Option<String>,
+    queue: Uuid,
+    entered_at: Timestamp,
+}
+
+#[derive(Serialize)]
+pub(super) struct SegmentRow {
+    position: u64,
+    call: CallId,
+    kind: &'static str,
+    queue: Uuid,
+    agent: Option<AgentId>,
+    offer: Option<u32>,
+    began_at: Timestamp,
+    ended_at: Timestamp,
+    ending: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct EndedState {
+    agent: AgentId,
+    at: Timestamp,
+}
+
+#[derive(Serialize)]
+pub(super) struct StateRow {
+    position: u64,
+    agent: AgentId,
+    state: &'static str,
+    reason: Option<&'static str>,
+    call: Option<CallId>,
+    began_at: Timestamp,
+    ended_at: Option<Timestamp>,
+}
+
+impl Batch {
+    /// Folds the entries that lie above what the books have reached.
+    pub(super) fn of(reached: u64, entries: &[BookEntry]) -> Self {
+        let mut batch = Self {
+            applied: Applied { position: reached, booked: 0, skipped: 0, missing: 0 },
+            facts: Vec::with_capacity(entries.len()),
+            segments: Vec::new(),
+            ended_states: Vec::new(),
+            states: Vec::new(),
+            calls: BTreeMap::new(),
+            open: BTreeMap::new(),
+        };
+        entries.iter().for_each(|entry| batch.take(entry));
+        batch
+    }
+
+    /// The calls that entered in this batch.
+    pub(super) fn new_calls(&self) -> Vec<&CallRow> {
+        self.calls.values().filter(|call| call.entered.is_some()).collect()
+    }
+
+    /// The calls that had entered before.
+    pub(super) fn known_calls(&self) -> Vec<&CallRow> {
+        self.calls.values().filter(|call| call.entered.is_none()).collect()
+    }
+
+    fn take(&mut self, entry: &BookEntry) {
+        let applied = &mut self.applied;
+        if entry.position <= applied.position {
+            applied.skipped += 1;
+            return;
+        }
+        applied.missing += entry.position - applied.position - 1;
+        applied.position = entry.position;
+        applied.booked += 1;
+        self.keep(entry);
+        self.tell(entry);
+    }
+
+    /// Keeps the fact itself, where no other table says all of it and more than one program run may want to know.
+    fn keep(&mut self, entry: &BookEntry) {
+        let BookEntry { position, at, fact } = entry;
+        if matches!(fact, Fact::SegmentEnded(_) | Fact::Ignored { .. }) {
+            return;
+        }
+        let (call, agent) = about(fact);
+        // No fact holds what JSON cannot say; if one ever should, its kind and its time are still worth a row.
+        let mut detail = serde_json::to_value(fact).unwrap_or(Value::Null);
+        text::clean_json(&mut detail);
+        self.facts.push(FactRow { position: *position, at: *at, kind: kind(fact), call, agent, detail });
+    }
+
+    /// Writes the fact into the rows that it changes.
+    fn tell(&mut self, entry: &BookEntry) {
+        let at = entry.at;
+        match &entry.fact {
+            Fact::CallEntered { call, leg, queue, number, entered } => {
+                let entered = Entered {
+                    server: leg.server().0,
+                    leg: text::clip(&leg.to_string(), WIRE),
+                    number: number.as_ref().map(|number| text::clip(number.expose(), WIRE)),
+                    queue: queue.0,
+                    entered_at: *entered,
+                };
+                let call = self.call(*call);
+                call.entered.get_or_insert(entered);
+                (call.ended_at, call.outcome, call.ended_by) = (None, None, None);
+            }
+            Fact::OfferMade { call, .. } => self.call(*call).offers += 1,
+            Fact::CallAnswered { call, agent, .. } => {
+                let call = self.call(*call);
+                call.answered_at.get_or_insert(at);
+                call.agent.get_or_insert(*agent);
+            }
+            Fact::CallEnded { call, outcome, by } => {
+                let call = self.call(*call);
+                (call.ended_at, call.outcome, call.ended_by) = (Some(at), Some(outcome.name()), Some(by.name()));
+            }
+            Fact::SegmentEnded(segment) => self.segments.push(SegmentRow::of(entry.position, segment)),
+            Fact::AgentChanged { agent, state, .. } => self.change_state(StateRow::of(entry, *agent, state)),
+            Fact::OfferRang { .. }
+            | Fact::OfferEnded { .. }
+            | Fact::CallTurnedAway { .. }
+            | Fact::Mended { .. }
+            | Fact::OrderFailed { .. }
+            | Fact::EndpointChanged { .. }
+            | Fact::SwitchChanged { .. }
+            | Fact::Ignored { .. } => {}
+        }
+    }
+
+    fn call(&mut self, id: CallId) -> &mut CallRow {
+        self.calls.entry(id).or_insert_with(|| CallRow { id: id.0, ..CallRow::default() })
+    }
+
+    /// Ends the agent's open state, which this batch has begun or the database holds, and begins the next.
+    fn change_state(&mut self, row: StateRow) {
+        match self.open.insert(row.agent, self.states.len()).and_then(|open| self.states.get_mut(open)) {
+            Some(open) => open.ended_at = Some(open.began_at.max(row.began_at)),
+            None => self.ended_states.push(EndedState { agent: row.agent, at: row.began_at }),
+        }
+        self.states.push(row);
+    }
+}
+
+impl SegmentRow {
+    fn of(position: u64, segment: &Segment) -> Self {
+        Self {
+            position,
+            call: segment.call,
+            kind: segment.kind.name(),
+            queue: segment.queue.0,
+            agent: segment.agent,
+            offer: segment.offer,
+            began_at: segment.began,
+            ended_at: segment.ended,
+            ending: segment.ending.map(model::OfferEnd::name),
+        }
+    }
+}
+
+impl StateRow {
+    fn of(entry: &BookEntry, agent: AgentId, state: &AgentState) -> Self {
+        let reason = match state {
+            AgentState::NotReady(reason) => Some(reason.name()),
+            AgentState::LoggedOut
+            | AgentState::Ready
+            | AgentState::Reserved(_)
+            | AgentState::Ringing(_)
+            | AgentState::Talking(_)
+            | AgentState::Held(_)
+            | AgentState::WrapUp { .. }
+            | AgentState::Unreachable => None,
+        };
+        let call = call_of_state(state);
+        Self { position: entry.position, agent, state: state.name(), reason, call, began_at: entry.at, ended_at: None }
+    }
+}
+
+/// The fact's name, as the books write it.
+const fn kind(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::CallEntered { .. } => "call_entered",
+        Fact::OfferMade { .. } => "offer_made",
+        Fact::OfferRang { .. } => "offer_rang",
+        Fact::OfferEnded { .. } => "offer_ended",
+        Fact::CallAnswered { .. } => "call_answered",
+        Fact::SegmentEnded(_) => "segment_ended",
+        Fact::CallEnded { .. } => "call_ended",
+        Fact::AgentChanged { .. } => "agent_changed",
+        Fact::CallTurnedAway { .. } => "call_turned_away",
+        Fact::Mended { .. } => "mended",
+        Fact::OrderFailed { .. } => "order_failed",
+        Fact::EndpointChanged { .. } => "endpoint_changed",
+        Fact::SwitchChanged { .. } => "switch_changed",
+        Fact::Ignored { .. } => "ignored",
+    }
+}
+
+/// The call and the agent that the fact speaks of.
+fn about(fact: &Fact) -> (Option<CallId>, Option<AgentId>) {
+    match fact {
+        Fact::CallEntered { call, .. } | Fact::CallEnded { call, .. } => (Some(*call), None),
+        Fact::OfferMade { call, agent, .. }
+        | Fact::OfferRang { call, agent, .. }
+        | Fact::OfferEnded { call, agent, .. }
+        | Fact::CallAnswered { call, agent, .. } => (Some(*call), Some(*agent)),
+        Fact::SegmentEnded(segment) => (Some(segment.call), segment.agent),
+        Fact::AgentChanged { agent, state, .. } => (call_of_state(state), Some(*agent)),
+        Fact::Mended { leg, mark, .. } => (mark.map(|mark| mark.call).or_else(|| call_of(leg)), None),
+        Fact::CallTurnedAway { .. }
+        | Fact::OrderFailed { .. }
+        | Fact::EndpointChanged { .. }
+        | Fact::SwitchChanged { .. }
+        | Fact::Ignored { .. } => (None, None),
+    }
+}
+
+/// The call that the agent is bound to, or finishes.
+const fn call_of_state(state: &AgentState) -> Option<CallId> {
+    match state {
+        AgentState::WrapUp { call, .. } => Some(*call),
+        bound => bound.call(),
+    }
+}
+
+const fn call_of(leg: &LegId) -> Option<CallId> {
+    match leg {
+        LegId::Ours(leg) => Some(leg.call),
+        LegId::Theirs(_) => None,
+    }
+}

@@ -1,0 +1,135 @@
+//! The document's queues and agents, laid over the settings.
+
+use std::collections::BTreeSet;
+
+use model::queue::ServiceLevelTarget;
+use model::{Agent, AgentId, Endpoint, PersonName, Queue, QueueId, ServerId, Settings, Span, Timestamp};
+
+use super::{AgentEntry, Document, QueueEntry, ServiceLevelEntry, UserEntry};
+use crate::error::Error;
+use crate::{audit, text};
+
+/// Refuses a document that names one thing twice: which of the two was meant?
+pub(super) fn refuse_doubles(document: &Document, home: ServerId) -> Result<(), Error> {
+    let mut numbers = BTreeSet::new();
+    if let Some(queue) = document.queues.iter().find(|queue| !numbers.insert(queue.number.trim())) {
+        return Err(Error::refused(named_queue(queue), "is in the document twice"));
+    }
+    let mut endpoints = BTreeSet::new();
+    if let Some(agent) =
+        document.agents.iter().find(|agent| !endpoints.insert(endpoint(&agent.endpoint, agent.server.unwrap_or(home))))
+    {
+        return Err(Error::refused(named_agent(agent), "is in the document twice"));
+    }
+    let mut emails = BTreeSet::new();
+    if let Some((user, _)) =
+        super::named(&document.users).find(|(_, user)| !emails.insert(user.email.expose().trim().to_lowercase()))
+    {
+        return Err(Error::refused(user, "has the e-mail address of another one"));
+    }
+    Ok(())
+}
+
+/// Lays the document over the settings.
+pub(super) fn into(settings: &mut Settings, document: &Document, home: ServerId, at: Timestamp) -> Result<(), Error> {
+    for entry in &document.queues {
+        let number = text::clean(entry.number.trim());
+        match settings.queues.iter_mut().find(|queue| queue.number == number) {
+            Some(known) => *known = queue(entry, known.clone()),
+            None => settings.queues.push(queue(entry, new_queue(number, at))),
+        }
+    }
+    for entry in &document.agents {
+        let queues = entry.queues.as_ref().map(|numbers| served(entry, numbers, &settings.queues)).transpose()?;
+        let endpoint = endpoint(&entry.endpoint, entry.server.unwrap_or(home));
+        match settings.agents.iter_mut().find(|agent| agent.endpoint == endpoint) {
+            Some(known) => *known = agent(entry, queues, known.clone()),
+            None => settings.agents.push(agent(entry, queues, new_agent(endpoint, at))),
+        }
+    }
+    Ok(())
+}
+
+/// The agent that a user of the document is said to be.
+pub(super) fn agent_of(user: &str, entry: &UserEntry, home: ServerId, agents: &[Agent]) -> Result<Option<AgentId>, Error> {
+    let Some(name) = &entry.agent else { return Ok(None) };
+    let endpoint = endpoint(name, home);
+    let agent = agents.iter().find(|agent| agent.endpoint == endpoint);
+    let agent =
+        agent.ok_or_else(|| Error::refused(user, format!("is said to be the agent at endpoint {name:?}, who is not there")))?;
+    Ok(Some(agent.id))
+}
+
+/// What a new queue is unless the document says otherwise.
+fn new_queue(number: String, at: Timestamp) -> Queue {
+    Queue {
+        id: QueueId(audit::new_id(at)),
+        number,
+        name: String::new(),
+        music: "default".to_owned(),
+        ring_timeout: Span::from_secs(15),
+        wrap_up: Span::from_secs(5),
+        service_level: ServiceLevelTarget { percent: 80, within: Span::from_secs(20) },
+    }
+}
+
+fn new_agent(endpoint: Endpoint, at: Timestamp) -> Agent {
+    Agent { id: AgentId(audit::new_id(at)), name: PersonName::new(""), endpoint, queues: Vec::new(), ready_on_register: false }
+}
+
+fn queue(entry: &QueueEntry, known: Queue) -> Queue {
+    let seconds = |entry: Option<u32>, known| entry.map_or(known, |seconds| Span::from_secs(seconds.into()));
+    let promise =
+        |ServiceLevelEntry { percent, within_s }| ServiceLevelTarget { percent, within: Span::from_secs(within_s.into()) };
+    Queue {
+        name: stored(&entry.name),
+        music: entry.music.as_deref().map_or(known.music, stored),
+        ring_timeout: seconds(entry.ring_timeout_s, known.ring_timeout),
+        wrap_up: seconds(entry.wrap_up_s, known.wrap_up),
+        service_level: entry.service_level.map_or(known.service_level, promise),
+        ..known
+    }
+}
+
+fn agent(entry: &AgentEntry, queues: Option<Vec<QueueId>>, known: Agent) -> Agent {
+    Agent {
+        name: PersonName::new(stored(entry.name.expose())),
+        queues: queues.unwrap_or(known.queues),
+        ready_on_register: entry.ready_on_register.unwrap_or(known.ready_on_register),
+        ..known
+    }
+}
+
+/// The queues of those numbers, each once.
+fn served(entry: &AgentEntry, numbers: &[String], queues: &[Queue]) -> Result<Vec<QueueId>, Error> {
+    let mut served = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let Some(queue) = queues.iter().find(|queue| queue.number == number.trim()) else {
+            return Err(Error::refused(
+                named_agent(entry),
+                format!("serves queue {:?}, which does not exist", text::clip(number, 40)),
+            ));
+        };
+        if !served.contains(&queue.id) {
+            served.push(queue.id);
+        }
+    }
+    Ok(served)
+}
+
+fn endpoint(name: &str, server: ServerId) -> Endpoint {
+    Endpoint { server, name: stored(name) }
+}
+
+/// A text as the settings keep it, so that a second import finds it unchanged.
+fn stored(text: &str) -> String {
+    text::clean(text.trim())
+}
+
+fn named_queue(entry: &QueueEntry) -> String {
+    format!("queue {:?}", text::clip(&entry.number, 40))
+}
+
+fn named_agent(entry: &AgentEntry) -> String {
+    format!("the agent at endpoint {:?}", text::clip(&entry.endpoint, 40))
+}

@@ -1,0 +1,153 @@
+//! The import: twice is once, and all or nothing.
+
+use model::user::Role;
+use model::{Actor, Email, ServerId, Span};
+
+use super::at;
+use super::stand::{Stand, on_both};
+use crate::import::{Document, Hasher, Report};
+use crate::users::PasswordHash;
+use crate::{Error, audit, import, settings, users};
+
+/// The document of the contract.
+const DOCUMENT: &str = r#"{
+    "queues": [
+        {"number":"700","name":"Продажи","music":"default","ring_timeout_s":15,"wrap_up_s":5,
+         "service_level":{"percent":80,"within_s":20}},
+        {"number":"701","name":"Поддержка"}
+    ],
+    "agents": [{"name":"Анна Ильина","endpoint":"1001","queues":["700","701"],"ready_on_register":true}],
+    "users": [
+        {"email":"admin@example.org","name":"Админ","role":"admin","password":"correct horse"},
+        {"email":"anna@example.org","name":"Анна Ильина","role":"operator","password":"battery staple","agent":"1001"}
+    ]
+}"#;
+
+struct Reversed;
+
+impl Hasher for Reversed {
+    fn hash(&self, password: &str) -> Result<PasswordHash, String> {
+        if password.len() < 3 { Err("is too short".to_owned()) } else { Ok(PasswordHash(password.chars().rev().collect())) }
+    }
+
+    fn matches(&self, password: &str, hash: &PasswordHash) -> bool {
+        self.hash(password).as_ref() == Ok(hash)
+    }
+}
+
+async fn apply(stand: &Stand, ms: i64, json: &str) -> Result<Report, Error> {
+    let document: Document = serde_json::from_str(json).unwrap();
+    import::apply(&stand.db, &document, ServerId(1), &Actor::CommandLine, at(ms), &Reversed).await
+}
+
+#[tokio::test]
+async fn a_document_imported_twice_changes_nothing_the_second_time() {
+    on_both(|stand| async move {
+        assert_eq!(apply(&stand, 1, DOCUMENT).await.unwrap(), Report { created: 5, changed: 0 });
+        let before = settings::load(&stand.db).await.unwrap();
+        assert_eq!(apply(&stand, 2, DOCUMENT).await.unwrap(), Report::default());
+        assert_eq!(settings::load(&stand.db).await.unwrap(), before);
+        assert_eq!(audit::latest(&stand.db, 99).await.unwrap().len(), 5);
+        let sales = &before.settings.queues[0];
+        assert_eq!((sales.ring_timeout, sales.wrap_up), (Span::from_secs(15), Span::from_secs(5)));
+        let anna = &before.settings.agents[0];
+        assert_eq!((anna.endpoint.server, anna.queues.len(), anna.ready_on_register), (ServerId(1), 2, true));
+        let user = users::of_email(&stand.db, &Email::new("anna@example.org")).await.unwrap().unwrap();
+        assert_eq!((user.user.agent, user.user.role), (Some(anna.id), Role::Operator));
+        assert_eq!(user.password.0, "elpats yrettab");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_document_does_not_say_stays_as_it_is() {
+    on_both(|stand| async move {
+        apply(&stand, 1, DOCUMENT).await.unwrap();
+        let changes = r#"{"queues":[{"number":"701","name":"Помощь","wrap_up_s":0}],
+            "agents":[{"name":"Анна Ильина","endpoint":"1001","queues":["701","701"]}],
+            "users":[{"email":"ANNA@example.org","name":"Анна","role":"supervisor"},
+                     {"email":"admin@example.org","name":"Админ","role":"admin","password":"new one"}]}"#;
+        assert_eq!(apply(&stand, 2, changes).await.unwrap(), Report { created: 0, changed: 4 });
+        let settings = settings::load(&stand.db).await.unwrap().settings;
+        assert_eq!((settings.queues.len(), settings.agents.len()), (2, 1));
+        let help = &settings.queues[1];
+        assert_eq!((help.name.as_str(), help.wrap_up, help.ring_timeout), ("Помощь", Span::ZERO, Span::from_secs(15)));
+        assert_eq!(settings.agents[0].queues, [help.id]);
+        assert!(settings.agents[0].ready_on_register);
+        let anna = users::of_email(&stand.db, &Email::new("anna@example.org")).await.unwrap().unwrap();
+        assert_eq!(
+            (anna.user.role, anna.user.agent, anna.password.0.as_str()),
+            (Role::Supervisor, Some(settings.agents[0].id), "elpats yrettab")
+        );
+        let admin = users::of_email(&stand.db, &Email::new("admin@example.org")).await.unwrap().unwrap();
+        assert_eq!(admin.password.0, "eno wen");
+    })
+    .await;
+}
+
+/// Every document here begins well and goes wrong later.
+const WRONG: &[(&str, &str)] = &[
+    (
+        r#"{"queues":[{"number":"700","name":"A"}],"agents":[{"name":"A","endpoint":"1","queues":["709"]}]}"#,
+        r#"the agent at endpoint "1" serves queue "709", which does not exist"#,
+    ),
+    (r#"{"queues":[{"number":"700","name":"A"},{"number":"7x","name":"B"}]}"#, r#""7x" is not a number that can be dialled"#),
+    (r#"{"queues":[{"number":"700","name":"A"},{"number":"700","name":"B"}]}"#, r#"queue "700" is in the document twice"#),
+    (r#"{"queues":[{"number":"700","name":"A","ring_timeout_s":0}]}"#, r#"queue "700" rings for less than a second"#),
+    (
+        r#"{"queues":[{"number":"700","name":"A","service_level":{"percent":101,"within_s":20}}]}"#,
+        r#"the service level of queue "700" is above 100 %"#,
+    ),
+    (
+        r#"{"agents":[{"name":"A","endpoint":"1"},{"name":"","endpoint":"2"}]}"#,
+        r#"the name of the agent at endpoint "2" must not be empty"#,
+    ),
+    (
+        r#"{"agents":[{"name":"A","endpoint":"1"},{"name":"B","endpoint":"1"}]}"#,
+        r#"the agent at endpoint "1" is in the document twice"#,
+    ),
+    (
+        r#"{"queues":[{"number":"700","name":"A"}],"users":[{"email":"a@b.c","name":"A","role":"admin"}]}"#,
+        "user 1 of the document cannot be taken over: a new user needs a password",
+    ),
+    (
+        r#"{"queues":[{"number":"700","name":"A"}],"users":[{"email":"a@b.c","name":"A","role":"admin","password":"x"}]}"#,
+        "the password of user 1 of the document is too short",
+    ),
+    (
+        r#"{"queues":[{"number":"700","name":"A"}],"users":[{"email":"ab.c","name":"A","role":"admin","password":"xyz"}]}"#,
+        "user 1 of the document cannot be taken over: the e-mail address must have the form name@domain",
+    ),
+    (
+        r#"{"users":[{"email":"a@b.c","name":"A","role":"admin","password":"xyz"},{"email":"A@b.c","name":"A","role":"admin"}]}"#,
+        "user 2 of the document has the e-mail address of another one",
+    ),
+    (
+        r#"{"users":[{"email":"a@b.c","name":"A","role":"admin","password":"xyz","agent":"1009"}]}"#,
+        r#"user 1 of the document is said to be the agent at endpoint "1009", who is not there"#,
+    ),
+];
+
+#[tokio::test]
+async fn a_document_that_is_wrong_anywhere_imports_nothing_and_says_where() {
+    on_both(|stand| async move {
+        for (document, words) in WRONG {
+            assert_eq!(apply(&stand, 1, document).await.unwrap_err().to_string(), *words);
+        }
+        assert_eq!(
+            settings::load(&stand.db).await.unwrap(),
+            settings::Loaded { version: 0, settings: model::Settings::default() }
+        );
+        assert!(users::list(&stand.db).await.unwrap().is_empty());
+        assert!(audit::latest(&stand.db, 9).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[test]
+fn a_misspelt_field_is_an_error_and_a_password_is_hidden() {
+    let misspelt = serde_json::from_str::<Document>(r#"{"queues":[{"number":"700","name":"A","wrapup_s":5}]}"#);
+    assert!(misspelt.unwrap_err().to_string().contains("unknown field `wrapup_s`"));
+    let document: Document = serde_json::from_str(DOCUMENT).unwrap();
+    assert!(!format!("{document:?}").contains("correct horse"));
+}

@@ -1,0 +1,136 @@
+//! The database is away, locked or cut off in the middle: an error, and nothing lost or doubled.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::task::JoinHandle;
+
+use super::books::{FACTS, entries};
+use super::stand::{Stand, on_both, on_postgres};
+use crate::dispatch::On;
+use crate::{Db, Error, books};
+
+/// Somebody else's connection that holds the lock which every booking needs.
+async fn lock_of_another(stand: &Stand) -> On<SqliteConnection, PgConnection> {
+    let mut other = match &stand.db {
+        Db::Sqlite(_) => On::Sqlite(SqliteConnection::connect(&stand.url).await.unwrap()),
+        Db::Pg(_) => On::Pg(PgConnection::connect(&stand.url).await.unwrap()),
+    };
+    match &mut other {
+        On::Sqlite(connection) => connection.execute("BEGIN IMMEDIATE").await.map(|_| ()).unwrap(),
+        On::Pg(connection) => connection.execute(sqlx::raw_sql("BEGIN; LOCK TABLE books")).await.map(|_| ()).unwrap(),
+    }
+    other
+}
+
+#[tokio::test]
+async fn books_that_are_locked_for_too_long_are_an_error_and_catch_up_afterwards() {
+    on_both(|stand| async move {
+        let db = stand.impatient().await;
+        books::apply(&db, &entries(1, 0..1)).await.unwrap();
+        let other = lock_of_another(&stand).await;
+        assert!(matches!(books::apply(&db, &entries(1, 0..2)).await, Err(Error::Database(_))));
+        on!(other, connection => connection.close().await).unwrap();
+        let applied = books::apply(&db, &entries(1, 0..2)).await.unwrap();
+        assert_eq!((applied.skipped, applied.booked), (FACTS, FACTS));
+        db.close().await;
+    })
+    .await;
+}
+
+/// The position, if the rows agree with it; no row if they do not.
+const AGREED: &str = "
+    SELECT position
+    FROM books
+    WHERE (SELECT COUNT(*) FROM facts) = position / 15 * 11 AND (SELECT COUNT(*) FROM segments) = position / 15 * 4";
+
+/// A booking that is cut off at any point has either happened or not.
+#[tokio::test]
+async fn a_booking_that_is_cut_off_anywhere_leaves_position_and_rows_in_agreement() {
+    on_both(|stand| async move {
+        let entries = entries(1, 0..200);
+        let (mut reached, mut cut, mut patience) = (0, 0, 0);
+        while reached < entries.len() {
+            let batch = &entries[reached..entries.len().min(reached + FACTS)];
+            patience = (patience + 173) % 4000;
+            let applied = tokio::time::timeout(Duration::from_micros(patience), books::apply(&stand.db, batch)).await;
+            cut += usize::from(applied.is_err());
+            reached = usize::try_from(stand.count(AGREED).await).unwrap();
+            assert_eq!(reached % FACTS, 0, "half a batch");
+        }
+        assert!(cut > 20, "only {cut} bookings were cut off");
+        assert_eq!(stand.count("SELECT CAST(SUM(offers) AS BIGINT) FROM calls").await, 200);
+        assert_eq!(stand.count("SELECT COUNT(*) FROM agent_states WHERE ended_at IS NULL").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_programs_that_book_the_same_facts_book_them_once() {
+    on_both(|stand| async move {
+        let other = stand.again().await;
+        let entries = entries(1, 0..40);
+        for batch in entries.chunks(30) {
+            let (one, two) = tokio::join!(books::apply(&stand.db, batch), books::apply(&other, batch));
+            let (one, two) = (one.unwrap(), two.unwrap());
+            assert_eq!((one.booked + two.booked, one.skipped + two.skipped), (batch.len(), batch.len()));
+        }
+        assert_eq!(stand.count("SELECT COUNT(*) FROM calls").await, 40);
+        other.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_network_that_breaks_is_an_error_and_the_books_catch_up_when_it_is_back() {
+    on_postgres(|stand| async move {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = PgConnectOptions::from_str(&stand.url).unwrap();
+        let cable = plug_in(listener, &server);
+        let url = through(&stand.url, port);
+        let db = Db::open_with(&url, Duration::from_millis(500)).await.unwrap();
+        books::apply(&db, &entries(1, 0..1)).await.unwrap();
+        cable.abort();
+        cable.await.unwrap_err();
+        for _ in 0..3 {
+            assert!(books::apply(&db, &entries(1, 0..2)).await.is_err());
+            assert!(db.ping().await.is_err());
+        }
+        let cable = plug_in(TcpListener::bind(("127.0.0.1", port)).await.unwrap(), &server);
+        assert_eq!(books::apply(&db, &entries(1, 0..2)).await.unwrap().booked, FACTS);
+        db.ping().await.unwrap();
+        assert_eq!(stand.count("SELECT COUNT(*) FROM calls").await, 2);
+        db.close().await;
+        cable.abort();
+    })
+    .await;
+}
+
+/// The URL, by way of a port of ours.
+fn through(url: &str, port: u16) -> String {
+    format!("{url}&host=127.0.0.1&port={port}&sslmode=disable")
+}
+
+/// Carries connections to the server until it is aborted; then all of them break.
+fn plug_in(listener: TcpListener, server: &PgConnectOptions) -> JoinHandle<()> {
+    let (host, port) = (server.get_host().to_owned(), server.get_port());
+    let socket = server.get_socket().map(|folder| folder.join(format!(".s.PGSQL.{port}")));
+    tokio::spawn(async move {
+        let mut wires = tokio::task::JoinSet::new();
+        while let Ok((mut near, _)) = listener.accept().await {
+            let (host, socket) = (host.clone(), socket.clone());
+            wires.spawn(async move {
+                let carried = if let Some(socket) = socket {
+                    tokio::io::copy_bidirectional(&mut near, &mut UnixStream::connect(socket).await?).await
+                } else {
+                    tokio::io::copy_bidirectional(&mut near, &mut TcpStream::connect((host, port)).await?).await
+                };
+                carried.map(|_| ())
+            });
+        }
+    })
+}
