@@ -1,0 +1,166 @@
+//! How calls end: by the caller, by the agent, by being given back; and the one way back from a conversation to the queue.
+
+use model::fact::Segment;
+use model::{CallId, CallPhase, Fact, LegId, OurLeg, Outcome, SegmentKind, Side, Stamp, TheirLeg};
+
+use crate::agent::{self, After};
+use crate::call::{Call, MISHAPS, Stage, Talk, Waiting};
+use crate::effect::{Exit, HangupReason, Op};
+use crate::state::Way;
+use crate::turn::Turn;
+use crate::{offer, route};
+
+/// The caller's leg is gone.
+pub(crate) fn caller_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
+    let Some(talk) = turn.state.calls().get(&id).map(|call| call.talk().cloned()) else { return };
+    match talk {
+        None => leave_queue(turn, id, Outcome::Abandoned, by),
+        Some(talk) => {
+            agent::hang_up(turn, talk.agent, talk.leg, HangupReason::Normal);
+            turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
+            let Some(call) = finish(turn, id, Outcome::Answered, by) else { return };
+            agent::rest(turn, talk.agent, After::Talk { call: id, queue: call.queue });
+        }
+    }
+}
+
+/// The agent's leg is gone from a conversation. The agent comes first: whoever waits is rung before this bridge is cleared.
+pub(crate) fn agent_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
+    let Some(talk) = turn.state.calls().get(&id).and_then(Call::talk).cloned() else { return };
+    let Some(call) = finish(turn, id, Outcome::Answered, by) else { return };
+    agent::free_line(turn, talk.agent);
+    agent::rest(turn, talk.agent, After::Talk { call: id, queue: call.queue });
+    turn.order(id, Op::Hangup { leg: call.leg_id(), reason: HangupReason::Normal });
+    turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
+    turn.state.part(call.leg, Way::HangUp);
+}
+
+/// A waiting call is given back to the dialplan, which knows what to do without us.
+pub(crate) fn give_back(turn: &mut Turn<'_>, id: CallId, by: Side) {
+    let Some(call) = turn.state.calls().get(&id).filter(|call| call.waiting().is_some()).cloned() else { return };
+    stamp(turn, &call, Outcome::Returned);
+    turn.order(id, Op::Continue { leg: call.leg.clone(), exit: Exit::Returned });
+    leave_queue(turn, id, Outcome::Returned, by);
+    turn.state.part(call.leg, Way::GiveBack(Exit::Returned));
+}
+
+/// Caller and agent could not be joined: the agent, who is not to blame, is let go; the caller goes back to the head of the
+/// queue, or to the dialplan if this was not the first thing to go wrong.
+pub(crate) fn unjoin(turn: &mut Turn<'_>, id: CallId) {
+    let at = turn.at;
+    let Some(before) = turn.state.calls().get(&id).cloned() else { return };
+    let Some(talk) = before.talk() else { return };
+    let back = turn.state.with_call(id, |call| {
+        call.stage = Stage::Waiting(Waiting { since: at, returned: true, ..Waiting::default() });
+        call.since = at;
+        call.mishaps = call.mishaps.saturating_add(1);
+        call.clone()
+    });
+    let Some(call) = back else { return };
+    agent::hang_up(turn, talk.agent, talk.leg, HangupReason::Normal);
+    turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
+    book_stretch(turn, &call, talk);
+    uncount(turn, &call, talk);
+    // A queue that left the settings takes nobody back either.
+    let closed = turn.state.queues().get(&call.queue).is_none_or(|queue| queue.retired);
+    if closed || call.mishaps >= MISHAPS {
+        give_back(turn, id, Side::Switch);
+    } else {
+        play_music(turn, &call);
+        turn.order(id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Waiting) });
+        stamp(turn, &call, Outcome::Abandoned);
+        route::serve_call(turn, id);
+    }
+    agent::rest(turn, talk.agent, After::Nothing);
+}
+
+/// A caller's leg did not leave our hands: sends it on its way again.
+pub(crate) fn send_again(turn: &mut Turn<'_>, leg: &TheirLeg) {
+    let Some(how) = turn.state.partings().get(leg).map(|parting| parting.how) else { return };
+    let op = match how {
+        Way::HangUp => Op::Hangup { leg: LegId::Theirs(leg.clone()), reason: HangupReason::Normal },
+        Way::GiveBack(exit) => Op::Continue { leg: leg.clone(), exit },
+    };
+    turn.order_for_leg(leg, op);
+    turn.state.part(leg.clone(), how);
+}
+
+/// Has the caller hear the queue's music.
+pub(crate) fn play_music(turn: &mut Turn<'_>, call: &Call) {
+    let Some(class) = turn.state.queues().get(&call.queue).map(|queue| queue.card.music.clone()) else { return };
+    turn.order(call.id, Op::StartMusic { leg: call.leg_id(), class });
+}
+
+/// Writes on the caller's CDR what would be true if the caller vanished now.
+pub(crate) fn stamp(turn: &mut Turn<'_>, call: &Call, outcome: Outcome) {
+    let queue = turn.state.queues().get(&call.queue).map(|queue| queue.card.number.clone()).unwrap_or_default();
+    let agent = call.talk().and_then(|talk| turn.state.agents().get(&talk.agent));
+    let stamp = Stamp {
+        call: call.id,
+        queue,
+        outcome,
+        entered: call.entered,
+        agent: agent.map(|agent| agent.card.endpoint.name.clone()),
+        answered: call.talk().and_then(|talk| talk.answered),
+    };
+    turn.order(call.id, Op::Stamp { leg: call.leg.clone(), stamp });
+}
+
+/// A stretch of a call that began with the present phase and ends here.
+pub(crate) fn segment(turn: &Turn<'_>, call: &Call, kind: SegmentKind) -> Segment {
+    Segment { call: call.id, kind, queue: call.queue, agent: None, offer: None, began: call.since, ended: turn.at, ending: None }
+}
+
+/// The running stretch of a conversation is over.
+pub(crate) fn book_stretch(turn: &mut Turn<'_>, call: &Call, talk: &Talk) {
+    let stretch = segment(turn, call, talk.stretch.kind());
+    turn.record(Fact::SegmentEnded(Segment { agent: Some(talk.agent), began: talk.since, ..stretch }));
+}
+
+/// A waiting call ends: its offers are withdrawn, the agents go back to where they stood in the order of idleness.
+fn leave_queue(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side) {
+    let agents = offer::withdraw(turn, id);
+    let bridge = turn.state.calls().get(&id).and_then(Call::bridge);
+    turn.order_all(id, bridge.map(|bridge| Op::DestroyBridge { bridge }));
+    finish(turn, id, outcome, by);
+    for agent in agents {
+        agent::rest(turn, agent, After::Nothing);
+    }
+}
+
+/// Takes a call out of the state and books its end.
+fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side) -> Option<Call> {
+    let call = turn.state.remove_call(id)?;
+    match &call.stage {
+        Stage::Waiting(waiting) => {
+            let stretch = segment(turn, &call, SegmentKind::Waiting);
+            turn.record(Fact::SegmentEnded(Segment { began: waiting.since, ..stretch }));
+        }
+        Stage::Talking(talk) => book_stretch(turn, &call, talk),
+    }
+    if outcome == Outcome::Abandoned {
+        let waited = turn.at.since(call.entered);
+        turn.state.count(call.queue, |queue, today| {
+            today.abandoned += 1;
+            today.abandoned_late += u32::from(!queue.in_time(waited));
+        });
+    }
+    turn.record(Fact::CallEnded { call: id, outcome, by });
+    turn.state.drop_retired(call.queue);
+    Some(call)
+}
+
+/// A conversation that never came about counts as no answer.
+fn uncount(turn: &mut Turn<'_>, call: &Call, talk: &Talk) {
+    let Some(answered) = talk.answered else { return };
+    let waited = answered.since(call.entered);
+    turn.state.count(call.queue, |queue, today| {
+        today.answered = today.answered.saturating_sub(1);
+        today.answered_in_time = today.answered_in_time.saturating_sub(u32::from(queue.in_time(waited)));
+    });
+}
+
+/// Hangs up a leg of ours that belongs to nothing.
+pub(crate) fn hang_up_stray(turn: &mut Turn<'_>, leg: OurLeg) {
+    turn.order(leg.call, Op::Hangup { leg: LegId::Ours(leg), reason: HangupReason::Normal });
+}

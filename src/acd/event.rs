@@ -1,0 +1,202 @@
+//! What the world reports, in the past tense. Late, double, missing and contradictory reports are normal.
+
+use model::settings::Settings;
+use model::stamp::Mark;
+use model::{Actor, AgentId, BridgeId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, TheirLeg};
+use serde::{Deserialize, Serialize};
+
+use crate::effect::Op;
+
+/// What the world reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// The settings were changed, or read for the first time. Reported by the runtime.
+    SettingsChanged(Settings),
+    /// The way to an Asterisk is there (again), and this is all that is alive in it. Reported by `ari` after every
+    /// connect; events of that server follow it, none precede it.
+    SwitchReturned {
+        /// The Asterisk.
+        server: ServerId,
+        /// All that is alive there and concerns us.
+        account: Account,
+    },
+    /// The way to an Asterisk was lost: nothing is known of it until it returns.
+    SwitchLost {
+        /// The Asterisk.
+        server: ServerId,
+    },
+    /// A caller was handed to us by the dialplan. Not answered yet.
+    CallerArrived {
+        /// The caller's leg.
+        leg: TheirLeg,
+        /// The caller's number, if it was sent.
+        number: Option<Phone>,
+        /// The number dialled.
+        dialled: String,
+    },
+    /// Somebody dialled a feature code.
+    FeatureDialled {
+        /// The leg they dialled on.
+        leg: TheirLeg,
+        /// The phone they dialled from.
+        endpoint: Endpoint,
+        /// What the code stands for; `None` for a code that we do not know.
+        feature: Option<Ask>,
+    },
+    /// The phone at the end of a leg of ours said that it rings (SIP 180 or 183).
+    LegRang {
+        /// The leg.
+        leg: OurLeg,
+    },
+    /// A leg of ours was answered (SIP 200).
+    LegAnswered {
+        /// The leg.
+        leg: OurLeg,
+    },
+    /// A leg is no longer in our hands: it was hung up, or left for the dialplan.
+    LegEnded {
+        /// The leg.
+        leg: LegId,
+        /// Why, as far as it is known.
+        cause: Cause,
+    },
+    /// The party of this leg put the other on hold.
+    LegHeld {
+        /// The leg of the party who did it.
+        leg: LegId,
+    },
+    /// The party of this leg took the other off hold.
+    LegResumed {
+        /// The leg of the party who did it.
+        leg: LegId,
+    },
+    /// A phone began or ceased to be reachable.
+    EndpointChanged {
+        /// The account.
+        endpoint: Endpoint,
+        /// Whether calls reach it.
+        reachable: bool,
+    },
+    /// A prompt has been played to its end or was cut off.
+    PromptEnded {
+        /// The prompt.
+        prompt: PromptId,
+    },
+    /// Somebody asked for a change of an agent's state.
+    AgentAsked {
+        /// The agent.
+        agent: AgentId,
+        /// What was asked.
+        ask: Ask,
+        /// Who asked.
+        by: Actor,
+    },
+    /// An order was not carried out.
+    OrderFailed {
+        /// The order.
+        order: Op,
+        /// Why.
+        why: OrderFailure,
+    },
+    /// Nothing happened, but the nearest deadline has passed. Reported by the runtime.
+    DeadlinePassed,
+}
+
+impl Event {
+    /// The event's name, for the books, metrics and logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SettingsChanged(_) => "settings_changed",
+            Self::SwitchReturned { .. } => "switch_returned",
+            Self::SwitchLost { .. } => "switch_lost",
+            Self::CallerArrived { .. } => "caller_arrived",
+            Self::FeatureDialled { .. } => "feature_dialled",
+            Self::LegRang { .. } => "leg_rang",
+            Self::LegAnswered { .. } => "leg_answered",
+            Self::LegEnded { .. } => "leg_ended",
+            Self::LegHeld { .. } => "leg_held",
+            Self::LegResumed { .. } => "leg_resumed",
+            Self::EndpointChanged { .. } => "endpoint_changed",
+            Self::PromptEnded { .. } => "prompt_ended",
+            Self::AgentAsked { .. } => "agent_asked",
+            Self::OrderFailed { .. } => "order_failed",
+            Self::DeadlinePassed => "deadline_passed",
+        }
+    }
+}
+
+/// A change of state that an agent, or somebody on their behalf, may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ask {
+    /// Log in and take calls. Ends a wrap-up.
+    Ready,
+    /// Stay logged in (or log in), but take no calls; during a call, from its end on.
+    NotReady(NotReadyReason),
+    /// Go home; during a call, from its end on.
+    LogOut,
+}
+
+/// Why a leg ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// The cause by ITU-T Q.850, 0 if none was told.
+    pub q850: u16,
+    /// The SIP status of the final answer, if there was one (`tech_cause`).
+    pub sip: Option<u16>,
+}
+
+/// All that is alive in one Asterisk and concerns us.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Legs that are in our hands.
+    pub legs: Vec<LegAccount>,
+    /// Bridges that are ours.
+    pub bridges: Vec<BridgeAccount>,
+    /// The phones that can be reached now, of those we watch; all others cannot.
+    pub reachable: Vec<Endpoint>,
+}
+
+/// A live leg.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegAccount {
+    /// The leg.
+    pub leg: LegId,
+    /// Whether it has been answered.
+    pub up: bool,
+    /// What we wrote on it.
+    pub mark: Option<Mark>,
+    /// The caller's number, for a leg that came to us.
+    pub number: Option<Phone>,
+    /// What was dialled, for a leg that came to us.
+    pub dialled: String,
+    /// The phone at the end of a leg that we made.
+    pub endpoint: Option<Endpoint>,
+}
+
+/// A live bridge of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BridgeAccount {
+    /// The bridge.
+    pub bridge: BridgeId,
+    /// The legs in it.
+    pub legs: Vec<LegId>,
+}
+
+/// Why an order was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrderFailure {
+    /// What it names is not there (any more).
+    Gone,
+    /// The phone cannot be reached: not registered, unknown, or its last qualify went unanswered.
+    Unreachable,
+    /// Asterisk refused it.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What Asterisk said.
+        text: String,
+    },
+    /// The way to Asterisk was lost before an answer came; whether it was carried out is unknown until the next account.
+    Unknown,
+}

@@ -1,0 +1,199 @@
+//! What makes matching cost the same with ten callers or ten thousand: everything that is asked often, in the order in
+//! which it is asked for. Nothing here is a truth of its own: it follows from calls, agents and settings, is not kept in a
+//! snapshot, and [`check`](crate::check()) builds it anew and compares.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{AgentId, AgentState, CallId, Endpoint, OurLeg, QueueId, ServerId, Settings, TheirLeg, Timestamp};
+
+use crate::agent::{Agent, Line};
+use crate::call::{Call, Stage};
+use crate::deadline::Due;
+use crate::queue::Place;
+use crate::state::Parting;
+
+/// Everything that is asked often.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Index {
+    /// The queue of each number that can be dialled.
+    pub(crate) numbers: BTreeMap<String, QueueId>,
+    /// The agent at each phone.
+    pub(crate) endpoints: BTreeMap<Endpoint, AgentId>,
+    /// The call of each caller's leg.
+    pub(crate) callers: BTreeMap<TheirLeg, CallId>,
+    /// The agent at the end of each leg of ours.
+    pub(crate) legs: BTreeMap<OurLeg, AgentId>,
+    /// Callers who wait, those being offered included, in the order in which they are served.
+    pub(crate) waiting: BTreeMap<QueueId, BTreeSet<Place>>,
+    /// Callers who wait, over all queues, the one who entered first at the front.
+    pub(crate) arrivals: BTreeSet<(Timestamp, CallId)>,
+    pub(crate) pools: BTreeMap<(QueueId, ServerId), Pool>,
+    pub(crate) deadlines: BTreeSet<(Timestamp, Due)>,
+    /// All agents, by what they do.
+    pub(crate) staff: Staff,
+    /// The agents of each queue, by what they do.
+    pub(crate) queue_staff: BTreeMap<QueueId, Staff>,
+}
+
+/// The callers of one queue who want an agent, and the agents who may take one, on one Asterisk: no bridge spans two.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pool {
+    pub(crate) callers: BTreeSet<Place>,
+    /// The longest idle at the front.
+    pub(crate) agents: BTreeSet<(Timestamp, AgentId)>,
+}
+
+/// How many agents do what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Staff {
+    pub(crate) out: u32,
+    pub(crate) ready: u32,
+    /// Bound to a call.
+    pub(crate) bound: u32,
+    /// Logged in, and neither.
+    pub(crate) off: u32,
+}
+
+impl Index {
+    pub(crate) fn build(
+        settings: &Settings,
+        calls: &BTreeMap<CallId, Call>,
+        agents: &BTreeMap<AgentId, Agent>,
+        partings: &BTreeMap<TheirLeg, Parting>,
+    ) -> Self {
+        let mut index = Self::default();
+        for queue in &settings.queues {
+            index.numbers.entry(queue.number.clone()).or_insert(queue.id);
+        }
+        for agent in &settings.agents {
+            index.endpoints.entry(agent.endpoint.clone()).or_insert(agent.id);
+        }
+        calls.values().for_each(|call| index.add_call(call));
+        agents.values().for_each(|agent| index.add_agent(agent));
+        partings.iter().for_each(|(leg, parting)| index.add_parting(leg, parting));
+        index
+    }
+
+    pub(crate) fn add_call(&mut self, call: &Call) {
+        self.callers.insert(call.leg.clone(), call.id);
+        self.deadlines.extend(call_deadlines(call));
+        let Some(place) = call.place() else { return };
+        self.waiting.entry(call.queue).or_default().insert(place);
+        self.arrivals.insert((call.entered, call.id));
+        if call.wants_agent() {
+            self.pools.entry((call.queue, call.server())).or_default().callers.insert(place);
+        }
+    }
+
+    pub(crate) fn remove_call(&mut self, call: &Call) {
+        self.callers.remove(&call.leg);
+        for deadline in call_deadlines(call) {
+            self.deadlines.remove(&deadline);
+        }
+        let Some(place) = call.place() else { return };
+        change_or_drop(&mut self.waiting, &call.queue, |places| places.remove(&place));
+        self.arrivals.remove(&(call.entered, call.id));
+        change_or_drop(&mut self.pools, &(call.queue, call.server()), |pool| pool.callers.remove(&place));
+    }
+
+    pub(crate) fn add_agent(&mut self, agent: &Agent) {
+        if let Some(leg) = agent.line.leg() {
+            self.legs.insert(leg, agent.card.id);
+        }
+        self.deadlines.extend(agent_deadlines(agent));
+        self.staff.add(&agent.state, 1);
+        for queue in &agent.card.queues {
+            self.queue_staff.entry(*queue).or_default().add(&agent.state, 1);
+            if agent.available() {
+                let pool = self.pools.entry((*queue, agent.card.endpoint.server)).or_default();
+                pool.agents.insert((agent.idle_since, agent.card.id));
+            }
+        }
+    }
+
+    pub(crate) fn remove_agent(&mut self, agent: &Agent) {
+        if let Some(leg) = agent.line.leg() {
+            self.legs.remove(&leg);
+        }
+        for deadline in agent_deadlines(agent) {
+            self.deadlines.remove(&deadline);
+        }
+        self.staff.add(&agent.state, -1);
+        for queue in &agent.card.queues {
+            change_or_drop(&mut self.queue_staff, queue, |staff| staff.add(&agent.state, -1));
+            let key = (*queue, agent.card.endpoint.server);
+            change_or_drop(&mut self.pools, &key, |pool| pool.agents.remove(&(agent.idle_since, agent.card.id)));
+        }
+    }
+
+    pub(crate) fn add_parting(&mut self, leg: &TheirLeg, parting: &Parting) {
+        self.deadlines.insert((parting.again_at, Due::Parting(leg.clone())));
+    }
+
+    pub(crate) fn remove_parting(&mut self, leg: &TheirLeg, parting: &Parting) {
+        self.deadlines.remove(&(parting.again_at, Due::Parting(leg.clone())));
+    }
+
+    /// The caller of this queue who is served next.
+    pub(crate) fn head(&self, queue: QueueId, server: ServerId) -> Option<Place> {
+        self.pools.get(&(queue, server))?.callers.first().copied()
+    }
+
+    /// The agent of this queue who has been idle longest.
+    pub(crate) fn longest_idle(&self, queue: QueueId, server: ServerId) -> Option<AgentId> {
+        self.pools.get(&(queue, server))?.agents.first().map(|(_, agent)| *agent)
+    }
+}
+
+impl Staff {
+    pub(crate) const fn logged_in(&self) -> u32 {
+        self.ready + self.bound + self.off
+    }
+
+    fn add(&mut self, state: &AgentState, count: i32) {
+        let of_his_kind = match state {
+            AgentState::LoggedOut => &mut self.out,
+            AgentState::Ready => &mut self.ready,
+            AgentState::Reserved(_) | AgentState::Ringing(_) | AgentState::Talking(_) | AgentState::Held(_) => &mut self.bound,
+            AgentState::NotReady(_) | AgentState::WrapUp { .. } | AgentState::Unreachable => &mut self.off,
+        };
+        *of_his_kind = of_his_kind.saturating_add_signed(count);
+    }
+}
+
+fn call_deadlines(call: &Call) -> Vec<(Timestamp, Due)> {
+    match &call.stage {
+        Stage::Waiting(waiting) => waiting.offers.iter().map(|offer| (offer.ring.until(), Due::Offer(offer.leg))).collect(),
+        Stage::Talking(talk) => talk.join_again_at.map(|at| (at, Due::Join(call.id))).into_iter().collect(),
+    }
+}
+
+fn agent_deadlines(agent: &Agent) -> impl Iterator<Item = (Timestamp, Due)> + use<> {
+    let id = agent.card.id;
+    let wrap_up = match agent.state {
+        AgentState::WrapUp { until, .. } => Some((until, Due::WrapUp(id))),
+        AgentState::LoggedOut
+        | AgentState::NotReady(_)
+        | AgentState::Ready
+        | AgentState::Reserved(_)
+        | AgentState::Ringing(_)
+        | AgentState::Talking(_)
+        | AgentState::Held(_)
+        | AgentState::Unreachable => None,
+    };
+    let line = match agent.line {
+        Line::Clearing { until, .. } => Some((until, Due::Line(id))),
+        Line::Free | Line::Used(_) => None,
+    };
+    wrap_up.into_iter().chain(line)
+}
+
+/// Changes an entry, and drops it once it holds nothing: an index that was built anew would not have it.
+fn change_or_drop<K: Ord, V: Default + PartialEq, R>(map: &mut BTreeMap<K, V>, key: &K, change: impl FnOnce(&mut V) -> R) {
+    if let Some(value) = map.get_mut(key) {
+        change(value);
+        if *value == V::default() {
+            map.remove(key);
+        }
+    }
+}

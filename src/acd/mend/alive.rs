@@ -1,0 +1,56 @@
+//! An account, arranged for looking things up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{BridgeId, CallId, LegId, OurLeg, ServerId};
+
+use crate::event::{Account, LegAccount};
+
+/// What is alive on one Asterisk.
+pub(super) struct Alive<'a> {
+    pub(super) server: ServerId,
+    pub(super) legs: BTreeMap<LegId, &'a LegAccount>,
+    pub(super) bridges: BTreeMap<BridgeId, BTreeSet<LegId>>,
+}
+
+impl<'a> Alive<'a> {
+    pub(super) fn new(server: ServerId, account: &'a Account) -> Self {
+        let legs = account.legs.iter().filter(|leg| leg.leg.server() == server);
+        let bridges = account.bridges.iter().filter(|bridge| bridge.bridge.server == server);
+        Self {
+            server,
+            legs: legs.map(|leg| (leg.leg.clone(), leg)).collect(),
+            bridges: bridges.map(|bridge| (bridge.bridge, bridge.legs.iter().cloned().collect())).collect(),
+        }
+    }
+
+    pub(super) fn has(&self, leg: &LegId) -> bool {
+        self.legs.contains_key(leg)
+    }
+
+    pub(super) fn in_a_bridge(&self, leg: &LegId) -> bool {
+        self.bridges.values().any(|legs| legs.contains(leg))
+    }
+
+    /// The bridge in which this caller and an agent's leg of this call are together.
+    pub(super) fn conversation(&self, call: CallId, caller: &LegId) -> Option<(BridgeId, OurLeg)> {
+        self.bridges.iter().filter(|(bridge, legs)| bridge.call == call && legs.contains(caller)).find_map(|(bridge, legs)| {
+            let ours = legs.iter().filter_map(ours).find(|leg| leg.call == call && self.has(&LegId::Ours(*leg)))?;
+            Some((*bridge, ours))
+        })
+    }
+
+    /// The legs of ours, those that were answered first.
+    pub(super) fn our_legs(&self) -> Vec<(OurLeg, &'a LegAccount)> {
+        let mut legs: Vec<_> = self.legs.iter().filter_map(|(id, account)| Some((ours(id)?, *account))).collect();
+        legs.sort_by_key(|(leg, account)| (!account.up, *leg));
+        legs
+    }
+}
+
+fn ours(leg: &LegId) -> Option<OurLeg> {
+    match leg {
+        LegId::Ours(leg) => Some(*leg),
+        LegId::Theirs(_) => None,
+    }
+}

@@ -1,0 +1,176 @@
+//! What the state knows, held against the account.
+
+use model::{AgentId, BridgeId, CallId, CallPhase, LegId, OfferEnd, OurLeg, Outcome, ServerId, Side};
+
+use super::alive::Alive;
+use crate::agent::{self, After, Line};
+use crate::call::Call;
+use crate::effect::{HangupReason, Op};
+use crate::event::{Account, LegAccount};
+use crate::offer::{self, Remains};
+use crate::turn::Turn;
+use crate::{ending, on};
+
+/// Takes over which phones can be reached.
+pub(super) fn phones(turn: &mut Turn<'_>, server: ServerId, account: &Account) {
+    let agents = turn.state.agents().values().filter(|agent| agent.card.endpoint.server == server && !agent.leaving);
+    let said = agents.map(|agent| {
+        let reachable = account.reachable.contains(&agent.card.endpoint);
+        (agent.card.id, agent.card.endpoint.clone(), agent.reachable, reachable)
+    });
+    for (id, endpoint, before, reachable) in said.collect::<Vec<_>>() {
+        if before != reachable {
+            on::report(turn, id, endpoint, reachable);
+        }
+    }
+}
+
+/// Callers on their way out: forgets those who are gone, sends the others on again.
+pub(super) fn partings(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+    let legs = turn.state.partings().keys().filter(|leg| leg.server == alive.server).cloned();
+    for leg in legs.collect::<Vec<_>>() {
+        if alive.has(&LegId::Theirs(leg.clone())) {
+            ending::send_again(turn, &leg);
+        } else {
+            turn.state.parted(&leg);
+        }
+    }
+}
+
+/// Legs that we hung up: frees the lines of those that are gone, hangs the others up again.
+pub(super) fn clearing(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+    for (agent, leg) in lines(turn, alive.server, |line| matches!(line, Line::Clearing { .. })) {
+        if alive.has(&LegId::Ours(leg)) {
+            agent::hang_up(turn, agent, leg, HangupReason::Normal);
+        } else {
+            agent::free_line(turn, agent);
+            agent::settle(turn, agent);
+        }
+    }
+}
+
+/// Callers who are gone. The legs of their agents, if they are gone too, are not waited for.
+pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+    for call in calls(turn, alive.server, |call| !alive.has(&call.leg_id())) {
+        ending::caller_left(turn, call, Side::Switch);
+    }
+    for (agent, leg) in lines(turn, alive.server, |line| matches!(line, Line::Clearing { .. })) {
+        if !alive.has(&LegId::Ours(leg)) {
+            agent::free_line(turn, agent);
+            agent::settle(turn, agent);
+        }
+    }
+}
+
+/// Agents whose leg is gone while the caller's is not. A leg that had not rung may never have been made: that is not held
+/// against the agent.
+pub(super) fn agents(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+    for (_, leg) in lines(turn, alive.server, |line| matches!(line, Line::Used(_))) {
+        if alive.has(&LegId::Ours(leg)) {
+            continue;
+        }
+        let rang = turn.state.calls().get(&leg.call).and_then(|call| call.offer(leg)).map(|offer| offer.ring.heard());
+        match rang {
+            None => ending::agent_left(turn, leg.call, Side::Switch),
+            Some(true) => {
+                let end = OfferEnd::NotAnswered;
+                offer::fail(turn, leg.call, leg, end, Remains::Nothing, After::Failed(end));
+            }
+            Some(false) => {
+                offer::fail(turn, leg.call, leg, OfferEnd::SwitchError, Remains::Nothing, After::Nothing);
+            }
+        }
+    }
+}
+
+/// Conversations: whoever is not in the bridge is put there.
+pub(super) fn conversations(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+    for id in calls(turn, alive.server, |call| call.talk().is_some()) {
+        let Some(call) = turn.state.calls().get(&id).cloned() else { continue };
+        let Some(talk) = call.talk() else { continue };
+        let both = [call.leg_id(), LegId::Ours(talk.leg)];
+        match alive.bridges.get(&talk.bridge) {
+            Some(members) => {
+                let missing = both.into_iter().filter(|leg| !members.contains(leg)).collect();
+                join(turn, &call, talk.bridge, missing);
+            }
+            None => {
+                // Should it be made after all by an order still under way, it must not stay.
+                turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
+                let Some(bridge) = turn.state.with_call(id, new_bridge).flatten() else { continue };
+                turn.order(id, Op::CreateBridge { bridge });
+                join(turn, &call, bridge, both.to_vec());
+            }
+        }
+        turn.state.with_call(id, |call| call.talk_mut().map(|talk| talk.join_again_at = None));
+        let marked = mark_phase(alive, &call);
+        if !matches!(marked, Some(CallPhase::Talking | CallPhase::Held)) {
+            ending::stamp(turn, &call, Outcome::Answered);
+            turn.order(id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Talking) });
+        }
+    }
+}
+
+/// Gives a conversation another bridge: the id of the one that is gone is used up.
+fn new_bridge(call: &mut Call) -> Option<BridgeId> {
+    let bridge = call.next_bridge();
+    call.talk_mut()?.bridge = bridge;
+    Some(bridge)
+}
+
+fn join(turn: &mut Turn<'_>, call: &Call, bridge: BridgeId, missing: Vec<LegId>) {
+    if missing.contains(&call.leg_id()) {
+        turn.order(call.id, Op::StopMusic { leg: call.leg_id() });
+    }
+    if !missing.is_empty() {
+        turn.order(call.id, Op::Join { bridge, legs: missing });
+    }
+}
+
+/// Callers who wait: the mark is written after the music was started, so a leg without it may lack both.
+pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+    for id in calls(turn, alive.server, |call| call.waiting().is_some()) {
+        let Some(call) = turn.state.calls().get(&id).cloned() else { continue };
+        if let Some(bridge) = call.bridge().filter(|bridge| !alive.bridges.contains_key(bridge)) {
+            turn.order(id, Op::DestroyBridge { bridge });
+            turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.bridge = None));
+        }
+        let up = alive.legs.get(&call.leg_id()).is_some_and(|leg| leg.up);
+        if !up {
+            turn.order(id, Op::Answer { leg: call.leg.clone() });
+        }
+        if !up || mark_phase(alive, &call) != Some(CallPhase::Waiting) {
+            on::welcome(turn, &call);
+        }
+    }
+}
+
+/// Offers whose phone still rings, or was answered meanwhile. How long it has been ringing is not known: it may ring on.
+pub(super) fn offers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+    for (_, leg) in lines(turn, alive.server, |line| matches!(line, Line::Used(_))) {
+        let Some(ring) = turn.state.calls().get(&leg.call).and_then(|call| call.offer(leg)).map(|offer| offer.ring) else {
+            continue;
+        };
+        if alive.legs.get(&LegId::Ours(leg)).is_some_and(|leg| leg.up) {
+            offer::accept(turn, leg.call, leg);
+        } else {
+            let until = turn.at + offer::ring_timeout(turn, leg.call);
+            turn.state.with_call(leg.call, |call| call.set_ring(leg, ring.postponed(until)));
+        }
+    }
+}
+
+fn mark_phase(alive: &Alive<'_>, call: &Call) -> Option<CallPhase> {
+    let leg: &LegAccount = alive.legs.get(&call.leg_id())?;
+    leg.mark.filter(|mark| mark.call == call.id).map(|mark| mark.phase)
+}
+
+fn calls(turn: &Turn<'_>, server: ServerId, which: impl Fn(&Call) -> bool) -> Vec<CallId> {
+    turn.state.calls().values().filter(|call| call.server() == server && which(call)).map(|call| call.id).collect()
+}
+
+fn lines(turn: &Turn<'_>, server: ServerId, which: impl Fn(Line) -> bool) -> Vec<(AgentId, OurLeg)> {
+    let agents = turn.state.agents().values().filter(|agent| which(agent.line));
+    let legs = agents.filter_map(|agent| Some((agent.card.id, agent.line.leg()?)));
+    legs.filter(|(_, leg)| leg.server == server).collect()
+}

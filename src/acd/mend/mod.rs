@@ -1,0 +1,31 @@
+//! Making state and Asterisk agree, after the way to it was lost, after a restart, or after reports were missed. What both
+//! know is compared first; then what only Asterisk knows is taken in, or ended. Nobody is offered anything meanwhile.
+
+mod alive;
+mod found;
+mod known;
+
+use model::ServerId;
+
+use crate::event::Account;
+use crate::turn::Turn;
+use alive::Alive;
+
+/// Makes the world agree. What a step orders is not in the account, so whatever reads the account comes first: callers
+/// before agents (an agent without a caller has nobody to leave), conversations before those that answers begin here.
+pub(crate) fn mend(turn: &mut Turn<'_>, server: ServerId, account: &Account) {
+    let alive = Alive::new(server, account);
+    known::phones(turn, server, account);
+    known::partings(turn, &alive);
+    known::clearing(turn, &alive);
+    known::callers(turn, &alive);
+    known::agents(turn, &alive);
+    known::conversations(turn, &alive);
+    found::conversations(turn, &alive);
+    // Before anybody is played music: whoever is in a bridge would hear it beside the other party.
+    found::bridges(turn, &alive);
+    known::queues(turn, &alive);
+    known::offers(turn, &alive);
+    found::callers(turn, &alive);
+    found::agents(turn, &alive);
+}

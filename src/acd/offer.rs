@@ -1,0 +1,177 @@
+//! Offers: one call ringing at one agent, from the reservation to its end.
+
+use model::fact::Segment;
+use model::{Actor, AgentId, AgentState, CallId, CallPhase, Fact, LegId, OfferEnd, OurLeg, Outcome, SegmentKind, Side, Span};
+
+use crate::agent::{self, After, Line};
+use crate::call::{Call, MISHAPS, Offer, Ring, Stage, Stretch, Talk, Waiting};
+use crate::effect::{HangupReason, Op};
+use crate::turn::Turn;
+use crate::{ending, route};
+
+/// How long a phone may take to say that it rings.
+pub(crate) const RINGS_WITHIN: Span = Span::from_secs(4);
+
+/// How much longer than our own deadline Asterisk rings a phone, should we be gone.
+const GIVE_UP_MARGIN: Span = Span::from_secs(10);
+
+/// What is to become of the leg of an offer that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remains {
+    /// There is none.
+    Nothing,
+    /// It lives: hang it up.
+    Leg(HangupReason),
+}
+
+/// Reserves an agent for a call and has the phone rung.
+pub(crate) fn make(turn: &mut Turn<'_>, call: CallId, agent: AgentId) {
+    let Some(endpoint) = turn.state.agents().get(&agent).map(|agent| agent.card.endpoint.clone()) else { return };
+    let ring_timeout = ring_timeout(turn, call);
+    let at = turn.at;
+    let ring = Ring::Awaited { until: at + RINGS_WITHIN };
+    let made = turn.state.with_call(call, |call| {
+        let leg = call.next_leg();
+        let n = add(call, agent, leg, at, ring)?;
+        let mark = call.mark(CallPhase::Offered);
+        let (caller, number) = (call.leg.clone(), call.number.clone());
+        Some((n, leg, Op::Dial { leg, endpoint, caller, number, give_up_after: ring_timeout + GIVE_UP_MARGIN, mark }))
+    });
+    let Some(Some((n, leg, dial))) = made else { return };
+    turn.order(call, dial);
+    turn.state.with_agent(agent, |agent| agent.line = Line::Used(leg));
+    agent::change(turn, agent, AgentState::Reserved(call), Actor::Program);
+    turn.record(Fact::OfferMade { call, offer: n, agent });
+}
+
+/// Writes an offer into a call that waits; its number, unless the call does not wait.
+pub(crate) fn add(call: &mut Call, agent: AgentId, leg: OurLeg, at: model::Timestamp, ring: Ring) -> Option<u32> {
+    let n = call.offers_made.saturating_add(1);
+    call.waiting_mut()?.offers.push(Offer { n, agent, leg, made: at, ring });
+    call.offers_made = n;
+    call.since = at;
+    Some(n)
+}
+
+/// The phone rings: the agent has the queue's ring time from here, and the bridge is made ready.
+pub(crate) fn rang(turn: &mut Turn<'_>, call: CallId, leg: OurLeg) {
+    let until = turn.at + ring_timeout(turn, call);
+    let heard = turn.state.with_call(call, |call| {
+        let waiting = call.waiting_mut()?;
+        let offer = waiting.offers.iter_mut().find(|offer| offer.leg == leg)?;
+        offer.ring = Ring::Heard { until };
+        let (n, agent) = (offer.n, offer.agent);
+        Some((n, agent, prepare_bridge(call)))
+    });
+    let Some(Some((offer, agent, create))) = heard else { return };
+    if let Some(create) = create {
+        turn.order(call, create);
+    }
+    turn.record(Fact::OfferRang { call, offer, agent });
+    agent::change(turn, agent, AgentState::Ringing(call), Actor::Program);
+}
+
+/// The agent answered: caller and agent are joined.
+pub(crate) fn accept(turn: &mut Turn<'_>, call: CallId, leg: OurLeg) {
+    let at = turn.at;
+    let Some(offer) = turn.state.calls().get(&call).and_then(|call| call.offer(leg)).cloned() else { return };
+    let create = turn.state.with_call(call, prepare_bridge).flatten();
+    turn.order_all(call, create);
+    let joined = turn.state.with_call(call, |call| {
+        let waited_since = call.waiting()?.since;
+        let bridge = call.bridge()?;
+        let talk =
+            Talk { agent: offer.agent, leg, bridge, answered: Some(at), stretch: Stretch::Talk, since: at, join_again_at: None };
+        call.stage = Stage::Talking(talk);
+        call.since = at;
+        Some((call.clone(), bridge, waited_since))
+    });
+    let Some(Some((answered, bridge, waited_since))) = joined else { return };
+    turn.order(call, Op::StopMusic { leg: answered.leg_id() });
+    turn.order(call, Op::Join { bridge, legs: vec![answered.leg_id(), LegId::Ours(leg)] });
+    // The agent hears the caller before the books are written; both still precede whatever ends the conversation.
+    ending::stamp(turn, &answered, Outcome::Answered);
+    turn.order(call, Op::Mark { leg: answered.leg_id(), mark: answered.mark(CallPhase::Talking) });
+    book_end(turn, &answered, &offer, OfferEnd::Accepted);
+    turn.record(Fact::SegmentEnded(Segment { began: waited_since, ..ending::segment(turn, &answered, SegmentKind::Waiting) }));
+    let waited = at.since(answered.entered);
+    turn.record(Fact::CallAnswered { call, agent: offer.agent, waited });
+    turn.state.count(answered.queue, |queue, today| {
+        today.answered += 1;
+        today.answered_in_time += u32::from(queue.in_time(waited));
+    });
+    agent::change(turn, offer.agent, AgentState::Talking(call), Actor::Program);
+}
+
+/// An offer failed: the call goes back to the head of its queue, the next agent is tried at once, and the caller hears
+/// nothing of it.
+pub(crate) fn fail(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, end: OfferEnd, remains: Remains, after: After) {
+    let Some(agent) = close(turn, call, leg, end, remains) else { return };
+    let at = turn.at;
+    let mishaps = turn.state.with_call(call, |call| {
+        if end == OfferEnd::SwitchError {
+            call.mishaps = call.mishaps.saturating_add(1);
+        }
+        if let Some(waiting) = call.waiting_mut() {
+            waiting.returned = true;
+        }
+        call.since = at;
+        call.mishaps
+    });
+    if mishaps.is_some_and(|mishaps| mishaps >= MISHAPS) {
+        ending::give_back(turn, call, Side::Switch);
+    } else {
+        route::serve_call(turn, call);
+    }
+    agent::rest(turn, agent, after);
+}
+
+/// Takes back all offers of a call. The agents are still bound to it: whoever calls this lets them rest.
+pub(crate) fn withdraw(turn: &mut Turn<'_>, call: CallId) -> Vec<AgentId> {
+    let offers = turn.state.calls().get(&call).and_then(Call::waiting).map(|waiting| waiting.offers.clone());
+    let legs = offers.into_iter().flatten().map(|offer| offer.leg);
+    legs.filter_map(|leg| close(turn, call, leg, OfferEnd::Withdrawn, Remains::Leg(HangupReason::Normal))).collect()
+}
+
+/// Ends an offer, in the call, on the line and in the books.
+fn close(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, end: OfferEnd, remains: Remains) -> Option<AgentId> {
+    let closed = turn.state.with_call(call, |call| {
+        let waiting: &mut Waiting = call.waiting_mut()?;
+        let place = waiting.offers.iter().position(|offer| offer.leg == leg)?;
+        let offer = waiting.offers.remove(place);
+        Some((call.clone(), offer))
+    });
+    let (call, offer) = closed.flatten()?;
+    match remains {
+        Remains::Nothing => agent::free_line(turn, offer.agent),
+        Remains::Leg(reason) => agent::hang_up(turn, offer.agent, leg, reason),
+    }
+    book_end(turn, &call, &offer, end);
+    Some(offer.agent)
+}
+
+fn book_end(turn: &mut Turn<'_>, call: &Call, offer: &Offer, end: OfferEnd) {
+    turn.record(Fact::OfferEnded { call: call.id, offer: offer.n, agent: offer.agent, end });
+    turn.record(Fact::SegmentEnded(Segment {
+        agent: Some(offer.agent),
+        offer: Some(offer.n),
+        began: offer.made,
+        ending: Some(end),
+        ..ending::segment(turn, call, SegmentKind::Ringing)
+    }));
+}
+
+/// Gives a waiting call its bridge; the order to make it, if it had none.
+fn prepare_bridge(call: &mut Call) -> Option<Op> {
+    if call.waiting()?.bridge.is_some() {
+        return None;
+    }
+    let bridge = call.next_bridge();
+    call.waiting_mut()?.bridge = Some(bridge);
+    Some(Op::CreateBridge { bridge })
+}
+
+pub(crate) fn ring_timeout(turn: &Turn<'_>, call: CallId) -> Span {
+    let queue = turn.state.calls().get(&call).and_then(|call| turn.state.queues().get(&call.queue));
+    queue.map_or(RINGS_WITHIN, |queue| queue.card.ring_timeout)
+}

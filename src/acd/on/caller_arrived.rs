@@ -1,0 +1,69 @@
+//! A caller was handed to us: they enter the queue whose number was dialled, or go back at once.
+
+use model::fact::Ignored;
+use model::{CallId, CallPhase, Fact, Outcome, Phone, QueueId, TheirLeg, Timestamp};
+
+use crate::call::{Call, Stage, Waiting};
+use crate::effect::{Exit, Op};
+use crate::state::Way;
+use crate::turn::Turn;
+use crate::{ending, route};
+
+/// Takes a caller in, unless the leg is known already.
+pub(super) fn take(turn: &mut Turn<'_>, leg: TheirLeg, number: Option<Phone>, dialled: String) -> Result<(), Ignored> {
+    if turn.state.call_of(&leg).is_some() || turn.state.partings().contains_key(&leg) {
+        return Err(Ignored::AlreadySo);
+    }
+    enter(turn, leg, number, dialled);
+    Ok(())
+}
+
+/// Lets a caller enter the queue whose number was dialled, or turns them away. The order of the orders is that of what the
+/// caller notices; the stamp is set before anything that it describes can happen.
+pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, number: Option<Phone>, dialled: String) {
+    let Some(queue) = turn.state.index().numbers.get(&dialled).copied() else {
+        turn.order_for_leg(&leg, Op::Continue { leg: leg.clone(), exit: Exit::Returned });
+        turn.record(Fact::CallTurnedAway { leg: model::LegId::Theirs(leg.clone()), dialled });
+        turn.state.part(leg, Way::GiveBack(Exit::Returned));
+        return;
+    };
+    let at = turn.at;
+    let id = turn.state.chance().mint(at);
+    let call = new_call(id, leg, number, queue, at, at);
+    turn.order(id, Op::Answer { leg: call.leg.clone() });
+    welcome(turn, &call);
+    book(turn, call);
+    route::serve_call(turn, id);
+}
+
+/// A call that begins to wait.
+pub(crate) fn new_call(
+    id: CallId,
+    leg: TheirLeg,
+    number: Option<Phone>,
+    queue: QueueId,
+    entered: Timestamp,
+    since: Timestamp,
+) -> Call {
+    let stage = Stage::Waiting(Waiting { since, ..Waiting::default() });
+    Call { id, leg, number, queue, entered, since, offers_made: 0, last_leg: 0, last_bridge: 0, mishaps: 0, stage }
+}
+
+/// Has the caller hear music, and writes on the leg and its CDR who waits where.
+pub(crate) fn welcome(turn: &mut Turn<'_>, call: &Call) {
+    ending::play_music(turn, call);
+    turn.order(call.id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Waiting) });
+    ending::stamp(turn, call, Outcome::Abandoned);
+}
+
+/// Adds a call to the state and the books.
+pub(crate) fn book(turn: &mut Turn<'_>, call: Call) {
+    turn.record(Fact::CallEntered {
+        call: call.id,
+        leg: call.leg_id(),
+        queue: call.queue,
+        number: call.number.clone(),
+        entered: call.entered,
+    });
+    turn.state.add_call(call);
+}

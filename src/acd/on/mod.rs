@@ -1,0 +1,58 @@
+//! What happens when something happens: one file an event.
+
+mod agent_asked;
+mod caller_arrived;
+mod endpoint_changed;
+mod feature_dialled;
+mod leg_answered;
+mod leg_ended;
+mod leg_held;
+mod leg_rang;
+mod order_failed;
+mod settings_changed;
+mod switch_lost;
+mod switch_returned;
+
+use model::fact::Ignored;
+
+pub(crate) use caller_arrived::{book, enter, new_call, welcome};
+pub(crate) use endpoint_changed::report;
+
+use crate::call::Stretch;
+use crate::deadline;
+use crate::event::Event;
+use crate::turn::Turn;
+
+/// Takes an event in.
+///
+/// # Errors
+/// Why it changes nothing. The books say so.
+pub(crate) fn take(turn: &mut Turn<'_>, event: Event) -> Result<(), Ignored> {
+    match event {
+        Event::SettingsChanged(settings) => settings_changed::take(turn, settings),
+        Event::SwitchReturned { server, account } => {
+            switch_returned::take(turn, server, &account);
+            Ok(())
+        }
+        Event::SwitchLost { server } => switch_lost::take(turn, server),
+        Event::CallerArrived { leg, number, dialled } => caller_arrived::take(turn, leg, number, dialled),
+        Event::FeatureDialled { leg, endpoint, feature } => feature_dialled::take(turn, leg, &endpoint, feature),
+        Event::LegRang { leg } => leg_rang::take(turn, leg),
+        Event::LegAnswered { leg } => leg_answered::take(turn, leg),
+        Event::LegEnded { leg, cause } => leg_ended::take(turn, &leg, cause),
+        Event::LegHeld { leg } => leg_held::take(turn, &leg, Stretch::Hold),
+        Event::LegResumed { leg } => leg_held::take(turn, &leg, Stretch::Talk),
+        Event::EndpointChanged { endpoint, reachable } => endpoint_changed::take(turn, endpoint, reachable),
+        // Nothing is played yet that anybody waits for.
+        Event::PromptEnded { prompt: _ } => Err(Ignored::UnknownPrompt),
+        Event::AgentAsked { agent, ask, by } => agent_asked::take(turn, agent, ask, by),
+        Event::OrderFailed { order, why } => {
+            order_failed::take(turn, order, &why);
+            Ok(())
+        }
+        Event::DeadlinePassed => {
+            deadline::expire(turn);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! An order was not carried out. The books say so, and where something depends on it, it is mended here: nobody waits for
+//! what will not come, and nothing is tried for ever.
+
+use model::{BridgeId, Fact, LegId, OfferEnd, OurLeg, Side, Span, TheirLeg};
+
+use super::leg_ended;
+use super::leg_rang::line;
+use crate::agent::{After, Line};
+use crate::effect::{HangupReason, Op};
+use crate::ending;
+use crate::event::{Cause, OrderFailure};
+use crate::offer::{self, Remains};
+use crate::state::Way;
+use crate::turn::Turn;
+
+/// How long after an order to join whose fate is unknown it is given again: a loss of the whole way to Asterisk is reported
+/// before, and then the account tells.
+const JOIN_AGAIN_AFTER: Span = Span::from_secs(1);
+
+pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
+    turn.record(Fact::OrderFailed { order: words(&order), why: reason(why) });
+    match order {
+        Op::Answer { leg } | Op::Stamp { leg, .. } => noticed(turn, &LegId::Theirs(leg), why),
+        // A leg that is not marked or hears no music still waits.
+        Op::StartMusic { leg, .. } | Op::StopMusic { leg } | Op::Mark { leg, .. } => noticed(turn, &leg, why),
+        Op::Dial { leg, .. } => dial(turn, leg, why),
+        Op::Hangup { leg, .. } => noticed(turn, &leg, why),
+        Op::CreateBridge { bridge } => create_bridge(turn, bridge, why),
+        Op::Join { bridge, .. } => join(turn, bridge, why),
+        Op::Continue { leg, .. } => give_back(turn, &leg, why),
+        // Nothing that follows depends on these: a bridge that is left over is found by the next account, a phone that is
+        // not watched is found out by the first call.
+        Op::DestroyBridge { .. } | Op::Play { .. } | Op::Watch { .. } => {}
+    }
+}
+
+/// An order to a leg that is gone tells of its end, should the report of it be lost or late. Otherwise nothing follows: what
+/// must not fail, as hanging up, has a deadline of its own.
+fn noticed(turn: &mut Turn<'_>, leg: &LegId, why: &OrderFailure) {
+    match (why, leg) {
+        (OrderFailure::Gone, LegId::Theirs(leg)) => ended(turn, leg),
+        (OrderFailure::Gone, LegId::Ours(leg)) => ours_ended(turn, *leg),
+        (OrderFailure::Unreachable | OrderFailure::Refused { .. } | OrderFailure::Unknown, _) => {}
+    }
+}
+
+fn dial(turn: &mut Turn<'_>, leg: OurLeg, why: &OrderFailure) {
+    let offered = turn.state.calls().get(&leg.call).is_some_and(|call| call.offer(leg).is_some());
+    let (end, remains, after) = match why {
+        // The account tells whether it rings, or the offer's own deadline does.
+        OrderFailure::Unknown => return,
+        OrderFailure::Unreachable => (OfferEnd::Unreachable, Remains::Nothing, After::Failed(OfferEnd::Unreachable)),
+        // Half of it may have been done: the leg created, but not dialled.
+        OrderFailure::Refused { .. } => {
+            let remains = Remains::Leg(HangupReason::Normal);
+            (OfferEnd::SwitchError, remains, After::Failed(OfferEnd::SwitchError))
+        }
+        // The caller or the new leg went away under it: not the agent's doing.
+        OrderFailure::Gone => (OfferEnd::SwitchError, Remains::Leg(HangupReason::Normal), After::Nothing),
+    };
+    if offered {
+        offer::fail(turn, leg.call, leg, end, remains, after);
+    } else if matches!(line(turn, leg), Some(Line::Clearing { .. })) {
+        // It was taken back meanwhile, and never was.
+        ours_ended(turn, leg);
+    }
+}
+
+/// A bridge that is not there is made anew, under another id, when the agent answers.
+fn create_bridge(turn: &mut Turn<'_>, bridge: BridgeId, why: &OrderFailure) {
+    let prepared = turn.state.calls().get(&bridge.call).and_then(|call| call.waiting()?.bridge);
+    if prepared != Some(bridge) {
+        return;
+    }
+    turn.state.with_call(bridge.call, |call| call.waiting_mut().map(|waiting| waiting.bridge = None));
+    match why {
+        OrderFailure::Unknown => turn.order(bridge.call, Op::DestroyBridge { bridge }),
+        OrderFailure::Gone | OrderFailure::Unreachable | OrderFailure::Refused { .. } => {}
+    }
+}
+
+fn join(turn: &mut Turn<'_>, bridge: BridgeId, why: &OrderFailure) {
+    let joined = turn.state.calls().get(&bridge.call).and_then(|call| call.talk());
+    if joined.is_none_or(|talk| talk.bridge != bridge) {
+        return;
+    }
+    match why {
+        OrderFailure::Gone | OrderFailure::Unreachable | OrderFailure::Refused { .. } => ending::unjoin(turn, bridge.call),
+        OrderFailure::Unknown => {
+            let at = turn.at + JOIN_AGAIN_AFTER;
+            turn.state.with_call(bridge.call, |call| call.talk_mut().map(|talk| talk.join_again_at = Some(at)));
+        }
+    }
+}
+
+/// A caller whom the dialplan does not take back is hung up: better than silence without end.
+fn give_back(turn: &mut Turn<'_>, leg: &TheirLeg, why: &OrderFailure) {
+    match why {
+        OrderFailure::Gone => ended(turn, leg),
+        OrderFailure::Unreachable | OrderFailure::Refused { .. } => {
+            let given_back = turn.state.partings().get(leg).is_some_and(|parting| parting.how != Way::HangUp);
+            if given_back {
+                turn.order_for_leg(leg, Op::Hangup { leg: LegId::Theirs(leg.clone()), reason: HangupReason::Normal });
+                turn.state.part(leg.clone(), Way::HangUp);
+            }
+        }
+        OrderFailure::Unknown => {}
+    }
+}
+
+/// A caller's leg that is gone has ended, whether or not its end was reported already.
+fn ended(turn: &mut Turn<'_>, leg: &TheirLeg) {
+    let _known_to_have_ended = leg_ended::theirs(turn, leg, Side::Caller).is_err();
+}
+
+/// The same for a leg of ours.
+fn ours_ended(turn: &mut Turn<'_>, leg: OurLeg) {
+    let _known_to_have_ended = leg_ended::ours(turn, leg, Cause::default(), Side::Switch).is_err();
+}
+
+fn words(order: &Op) -> String {
+    let name = order.name();
+    match order {
+        Op::Answer { leg } | Op::Stamp { leg, .. } | Op::Continue { leg, .. } => format!("{name} {}", leg.id),
+        Op::StartMusic { leg, .. }
+        | Op::StopMusic { leg }
+        | Op::Hangup { leg, .. }
+        | Op::Play { leg, .. }
+        | Op::Mark { leg, .. } => {
+            format!("{name} {leg}")
+        }
+        Op::Dial { leg, endpoint, .. } => format!("{name} {leg} at {endpoint}"),
+        Op::CreateBridge { bridge } | Op::Join { bridge, .. } | Op::DestroyBridge { bridge } => format!("{name} {bridge}"),
+        Op::Watch { server, endpoints } => format!("{name} {} phones of server {server}", endpoints.len()),
+    }
+}
+
+fn reason(why: &OrderFailure) -> String {
+    match why {
+        OrderFailure::Gone => "it is gone".to_owned(),
+        OrderFailure::Unreachable => "the phone cannot be reached".to_owned(),
+        OrderFailure::Refused { status, text } => format!("refused with {status}: {text}"),
+        OrderFailure::Unknown => "the way to Asterisk was lost before the answer came".to_owned(),
+    }
+}

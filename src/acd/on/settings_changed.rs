@@ -1,0 +1,111 @@
+//! The settings were changed, or read for the first time, while calls are live: whoever is in a conversation finishes it
+//! first; callers who wait in a queue that is gone go back to the dialplan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::fact::Ignored;
+use model::{Actor, AgentId, AgentState, CallId, QueueId, ServerId, Settings, Side, Timestamp};
+
+use super::switch_returned::watch;
+use crate::agent::{self, Agent};
+use crate::queue::Queue;
+use crate::turn::Turn;
+use crate::{ending, route};
+
+pub(super) fn take(turn: &mut Turn<'_>, settings: Settings) -> Result<(), Ignored> {
+    let settings = without_contradictions(settings);
+    if turn.state.settings() == &settings {
+        return Err(Ignored::AlreadySo);
+    }
+    let servers = servers(turn.state.settings()).chain(servers(&settings)).collect::<BTreeSet<_>>();
+    let at = turn.at;
+    let cards = settings.clone();
+    turn.state.reshape(settings, |queues, agents| {
+        take_queues(queues, cards.queues);
+        take_agents(agents, cards.agents, at);
+    });
+    let agents: Vec<AgentId> = turn.state.agents().keys().copied().collect();
+    for id in agents {
+        follow(turn, id);
+    }
+    close_queues(turn);
+    for server in servers.into_iter().filter(|server| turn.state.is_up(*server)).collect::<Vec<_>>() {
+        watch(turn, server);
+        route::serve_everybody(turn, server);
+    }
+    Ok(())
+}
+
+/// The settings, without whatever shares an id, a number or a phone with something before it: they are checked where they
+/// are written, and the core must not break where that was passed by.
+fn without_contradictions(mut settings: Settings) -> Settings {
+    let (mut queues, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+    settings.queues.retain(|queue| queues.insert(queue.id) && numbers.insert(queue.number.clone()));
+    let (mut agents, mut endpoints) = (BTreeSet::new(), BTreeSet::new());
+    settings.agents.retain(|agent| agents.insert(agent.id) && endpoints.insert(agent.endpoint.clone()));
+    for agent in &mut settings.agents {
+        let mut served = BTreeSet::new();
+        agent.queues.retain(|queue| served.insert(*queue));
+    }
+    settings
+}
+
+fn servers(settings: &Settings) -> impl Iterator<Item = ServerId> {
+    settings.agents.iter().map(|agent| agent.endpoint.server)
+}
+
+fn take_queues(queues: &mut BTreeMap<QueueId, Queue>, cards: Vec<model::Queue>) {
+    for queue in queues.values_mut() {
+        queue.retired = true;
+    }
+    for card in cards {
+        let queue = queues.entry(card.id).or_insert_with(|| Queue::new(card.clone()));
+        queue.card = card;
+        queue.retired = false;
+    }
+}
+
+fn take_agents(agents: &mut BTreeMap<AgentId, Agent>, cards: Vec<model::Agent>, at: Timestamp) {
+    for agent in agents.values_mut() {
+        agent.leaving = true;
+    }
+    for card in cards {
+        let agent = agents.entry(card.id).or_insert_with(|| Agent::new(card.clone(), at));
+        // What was said of one phone says nothing of another; the new one is reported as soon as it is watched.
+        agent.reachable &= agent.card.endpoint == card.endpoint;
+        agent.card = card;
+        agent.leaving = false;
+    }
+}
+
+/// Gives back whoever waits in a queue that left the settings, and forgets it unless somebody still talks.
+fn close_queues(turn: &mut Turn<'_>) {
+    let retired: Vec<QueueId> = turn.state.queues().values().filter(|queue| queue.retired).map(|queue| queue.card.id).collect();
+    for queue in retired {
+        let places = turn.state.index().waiting.get(&queue);
+        let calls: Vec<CallId> = places.into_iter().flatten().map(|place| place.call).collect();
+        for call in calls {
+            ending::give_back(turn, call, Side::Program);
+        }
+        turn.state.drop_retired(queue);
+    }
+}
+
+/// Lets an agent's state follow from what the settings made of them.
+fn follow(turn: &mut Turn<'_>, id: AgentId) {
+    let Some(agent) = turn.state.agents().get(&id) else { return };
+    let state = match &agent.state {
+        AgentState::Ready if !agent.leaving => agent.willing(),
+        AgentState::NotReady(_) | AgentState::WrapUp { .. } | AgentState::Unreachable if !agent.leaving => return,
+        AgentState::LoggedOut
+        | AgentState::NotReady(_)
+        | AgentState::Ready
+        | AgentState::WrapUp { .. }
+        | AgentState::Unreachable => AgentState::LoggedOut,
+        AgentState::Reserved(_) | AgentState::Ringing(_) | AgentState::Talking(_) | AgentState::Held(_) => return,
+    };
+    agent::change(turn, id, state, Actor::Program);
+    if turn.state.agents().get(&id).is_some_and(|agent| agent.leaving) {
+        agent::settle(turn, id);
+    }
+}

@@ -1,0 +1,126 @@
+//! Agents ask, phones come and go, feature codes are dialled.
+
+use model::fact::Ignored;
+use model::{AgentState, NotReadyReason, SegmentKind};
+
+use super::*;
+
+#[test]
+fn asks_outside_a_call_are_done_at_once() {
+    let lunch = AgentState::NotReady(NotReadyReason::Lunch);
+    let mut centre = Centre::opened();
+    assert_eq!(centre.asks(1_000, 1001, Ask::LogOut), vec![ignored("agent_asked", Ignored::AlreadySo)]);
+    assert_eq!(centre.asks(2_000, 1001, Ask::Ready), vec![chooses(1001, AgentState::Ready)]);
+    assert_eq!(centre.asks(3_000, 1001, Ask::Ready), vec![ignored("agent_asked", Ignored::AlreadySo)]);
+    assert_eq!(centre.asks(4_000, 1001, Ask::NotReady(NotReadyReason::Lunch)), vec![chooses(1001, lunch)]);
+    assert_eq!(centre.asks(5_000, 1001, Ask::LogOut), vec![chooses(1001, AgentState::LoggedOut)]);
+}
+
+#[test]
+fn agent_nobody_knows_is_ignored() {
+    let mut centre = Centre::opened();
+    assert_eq!(centre.asks(1_000, 1999, Ask::Ready), vec![ignored("agent_asked", Ignored::UnknownAgent)]);
+}
+
+#[test]
+fn agent_who_becomes_ready_is_given_the_caller_who_waits() {
+    let mut centre = Centre::opened();
+    let call = centre.calls(500, "c1", "700");
+    let expected = vec![
+        dial(call, "c1", 500, 1, 1001),
+        chooses(1001, AgentState::Ready),
+        becomes(1001, AgentState::Reserved(call)),
+        offered(call, 1, 1001),
+    ];
+    assert_eq!(centre.asks(1_000, 1001, Ask::Ready), expected);
+}
+
+#[test]
+fn ready_ends_the_wrap_up() {
+    let (mut centre, call) = Centre::talking();
+    centre.ends(30_000, "c1", None);
+    let expected = vec![spent(call, SegmentKind::WrapUp, 1001, 30_000, 31_500), chooses(1001, AgentState::Ready)];
+    assert_eq!(centre.asks(31_500, 1001, Ask::Ready), expected);
+}
+
+#[test]
+fn going_home_ends_the_wrap_up() {
+    let (mut centre, call) = Centre::talking();
+    centre.ends(30_000, "c1", None);
+    let expected = vec![spent(call, SegmentKind::WrapUp, 1001, 30_000, 31_500), chooses(1001, AgentState::LoggedOut)];
+    assert_eq!(centre.asks(31_500, 1001, Ask::LogOut), expected);
+}
+
+#[test]
+fn wish_during_the_ringing_outlives_a_withdrawn_offer() {
+    let (mut centre, _) = Centre::ringing();
+    assert_eq!(centre.asks(11_000, 1001, Ask::NotReady(NotReadyReason::Break)), vec![]);
+    let effects = centre.ends(12_000, "c1", None);
+    assert_eq!(effects.last(), Some(&chooses(1001, AgentState::NotReady(NotReadyReason::Break))));
+}
+
+#[test]
+fn phone_that_comes_and_goes_takes_its_agent_along() {
+    let mut centre = Centre::opened();
+    let says = |reachable| Event::EndpointChanged { endpoint: endpoint(1001), reachable };
+    let said = |reachable| Effect::Record(Fact::EndpointChanged { endpoint: endpoint(1001), reachable });
+    assert_eq!(centre.at(1_000, says(false)), vec![said(false)], "nobody is logged in there");
+    assert_eq!(centre.asks(2_000, 1001, Ask::Ready), vec![chooses(1001, AgentState::Unreachable)]);
+    assert_eq!(centre.at(3_000, says(true)), vec![said(true), becomes(1001, AgentState::Ready)]);
+    assert_eq!(centre.at(3_500, says(true)), vec![ignored("endpoint_changed", Ignored::AlreadySo)]);
+    assert_eq!(centre.at(4_000, says(false)), vec![said(false), becomes(1001, AgentState::Unreachable)]);
+    let stranger = Event::EndpointChanged { endpoint: endpoint(1999), reachable: true };
+    assert_eq!(centre.at(5_000, stranger), vec![ignored("endpoint_changed", Ignored::UnknownAgent)]);
+}
+
+#[test]
+fn agent_who_is_not_ready_stays_so_when_the_phone_comes_back() {
+    let mut centre = Centre::opened();
+    centre.asks(1_000, 1001, Ask::NotReady(NotReadyReason::Lunch));
+    centre.at(2_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: false });
+    centre.at(3_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true });
+    assert_eq!(centre.state_of(1001), AgentState::NotReady(NotReadyReason::Lunch));
+}
+
+#[test]
+fn phone_is_the_log_in_where_the_settings_say_so() {
+    let mut settings = settings();
+    settings.agents[1].ready_on_register = true;
+    let mut centre = Centre { state: State::new(1) };
+    centre.at(0, Event::SettingsChanged(settings));
+    centre.at(0, Event::SwitchReturned { server: SERVER, account: Account::default() });
+    let registers = centre.at(1_000, Event::EndpointChanged { endpoint: endpoint(1002), reachable: true });
+    let said = Fact::EndpointChanged { endpoint: endpoint(1002), reachable: true };
+    assert_eq!(registers, vec![Effect::Record(said), becomes(1002, AgentState::Ready)]);
+    centre.at(1_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true });
+    assert_eq!(centre.state_of(1001), AgentState::LoggedOut);
+}
+
+#[test]
+fn feature_code_is_carried_out_and_given_back() {
+    let mut centre = Centre::opened();
+    let dialled = |leg: &str, number, feature| Event::FeatureDialled { leg: their(leg), endpoint: endpoint(number), feature };
+    let answer = |leg: &str| order_leg(leg, Op::Answer { leg: their(leg) });
+    let back = |leg: &str, exit| order_leg(leg, Op::Continue { leg: their(leg), exit });
+
+    let done = vec![answer("f1"), back("f1", Exit::Done), chooses(1001, AgentState::Ready)];
+    assert_eq!(centre.at(1_000, dialled("f1", 1001, Some(Ask::Ready))), done);
+    assert_eq!(centre.ends(1_100, "f1", None), vec![]);
+
+    let again = vec![answer("f2"), back("f2", Exit::Done), ignored("feature_dialled", Ignored::AlreadySo)];
+    assert_eq!(centre.at(2_000, dialled("f2", 1001, Some(Ask::Ready))), again);
+
+    let stranger = vec![answer("f3"), back("f3", Exit::Refused), ignored("feature_dialled", Ignored::UnknownAgent)];
+    assert_eq!(centre.at(3_000, dialled("f3", 1999, Some(Ask::Ready))), stranger);
+
+    let unknown = vec![answer("f4"), back("f4", Exit::Refused), ignored("feature_dialled", Ignored::NotInThisState)];
+    assert_eq!(centre.at(4_000, dialled("f4", 1001, None)), unknown);
+    assert_eq!(centre.at(4_000, dialled("f4", 1001, None)), vec![ignored("feature_dialled", Ignored::AlreadySo)]);
+}
+
+#[test]
+fn prompt_that_nobody_waits_for_is_ignored() {
+    let mut centre = Centre::opened();
+    let prompt = model::PromptId { server: SERVER, call: CallId(Uuid::from_u128(9)), n: 1 };
+    assert_eq!(centre.at(1_000, Event::PromptEnded { prompt }), vec![ignored("prompt_ended", Ignored::UnknownPrompt)]);
+}

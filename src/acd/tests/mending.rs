@@ -1,0 +1,311 @@
+//! The way to Asterisk is lost and found, with our state or without it.
+
+use model::fact::{Ignored, Mending};
+use model::{AgentState, CallPhase, NotReadyReason, OfferEnd, Outcome, Side};
+
+use super::*;
+use crate::event::{BridgeAccount, LegAccount};
+
+fn caller(leg: &str, mark: Option<Mark>) -> LegAccount {
+    let leg = LegId::Theirs(their(leg));
+    LegAccount { leg, up: true, mark, number: None, dialled: "700".to_owned(), endpoint: None }
+}
+
+fn phone(leg: OurLeg, up: bool, number: u128) -> LegAccount {
+    let (leg, endpoint) = (LegId::Ours(leg), Some(endpoint(number)));
+    LegAccount { leg, up, mark: None, number: None, dialled: String::new(), endpoint }
+}
+
+fn account(legs: Vec<LegAccount>, bridges: Vec<BridgeAccount>) -> Event {
+    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)] };
+    Event::SwitchReturned { server: SERVER, account }
+}
+
+fn together(call: CallId, n: u32, leg: &str, our: OurLeg) -> BridgeAccount {
+    BridgeAccount { bridge: bridge(call, n), legs: vec![LegId::Theirs(their(leg)), LegId::Ours(our)] }
+}
+
+fn mended(leg: impl Into<Party>, mark: Option<Mark>, how: Mending) -> Effect {
+    Effect::Record(Fact::Mended { leg: leg.into().0, mark, how })
+}
+
+fn switch(up: bool) -> Effect {
+    Effect::Record(Fact::SwitchChanged { up })
+}
+
+/// A core that was killed and started anew: it knows the settings and nothing else.
+fn restarted() -> Centre {
+    let mut centre = Centre { state: State::new(2) };
+    centre.at(50_000, Event::SettingsChanged(settings()));
+    centre
+}
+
+fn reported(number: u128) -> Effect {
+    Effect::Record(Fact::EndpointChanged { endpoint: endpoint(number), reachable: true })
+}
+
+#[test]
+fn nobody_is_offered_anything_while_the_switch_is_lost() {
+    let mut centre = Centre::staffed();
+    assert_eq!(centre.at(9_000, Event::SwitchLost { server: SERVER }), vec![switch(false)]);
+    assert_eq!(centre.at(9_001, Event::SwitchLost { server: SERVER }), vec![ignored("switch_lost", Ignored::AlreadySo)]);
+    assert!(!crate::wallboard(&centre.state, Timestamp::from_ms(9_002)).switch_up);
+    let call = centre.calls(10_000, "c1", "700");
+    assert_eq!(centre.state_of(1001), AgentState::Ready);
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    let expected = vec![
+        watch(&[1001, 1002]),
+        dial(call, "c1", 10_000, 1, 1001),
+        switch(true),
+        becomes(1001, AgentState::Reserved(call)),
+        offered(call, 1, 1001),
+    ];
+    assert_eq!(centre.at(11_000, account(vec![caller("c1", Some(mark))], vec![])), expected);
+}
+
+#[test]
+fn offers_do_not_expire_while_nothing_is_known_of_them() {
+    let (mut centre, call) = Centre::ringing();
+    centre.at(12_000, Event::SwitchLost { server: SERVER });
+    assert_eq!(centre.deadline(25_200), vec![]);
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    let bridges = vec![BridgeAccount { bridge: bridge(call, 1), legs: vec![] }];
+    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
+    let effects = centre.at(26_000, account(legs, bridges));
+    assert_eq!(effects.get(..2), Some([stop_music(call, "c1"), join(call, 1, "c1", ours(call, 1))].as_slice()));
+    assert_eq!(centre.state_of(1001), AgentState::Talking(call), "answered while we were away");
+}
+
+#[test]
+fn phone_that_still_rings_after_the_loss_may_ring_on() {
+    let (mut centre, call) = Centre::ringing();
+    centre.at(12_000, Event::SwitchLost { server: SERVER });
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    let bridges = vec![BridgeAccount { bridge: bridge(call, 1), legs: vec![] }];
+    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), false, 1001)];
+    assert_eq!(centre.at(26_000, account(legs, bridges)), vec![watch(&[1001, 1002]), switch(true)]);
+    assert_eq!(crate::next_deadline(&centre.state), Some(Timestamp::from_ms(41_000)));
+}
+
+#[test]
+fn conversation_that_nothing_happened_to_is_left_alone() {
+    let (mut centre, call) = Centre::talking();
+    centre.at(20_000, Event::SwitchLost { server: SERVER });
+    let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
+    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
+    let event = account(legs, vec![together(call, 1, "c1", ours(call, 1))]);
+    assert_eq!(centre.at(21_000, event), vec![watch(&[1001, 1002]), switch(true)]);
+}
+
+#[test]
+fn conversation_that_was_not_joined_is_joined() {
+    let (mut centre, call) = Centre::talking();
+    centre.at(13_001, Event::SwitchLost { server: SERVER });
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
+    let expected = vec![
+        destroy_bridge(call, 1),
+        create_bridge(call, 2),
+        stop_music(call, "c1"),
+        join(call, 2, "c1", ours(call, 1)),
+        stamp_answered(call, "c1", 10_000, "1001", 13_000),
+        super::mark(call, "c1", 10_000, CallPhase::Talking),
+        watch(&[1001, 1002]),
+        switch(true),
+    ];
+    assert_eq!(centre.at(14_000, account(legs, vec![])), expected);
+}
+
+#[test]
+fn callers_and_agents_who_left_meanwhile_are_booked() {
+    let (mut centre, call) = Centre::talking();
+    let waiting = centre.calls(20_000, "c2", "700");
+    centre.at(21_000, Event::SwitchLost { server: SERVER });
+    let effects = centre.at(30_000, account(vec![], vec![]));
+    assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
+    assert!(effects.contains(&ended(waiting, Outcome::Abandoned, Side::Switch)));
+    assert_eq!(centre.state.legs(), std::collections::BTreeSet::new());
+    assert_eq!(centre.state.bridges(), std::collections::BTreeSet::new());
+    assert_eq!(centre.state_of(1001), wrap_up(call, 35_000));
+}
+
+#[test]
+fn agent_who_left_meanwhile_ends_the_call() {
+    let (mut centre, call) = Centre::talking();
+    centre.at(21_000, Event::SwitchLost { server: SERVER });
+    let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
+    let alone = BridgeAccount { bridge: bridge(call, 1), legs: vec![LegId::Theirs(their("c1"))] };
+    let effects = centre.at(30_000, account(vec![caller("c1", Some(mark))], vec![alone]));
+    assert!(effects.contains(&hang_up(call, "c1", HangupReason::Normal)));
+    assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
+}
+
+#[test]
+fn offer_that_was_never_made_is_not_held_against_the_agent() {
+    let mut centre = Centre::opened();
+    centre.asks(1_000, 1001, Ask::Ready);
+    let call = centre.calls(10_000, "c1", "700");
+    centre.at(10_001, Event::SwitchLost { server: SERVER });
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    let expected = vec![
+        watch(&[1001, 1002]),
+        dial(call, "c1", 10_000, 2, 1001),
+        switch(true),
+        offer_ended(call, 1, 1001, OfferEnd::SwitchError),
+        ringing(call, 1, 1001, [10_000, 11_000], OfferEnd::SwitchError),
+        becomes(1001, AgentState::Ready),
+        becomes(1001, AgentState::Reserved(call)),
+        offered(call, 2, 1001),
+    ];
+    assert_eq!(centre.at(11_000, account(vec![caller("c1", Some(mark))], vec![])), expected);
+}
+
+#[test]
+fn phone_that_rang_out_meanwhile_was_not_answered() {
+    let (mut centre, call) = Centre::ringing();
+    centre.at(12_000, Event::SwitchLost { server: SERVER });
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    centre.at(40_000, account(vec![caller("c1", Some(mark))], vec![]));
+    assert_eq!(centre.state_of(1001), AgentState::NotReady(NotReadyReason::NoAnswer));
+}
+
+#[test]
+fn after_a_kill_callers_who_wait_keep_call_time_and_order() {
+    let mut before = Centre::opened();
+    let first = before.calls(10_000, "z", "700");
+    let second = before.calls(11_000, "a", "700");
+    let marks = [first, second].map(|call| before.state.calls()[&call].mark(CallPhase::Waiting));
+    let mut centre = restarted();
+    let later = vec![caller("a", Some(marks[1])), caller("n", None), caller("z", Some(marks[0]))];
+    let effects = centre.at(51_000, account(later, vec![]));
+    let third = *centre.state.calls().keys().last().expect("three calls");
+    let expected = vec![
+        answer(third, "n"),
+        start_music(third, "n"),
+        mark(third, "n", 51_000, CallPhase::Waiting),
+        stamp(third, "n", 51_000, Outcome::Abandoned),
+        start_music(first, "z"),
+        mark(first, "z", 10_000, CallPhase::Waiting),
+        stamp(first, "z", 10_000, Outcome::Abandoned),
+        start_music(second, "a"),
+        mark(second, "a", 11_000, CallPhase::Waiting),
+        stamp(second, "a", 11_000, Outcome::Abandoned),
+        watch(&[1001, 1002]),
+        switch(true),
+        reported(1001),
+        reported(1002),
+        entered(third, "n", 51_000),
+        entered(first, "z", 10_000),
+        mended("z", Some(marks[0]), Mending::Requeued),
+        entered(second, "a", 11_000),
+        mended("a", Some(marks[1]), Mending::Requeued),
+    ];
+    assert_eq!(effects, expected);
+    for call in [first, second, third] {
+        centre.asks(52_000, 1002, Ask::Ready);
+        assert_eq!(centre.state_of(1002), AgentState::Reserved(call));
+        let leg = centre.state.calls()[&call].leg.id.clone();
+        let ours = centre.state.agents()[&agent(1002)].line.leg().expect("a leg");
+        centre.ends(52_001, leg.as_str(), None);
+        centre.ends(52_002, ours, None);
+    }
+}
+
+#[test]
+fn after_a_kill_a_conversation_is_taken_over_untouched() {
+    let (_, call) = Centre::talking();
+    let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
+    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
+    let mut centre = restarted();
+    let expected = vec![
+        watch(&[1001, 1002]),
+        switch(true),
+        reported(1001),
+        reported(1002),
+        entered(call, "c1", 10_000),
+        mended("c1", Some(mark), Mending::TakenOver),
+        becomes(1001, AgentState::Talking(call)),
+    ];
+    assert_eq!(centre.at(51_000, account(legs, vec![together(call, 1, "c1", ours(call, 1))])), expected);
+    let effects = centre.ends(60_000, "c1", None);
+    assert!(effects.contains(&hang_up(call, ours(call, 1), HangupReason::Normal)));
+    assert!(effects.contains(&destroy_bridge(call, 1)));
+    assert!(effects.contains(&ended(call, Outcome::Answered, Side::Caller)));
+    assert_eq!(centre.state_of(1001), wrap_up(call, 65_000));
+}
+
+#[test]
+fn after_a_kill_a_phone_that_was_answered_meanwhile_is_joined() {
+    let (_, call) = Centre::ringing();
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
+    let mut centre = restarted();
+    let bridges = vec![BridgeAccount { bridge: bridge(call, 1), legs: vec![] }];
+    let effects = centre.at(51_000, account(legs, bridges));
+    assert_eq!(centre.state_of(1001), AgentState::Talking(call));
+    let made = *centre.state.bridges().first().expect("a bridge");
+    assert_ne!(made, bridge(call, 1), "an id that may have been used is not used again");
+    let joined = Op::Join { bridge: made, legs: vec![LegId::Theirs(their("c1")), LegId::Ours(ours(call, 1))] };
+    assert!(effects.contains(&order(call, joined)));
+    assert!(effects.contains(&destroy_bridge(call, 1)));
+}
+
+#[test]
+fn after_a_kill_what_belongs_to_nothing_is_ended() {
+    let lost = CallId(Uuid::from_u128(9));
+    let mut centre = restarted();
+    let alone = BridgeAccount { bridge: bridge(lost, 1), legs: vec![LegId::Ours(ours(lost, 1))] };
+    let expected = vec![
+        destroy_bridge(lost, 1),
+        hang_up(lost, ours(lost, 1), HangupReason::Normal),
+        watch(&[1001, 1002]),
+        switch(true),
+        reported(1001),
+        reported(1002),
+        mended(ours(lost, 1), None, Mending::HungUp),
+    ];
+    assert_eq!(centre.at(51_000, account(vec![phone(ours(lost, 1), true, 1001)], vec![alone])), expected);
+}
+
+#[test]
+fn after_a_kill_a_caller_whose_agent_left_is_hung_up() {
+    let (_, call) = Centre::talking();
+    let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
+    let mut centre = restarted();
+    let effects = centre.at(51_000, account(vec![caller("c1", Some(mark))], vec![]));
+    let expected = vec![
+        hang_up(call, "c1", HangupReason::Normal),
+        watch(&[1001, 1002]),
+        switch(true),
+        reported(1001),
+        reported(1002),
+        entered(call, "c1", 10_000),
+        ended(call, Outcome::Answered, Side::Switch),
+        mended("c1", Some(mark), Mending::HungUp),
+    ];
+    assert_eq!(effects, expected);
+    assert_eq!(centre.ends(51_010, "c1", None), vec![]);
+}
+
+#[test]
+fn after_a_kill_a_caller_in_a_bridge_has_been_talking_whatever_the_mark_says() {
+    let (_, call) = Centre::ringing();
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    let mut centre = restarted();
+    let alone = BridgeAccount { bridge: bridge(call, 1), legs: vec![LegId::Theirs(their("c1"))] };
+    let effects = centre.at(51_000, account(vec![caller("c1", Some(mark))], vec![alone]));
+    assert_eq!(effects.get(..2), Some([destroy_bridge(call, 1), hang_up(call, "c1", HangupReason::Normal)].as_slice()));
+    assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
+}
+
+#[test]
+fn after_a_kill_a_leg_that_belongs_to_nothing_blocks_its_phone_until_it_has_ended() {
+    let lost = CallId(Uuid::from_u128(9));
+    let mut centre = restarted();
+    centre.at(51_000, account(vec![phone(ours(lost, 1), false, 1001)], vec![]));
+    centre.asks(51_010, 1001, Ask::Ready);
+    let call = centre.calls(51_020, "c1", "700");
+    assert_eq!(centre.state_of(1001), AgentState::Ready);
+    centre.ends(51_030, ours(lost, 1), None);
+    assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
+}
