@@ -1,0 +1,152 @@
+//! All that is alive in Asterisk and concerns us, read from its own lists. Pure.
+
+use std::collections::BTreeSet;
+
+use acd::event::{Account, BridgeAccount, LegAccount};
+use model::stamp::Mark;
+use model::{BridgeId, Endpoint, LegId, ServerId};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::event::{Channel, Told};
+use crate::hearing::{leg_id, number, tidy};
+use crate::plan::MARK;
+
+/// Asterisk's lists.
+#[derive(Debug, Default)]
+pub struct Lists {
+    /// Of `GET /channels`.
+    pub channels: Vec<Channel>,
+    /// Of `GET /bridges`.
+    pub bridges: Vec<Bridge>,
+    /// Of `GET /applications/{app}`.
+    pub application: Application,
+    /// Of `GET /endpoints/PJSIP`.
+    pub endpoints: Vec<EndpointState>,
+}
+
+/// ARI's bridge, as far as we look at it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Bridge {
+    /// Its id.
+    pub id: String,
+    /// The ids of the channels in it.
+    #[serde(default)]
+    pub channels: Vec<String>,
+}
+
+/// ARI's application, as far as we look at it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Application {
+    /// The channels that it holds or listens to.
+    pub channel_ids: BTreeSet<String>,
+    /// The devices that it listens to.
+    pub device_names: Vec<String>,
+}
+
+/// ARI's endpoint, as far as we look at it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct EndpointState {
+    /// As `1001`.
+    pub resource: String,
+    /// As `online`.
+    #[serde(default)]
+    pub state: String,
+}
+
+/// How a channel came into our hands, as its place in the dialplan still says.
+#[derive(Debug, PartialEq, Eq)]
+enum Entry {
+    Caller { dialled: String },
+    Feature { args: Vec<String> },
+}
+
+impl Lists {
+    /// The names of the phones that can be reached.
+    pub fn online(&self) -> BTreeSet<String> {
+        online(&self.endpoints)
+    }
+
+    /// The account. `marks` holds the marks of the legs whose channel did not carry them.
+    pub fn account(&self, server: ServerId, app: &str, marks: &[(String, Mark)]) -> Account {
+        let legs = self.channels.iter().filter_map(|channel| self.leg(server, app, marks, channel));
+        let mut legs: Vec<LegAccount> = legs.collect();
+        // Asterisk lists them in no order; the same account shall always read the same.
+        legs.sort_by(|one, other| one.leg.cmp(&other.leg));
+        let bridges = self.bridges.iter().filter_map(|bridge| bridge_account(server, bridge)).collect();
+        let reachable = self.online().into_iter().map(|name| Endpoint { server, name }).collect();
+        Account { legs, bridges, reachable }
+    }
+
+    /// What has no place in the account and is told as if it had just happened: legs that ring, features dialled. Features
+    /// dialled while nobody listened would otherwise leave their callers in silence for ever.
+    pub fn as_events(&self, server: ServerId, app: &str) -> Vec<Told> {
+        let event = |channel: &Channel| match leg_id(server, &channel.id) {
+            LegId::Ours(_) => (channel.state == "Ringing").then(|| Told::ChannelStateChange { channel: channel.clone() }),
+            LegId::Theirs(_) => match self.entry(app, channel)? {
+                Entry::Caller { .. } => None,
+                Entry::Feature { args } => Some(Told::StasisStart { channel: channel.clone(), args, replace_channel: None }),
+            },
+        };
+        self.channels.iter().filter_map(event).collect()
+    }
+
+    /// The ids of the legs in our hands whose channel carries no variables: `ari.conf` does not name `CALLSYNC`.
+    pub fn without_variables(&self, server: ServerId, app: &str) -> Vec<String> {
+        let bare = |channel: &&Channel| channel.channelvars.get(MARK).is_none();
+        let ids = self.channels.iter().filter(bare).filter(|channel| self.leg(server, app, &[], channel).is_some());
+        ids.map(|channel| channel.id.clone()).collect()
+    }
+
+    /// A leg that we made is ours from its creation on, before Asterisk hands it to us; one that came to us is ours while it
+    /// is in the application and came in as a caller. Snoops, halves of transfers and other programs' legs are neither.
+    fn leg(&self, server: ServerId, app: &str, marks: &[(String, Mark)], channel: &Channel) -> Option<LegAccount> {
+        let leg = leg_id(server, &channel.id);
+        let up = channel.state == "Up";
+        let told = || marks.iter().find(|(id, _)| *id == channel.id).map(|(_, mark)| *mark);
+        let mark = channel.channelvars.get(MARK).and_then(Value::as_str).and_then(|mark| mark.parse().ok()).or_else(told);
+        Some(match leg {
+            LegId::Ours(_) => {
+                let endpoint = endpoint(server, &channel.name);
+                LegAccount { leg, up, mark, number: None, dialled: String::new(), endpoint }
+            }
+            LegId::Theirs(_) => {
+                let Entry::Caller { dialled } = self.entry(app, channel)? else { return None };
+                LegAccount { leg, up, mark, number: number(&channel.caller.number), dialled, endpoint: None }
+            }
+        })
+    }
+
+    fn entry(&self, app: &str, channel: &Channel) -> Option<Entry> {
+        if channel.dialplan.app_name != "Stasis" || !self.application.channel_ids.contains(&channel.id) {
+            return None;
+        }
+        let mut args = channel.dialplan.app_data.split(',').map(str::trim);
+        if args.next()? != app {
+            return None;
+        }
+        let args: Vec<String> = args.map(ToOwned::to_owned).collect();
+        match args.first()?.as_str() {
+            "enter" => Some(Entry::Caller { dialled: tidy(args.get(1).unwrap_or(&channel.dialplan.exten)) }),
+            "feature" => Some(Entry::Feature { args }),
+            _ => None,
+        }
+    }
+}
+
+/// The names of the phones that can be reached.
+pub fn online(endpoints: &[EndpointState]) -> BTreeSet<String> {
+    endpoints.iter().filter(|endpoint| endpoint.state == "online").map(|endpoint| endpoint.resource.clone()).collect()
+}
+
+fn bridge_account(server: ServerId, bridge: &Bridge) -> Option<BridgeAccount> {
+    let id: BridgeId = bridge.id.parse().ok().filter(|id: &BridgeId| id.server == server)?;
+    Some(BridgeAccount { bridge: id, legs: bridge.channels.iter().map(|leg| leg_id(server, leg)).collect() })
+}
+
+/// The account of a channel named `PJSIP/1001-00000007`.
+fn endpoint(server: ServerId, channel: &str) -> Option<Endpoint> {
+    let (name, _) = channel.split_once('/')?.1.rsplit_once('-')?;
+    Some(Endpoint { server, name: name.to_owned() })
+}

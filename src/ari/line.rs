@@ -1,0 +1,138 @@
+//! The line on which requests travel, whichever transport it is: a bounded number at a time, served in the order of asking.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
+
+use crate::client::HttpClient;
+use crate::request::Request;
+use crate::rest_socket::RestSocket;
+
+/// Most requests under way at once. Each holds a connection, and Asterisk's `sessionlimit` (100 unless raised) counts the
+/// event socket too: a line that took them all would lock the program out of its own events.
+pub const AT_ONCE: usize = 32;
+
+/// What Asterisk answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoReply {
+    /// No connection: Asterisk never saw the request.
+    #[error("no connection: {why}")]
+    NotSent {
+        /// What the system said.
+        why: String,
+    },
+    /// The connection ended before an answer: Asterisk may have seen the request.
+    #[error("the connection ended before an answer: {why}")]
+    Cut {
+        /// What the system said.
+        why: String,
+    },
+    /// The deadline has passed.
+    #[error("no answer within {:?}", crate::client::DEADLINE)]
+    Late,
+}
+
+/// Why a list could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRead {
+    /// No answer.
+    #[error("{0}")]
+    NoReply(#[from] NoReply),
+    /// A refusal.
+    #[error("Asterisk answered {status} to the request {request:?}")]
+    Status {
+        /// The request's name.
+        request: &'static str,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// An answer of an unexpected shape.
+    #[error("the answer to {request:?} cannot be read: {why}")]
+    Shape {
+        /// The request's name.
+        request: &'static str,
+        /// What does not fit.
+        why: serde_json::Error,
+    },
+}
+
+impl NoReply {
+    /// Whether the request may be sent once more.
+    pub const fn may_repeat(&self, request: &Request) -> bool {
+        match self {
+            Self::NotSent { .. } => true,
+            Self::Cut { .. } => request.kind.spec().repeatable,
+            Self::Late => false,
+        }
+    }
+}
+
+/// The line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    transport: Transport,
+    places: Arc<Semaphore>,
+}
+
+/// The two transports.
+#[derive(Clone, Debug)]
+pub enum Transport {
+    /// Over HTTP.
+    Http(HttpClient),
+    /// Over the event socket.
+    Socket(RestSocket),
+}
+
+impl Line {
+    /// A line over this transport.
+    pub fn new(transport: Transport) -> Self {
+        Self { transport, places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// Asterisk's answer, whatever its status.
+    pub async fn ask(&self, request: &Request) -> Result<Reply, NoReply> {
+        let name = request.kind.spec().name;
+        let asked = Instant::now();
+        // The semaphore is fair and never closed.
+        let _place = self.places.acquire().await;
+        metrics::histogram!("callsync_ari_wait_seconds").record(asked.elapsed());
+        let sent = Instant::now();
+        let answer = match &self.transport {
+            Transport::Http(client) => client.ask(request).await,
+            Transport::Socket(socket) => socket.ask(request).await,
+        };
+        metrics::histogram!("callsync_ari_request_seconds", "request" => name).record(sent.elapsed());
+        metrics::counter!("callsync_ari_requests_total", "request" => name, "status" => status(&answer)).increment(1);
+        answer
+    }
+
+    /// A list or an object of Asterisk's.
+    pub async fn read<T: DeserializeOwned>(&self, request: &Request) -> Result<T, NotRead> {
+        let reply = self.ask(request).await?;
+        let name = request.kind.spec().name;
+        if !(200..300).contains(&reply.status) {
+            return Err(NotRead::Status { request: name, status: reply.status });
+        }
+        serde_json::from_str(&reply.body).map_err(|why| NotRead::Shape { request: name, why })
+    }
+}
+
+fn status(answer: &Result<Reply, NoReply>) -> String {
+    match answer {
+        Ok(reply) => reply.status.to_string(),
+        Err(NoReply::NotSent { .. }) => "not_sent".to_owned(),
+        Err(NoReply::Cut { .. }) => "cut".to_owned(),
+        Err(NoReply::Late) => "late".to_owned(),
+    }
+}

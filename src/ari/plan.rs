@@ -1,0 +1,121 @@
+//! What an order means in requests, and what Asterisk's answer means for the order. Pure.
+
+use acd::effect::{HangupReason, Op};
+use acd::event::OrderFailure;
+use model::{OurLeg, Stamp, TheirLeg};
+use serde_json::{Map, Value, json};
+
+use crate::request::{Kind, Request};
+
+/// The variable that carries our mark.
+pub const MARK: &str = "CALLSYNC";
+
+/// How an order is carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Plan {
+    /// These requests one after another; the first that fails ends it.
+    InTurn(Vec<Request>),
+    /// Create the leg, wait until it is in our hands, dial it.
+    Dial {
+        /// The leg.
+        leg: OurLeg,
+        /// The first request.
+        create: Request,
+        /// The request that must wait.
+        dial: Request,
+    },
+    /// All at once, or one by one where Asterisk cannot yet do several at once.
+    Variables {
+        /// The one request.
+        together: Request,
+        /// The requests that do the same.
+        one_by_one: Vec<Request>,
+    },
+    /// Watch exactly these phones.
+    Watch(Vec<String>),
+}
+
+/// The plan of an order.
+pub fn plan(op: &Op, app: &str) -> Plan {
+    Plan::InTurn(match op {
+        Op::Answer { leg } => vec![Request::new(Kind::Answer, &[&leg.id])],
+        Op::StartMusic { leg, class } => vec![Request::new(Kind::StartMusic, &[leg]).with("mohClass", class)],
+        Op::StopMusic { leg } => vec![Request::new(Kind::StopMusic, &[leg])],
+        Op::Hangup { leg, reason } => vec![Request::new(Kind::Hangup, &[leg]).with("reason_code", q850(*reason))],
+        Op::CreateBridge { bridge } => vec![Request::new(Kind::CreateBridge, &[bridge]).with("type", "mixing")],
+        Op::Join { bridge, legs } => {
+            let legs: Vec<String> = legs.iter().map(ToString::to_string).collect();
+            vec![Request::new(Kind::Join, &[bridge]).with("channel", legs.join(","))]
+        }
+        Op::DestroyBridge { bridge } => vec![Request::new(Kind::DestroyBridge, &[bridge])],
+        Op::Play { leg, prompt, media } => vec![Request::new(Kind::Play, &[leg, prompt]).with("media", media)],
+        Op::Mark { leg, mark } => vec![set_variable(leg, MARK, &mark.to_string())],
+        Op::Continue { leg, exit } => {
+            vec![set_variable(&leg.id, "CALLSYNC_EXIT", exit.name()), Request::new(Kind::Continue, &[&leg.id])]
+        }
+        // The caller's number needs no request of its own: `originator` and `caller` lend it to the new leg.
+        Op::Dial { leg, endpoint, caller, number: _, give_up_after, mark } => {
+            let variables = json!({ "variables": { MARK: mark.to_string(), "PJSIP_TRANSFER_HANDLING()": "ari-only" } });
+            let create = Request::new(Kind::CreateLeg, &[])
+                .with("endpoint", format!("PJSIP/{}", endpoint.name))
+                .with("app", app)
+                .with("appArgs", "leg")
+                .with("channelId", leg.to_string())
+                .with("originator", &caller.id)
+                .with_body(variables);
+            let dial = Request::new(Kind::DialLeg, &[leg])
+                .with("caller", &caller.id)
+                .with("timeout", give_up_after.as_secs().max(1).to_string());
+            return Plan::Dial { leg: *leg, create, dial };
+        }
+        Op::Stamp { leg, stamp } => return variables(leg, stamp),
+        Op::Watch { endpoints, .. } => return Plan::Watch(endpoints.iter().map(|endpoint| endpoint.name.clone()).collect()),
+    })
+}
+
+fn set_variable(leg: &(dyn std::fmt::Display + Sync), name: &str, value: &str) -> Request {
+    Request::new(Kind::SetVariable, &[leg]).with("variable", name).with("value", value)
+}
+
+fn variables(leg: &TheirLeg, stamp: &Stamp) -> Plan {
+    let columns: Vec<(String, String)> =
+        stamp.columns().into_iter().map(|(column, value)| (format!("CDR({column})"), value)).collect();
+    let all: Map<String, Value> = columns.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    Plan::Variables {
+        together: Request::new(Kind::SetVariables, &[&leg.id]).with_body(json!({ "variables": all })),
+        one_by_one: columns.iter().map(|(name, value)| set_variable(&leg.id, name, value)).collect(),
+    }
+}
+
+/// Q.850's number of the reason.
+const fn q850(reason: HangupReason) -> &'static str {
+    match reason {
+        HangupReason::Normal => "16",
+        HangupReason::NoAnswer => "19",
+        HangupReason::AnsweredElsewhere => "26",
+    }
+}
+
+/// What a status means for the order that the request belongs to.
+pub fn verdict(kind: Kind, status: u16, body: &str) -> Result<(), OrderFailure> {
+    match (kind, status) {
+        (_, 200..=299) => Ok(()),
+        // What shall not be there is not there.
+        (Kind::Hangup | Kind::DestroyBridge, 404) => Ok(()),
+        // Bridge ids are never used twice, so the one that exists is the one we made.
+        (Kind::CreateBridge, 409) => Ok(()),
+        (Kind::CreateLeg, 500) if body.contains("Allocation failed") => Err(OrderFailure::Unreachable),
+        // "Channel not in Stasis application": somebody else has it.
+        (Kind::Answer | Kind::StartMusic | Kind::StopMusic | Kind::DialLeg | Kind::Play | Kind::Continue, 409)
+        | (Kind::Join, 400 | 422)
+        | (_, 404) => Err(OrderFailure::Gone),
+        _ => Err(OrderFailure::Refused { status, text: said(body) }),
+    }
+}
+
+/// What Asterisk says in the body of a refusal, of bounded length.
+fn said(body: &str) -> String {
+    let json: Option<Value> = serde_json::from_str(body).ok();
+    let text = json.as_ref().and_then(|json| json.get("message").or_else(|| json.get("error"))).and_then(Value::as_str);
+    text.unwrap_or(body).chars().take(200).collect()
+}

@@ -1,0 +1,111 @@
+//! The account of a real Asterisk (`tests/ari/recorded/account.json`): one caller waits, one talks, one is being rung for;
+//! beside them a feature code just dialled, a snoop, and a call of the dialplan's that is none of our business.
+
+use acd::event::{Account, BridgeAccount, LegAccount};
+use model::stamp::Mark;
+use model::{BridgeId, CallPhase, Endpoint, LegId, Phone, QueueId, ServerId, TheirLeg, Timestamp};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{call, our_leg};
+use crate::account::Lists;
+use crate::event::{Channel, Told};
+
+fn lists(change: impl Fn(&mut Value)) -> Lists {
+    let mut lists: Value = serde_json::from_str(include_str!("../../../tests/ari/recorded/account.json")).unwrap();
+    change(&mut lists);
+    let take = |name: &str| lists[name].clone();
+    Lists {
+        channels: serde_json::from_value(take("channels")).unwrap(),
+        bridges: serde_json::from_value(take("bridges")).unwrap(),
+        application: serde_json::from_value(take("application")).unwrap(),
+        endpoints: serde_json::from_value(take("endpoints")).unwrap(),
+    }
+}
+
+fn mark(n: u128, phase: CallPhase) -> Mark {
+    let queue = QueueId(Uuid::from_u128(7));
+    Mark { call: call(n), queue, entered: Timestamp::from_ms(1_700_000_000_000), priority: 0, phase }
+}
+
+fn endpoint(name: &str) -> Endpoint {
+    Endpoint { server: ServerId(9), name: name.to_owned() }
+}
+
+fn theirs(id: &str) -> LegId {
+    LegId::Theirs(TheirLeg { server: ServerId(9), id: id.to_owned() })
+}
+
+fn caller(id: &str, mark: Option<Mark>, number: Option<&str>, dialled: &str) -> LegAccount {
+    let number = number.map(Phone::new);
+    LegAccount { leg: theirs(id), up: mark.is_some(), mark, number, dialled: dialled.to_owned(), endpoint: None }
+}
+
+fn agent(n: u128, up: bool, name: &str) -> LegAccount {
+    let (leg, mark) = (LegId::Ours(our_leg(n, 1)), Some(mark(n, CallPhase::Offered)));
+    LegAccount { leg, up, mark, number: None, dialled: String::new(), endpoint: Some(endpoint(name)) }
+}
+
+fn expected() -> Account {
+    let bridge = BridgeId { server: ServerId(9), call: call(12), n: 1 };
+    Account {
+        legs: vec![
+            caller("lab-1795241885.55", Some(mark(11, CallPhase::Waiting)), Some("+79120000011"), "700"),
+            caller("lab-1795241886.56", Some(mark(12, CallPhase::Talking)), Some("+79120000012"), "701"),
+            caller("lab-1795241887.59", None, None, "702"),
+            agent(12, true, "2001"),
+            agent(13, false, "2002"),
+        ],
+        bridges: vec![BridgeAccount { bridge, legs: vec![LegId::Ours(our_leg(12, 1)), theirs("lab-1795241886.56")] }],
+        reachable: vec![endpoint("2001"), endpoint("2002")],
+    }
+}
+
+#[test]
+fn who_waits_who_talks_and_who_is_rung_is_in_the_account_and_nobody_else() {
+    assert_eq!(lists(|_| {}).account(ServerId(9), "callsync", &[]), expected());
+}
+
+#[test]
+fn a_phone_that_rings_and_a_feature_just_dialled_are_told_as_events() {
+    let told = lists(|_| {}).as_events(ServerId(9), "callsync");
+    let [Told::ChannelStateChange { channel: rings }, Told::StasisStart { channel, args, replace_channel: None }] = &told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!(rings.id, our_leg(13, 1).to_string());
+    assert_eq!((channel.id.as_str(), args.join(",").as_str()), ("lab-1795241887.61", "feature,*11,2003"));
+}
+
+#[test]
+fn legs_of_another_application_and_bridges_of_another_program_are_left_alone() {
+    let account = lists(|_| {}).account(ServerId(8), "another", &[]);
+    assert_eq!((account.legs, account.bridges), (vec![], vec![]));
+}
+
+#[test]
+fn without_channelvars_the_marks_are_asked_for_leg_by_leg() {
+    let bare = lists(|lists| {
+        for channel in lists["channels"].as_array_mut().unwrap() {
+            channel.as_object_mut().unwrap().remove("channelvars");
+        }
+    });
+    let mut asked = bare.without_variables(ServerId(9), "callsync");
+    asked.sort();
+    let mut ids: Vec<String> = expected().legs.iter().map(|leg| leg.leg.to_string()).collect();
+    ids.sort();
+    assert_eq!(asked, ids);
+    let marks: Vec<_> = expected().legs.iter().filter_map(|leg| Some((leg.leg.to_string(), leg.mark?))).collect();
+    assert_eq!(bare.account(ServerId(9), "callsync", &marks), expected());
+    assert_eq!(lists(|_| {}).without_variables(ServerId(9), "callsync"), [""; 0]);
+}
+
+#[test]
+fn a_leg_that_was_created_and_not_yet_handed_to_us_is_ours_all_the_same() {
+    let leg = our_leg(1, 1);
+    let channel = Channel { id: leg.to_string(), name: "PJSIP/1001-00000001".into(), state: "Down".into(), ..Channel::default() };
+    let lists = Lists { channels: vec![channel], ..Lists::default() };
+    let account = lists.account(ServerId(9), "callsync", &[]);
+    assert_eq!(account.legs.len(), 1);
+    assert_eq!((&account.legs[0].leg, account.legs[0].up), (&LegId::Ours(leg), false));
+}

@@ -1,0 +1,64 @@
+//! Lanes, with orders that take as long as the test wants.
+
+use std::sync::Arc;
+
+use acd::effect::{Lane, Op, Order};
+use model::{BridgeId, ServerId};
+use tokio::sync::Semaphore;
+
+use super::call;
+use crate::carry_out::Done;
+use crate::lanes::Lanes;
+
+fn order(n: u32, lane: u128) -> Order {
+    let bridge = BridgeId { server: ServerId(9), call: call(lane), n };
+    Order { lane: Lane::Call(call(lane)), op: Op::CreateBridge { bridge } }
+}
+
+/// Carries orders of call 1 out only when a permit is given, all others at once.
+async fn gated(gate: Arc<Semaphore>, op: Op) -> Done {
+    if matches!(op, Op::CreateBridge { bridge } if bridge.call == call(1)) {
+        gate.acquire().await.unwrap().forget();
+    }
+    Done::CarriedOut
+}
+
+#[tokio::test]
+async fn a_lane_that_is_stuck_delays_no_other_and_keeps_its_own_order() {
+    let gate = Arc::new(Semaphore::new(0));
+    let carry_out = |op| gated(gate.clone(), op);
+    let mut lanes = Lanes::default();
+    for n in 1..=3 {
+        lanes.push(order(n, 1), carry_out);
+        lanes.push(order(n, 2), carry_out);
+    }
+    for n in 1..=3 {
+        assert_eq!(lanes.done(carry_out).await, Some((order(n, 2).op, Done::CarriedOut)));
+    }
+    gate.add_permits(3);
+    for n in 1..=3 {
+        assert_eq!(lanes.done(carry_out).await, Some((order(n, 1).op, Done::CarriedOut)));
+    }
+    assert!(lanes.idle());
+}
+
+#[tokio::test]
+async fn orders_that_are_stopped_come_back_in_the_order_in_which_they_came() {
+    let gate = Arc::new(Semaphore::new(0));
+    let mut lanes = Lanes::default();
+    let orders = [order(1, 1), order(2, 1), order(3, 1)];
+    for order in &orders {
+        lanes.push(order.clone(), |op| gated(gate.clone(), op));
+    }
+    assert_eq!(lanes.stop().await, orders.map(|order| order.op));
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_in_one_order_does_not_stop_its_lane() {
+    let mut lanes = Lanes::default();
+    lanes.push(order(1, 1), |_| async { panic!("this panic is the test's own") });
+    lanes.push(order(2, 1), |_| async { Done::CarriedOut });
+    let failed = Done::Failed(acd::event::OrderFailure::Unknown);
+    assert_eq!(lanes.done(|_| async { Done::CarriedOut }).await, Some((order(1, 1).op, failed)));
+    assert_eq!(lanes.done(|_| async { Done::CarriedOut }).await, Some((order(2, 1).op, Done::CarriedOut)));
+}

@@ -1,0 +1,97 @@
+//! Tests of the whole crate. Those that need a real Asterisk find it in `CALLSYNC_TEST_ARI`, as
+//! `http://user:password@127.0.0.1:8088`, and say on standard output when they did not run for want of it.
+
+mod account;
+mod contract;
+mod drive;
+mod events;
+mod faults;
+mod lanes;
+mod measure;
+mod real;
+mod requests;
+mod stand_in;
+
+use std::io::Write;
+use std::time::Duration;
+
+use acd::effect::{Lane, Op, Order};
+use acd::event::Event;
+use model::{CallId, OurLeg, ServerId};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use crate::{Config, Transport, run};
+
+/// Longer than anything here takes; a test that waits this long has failed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The real Asterisk, under an application name of the test's own, so that it disturbs no program and no other test.
+fn asterisk(app: &str) -> Option<Config> {
+    #[expect(clippy::disallowed_methods, reason = "the test runner says here where its Asterisk is")]
+    let Ok(url) = std::env::var("CALLSYNC_TEST_ARI") else {
+        // Not by println!, which the test harness swallows when a test passes.
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        let _ = writeln!(std::io::stdout(), "not run: {test}: CALLSYNC_TEST_ARI names no Asterisk");
+        return None;
+    };
+    let url = reqwest::Url::parse(&url).unwrap();
+    let password = url.password().unwrap_or_default().to_owned();
+    let host = format!("{}://{}:{}", url.scheme(), url.host_str().unwrap(), url.port_or_known_default().unwrap());
+    Some(Config { user: url.username().to_owned(), password: password.into(), ..config(&host, app) })
+}
+
+fn config(url: &str, app: &str) -> Config {
+    Config {
+        server: ServerId(9),
+        url: url.to_owned(),
+        user: "callsync".to_owned(),
+        password: "secret".to_owned().into(),
+        app: app.to_owned(),
+        transport: Transport::Http,
+    }
+}
+
+/// The adapter at work, and both its ends.
+struct Rig {
+    orders: Option<mpsc::UnboundedSender<Order>>,
+    events: mpsc::UnboundedReceiver<Event>,
+    task: JoinHandle<()>,
+}
+
+impl Rig {
+    fn start(config: Config) -> Self {
+        let (orders, take_orders) = mpsc::unbounded_channel();
+        let (tell, events) = mpsc::unbounded_channel();
+        Self { orders: Some(orders), events, task: tokio::spawn(run(config, take_orders, tell)) }
+    }
+
+    fn order(&self, lane: Lane, op: Op) {
+        self.orders.as_ref().unwrap().send(Order { lane, op }).unwrap();
+    }
+
+    async fn next(&mut self) -> Event {
+        timeout(PATIENCE, self.events.recv()).await.expect("an event").expect("the adapter runs")
+    }
+
+    /// Ends the adapter as the program does; whatever it still had to say.
+    async fn stop(mut self) -> Vec<Event> {
+        self.orders = None;
+        timeout(PATIENCE, self.task).await.expect("the adapter ends").unwrap();
+        let mut rest = Vec::new();
+        while let Ok(event) = self.events.try_recv() {
+            rest.push(event);
+        }
+        rest
+    }
+}
+
+fn call(n: u128) -> CallId {
+    CallId(Uuid::from_u128(n))
+}
+
+fn our_leg(call: u128, n: u32) -> OurLeg {
+    OurLeg { server: ServerId(9), call: self::call(call), n }
+}

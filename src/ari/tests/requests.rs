@@ -1,0 +1,157 @@
+//! Every order, and exactly the requests that carry it out; every answer, and what it means.
+
+use acd::effect::{Exit, HangupReason, Op};
+use acd::event::OrderFailure;
+use model::stamp::Mark;
+use model::{BridgeId, CallPhase, Endpoint, LegId, Outcome, PromptId, QueueId, ServerId, Span, Stamp, TheirLeg, Timestamp};
+use uuid::Uuid;
+
+use super::{call, our_leg};
+use crate::plan::{Plan, plan, verdict};
+use crate::request::{Kind, Request};
+
+const LEG: &str = "callsync-leg-9-00000000000000000000000000000001-1";
+const BRIDGE: &str = "callsync-bridge-9-00000000000000000000000000000001-1";
+
+fn caller() -> TheirLeg {
+    TheirLeg { server: ServerId(9), id: "lab-1.2".to_owned() }
+}
+
+fn mark() -> Mark {
+    let queue = QueueId(Uuid::from_u128(7));
+    Mark { call: call(1), queue, entered: Timestamp::from_ms(1000), priority: 0, phase: CallPhase::Offered }
+}
+
+fn write(request: &Request) -> String {
+    let body = request.body.as_ref().map(|body| format!(" {body}")).unwrap_or_default();
+    format!("{} {}{body}", request.kind.spec().method.name(), request.target())
+}
+
+/// All requests of an order, in the order in which they would be sent.
+fn requests(op: &Op) -> Vec<String> {
+    match plan(op, "callsync") {
+        Plan::InTurn(requests) => requests.iter().map(write).collect(),
+        Plan::Dial { create, dial, .. } => vec![write(&create), write(&dial)],
+        Plan::Variables { together, one_by_one } => std::iter::once(&together).chain(&one_by_one).map(write).collect(),
+        Plan::Watch(names) => names,
+    }
+}
+
+#[test]
+fn orders_about_a_caller() {
+    let leg = LegId::Theirs(caller());
+    assert_eq!(requests(&Op::Answer { leg: caller() }), ["POST /channels/lab-1.2/answer"]);
+    let music = Op::StartMusic { leg: leg.clone(), class: "тишина & покой".to_owned() };
+    let class = "%D1%82%D0%B8%D1%88%D0%B8%D0%BD%D0%B0%20%26%20%D0%BF%D0%BE%D0%BA%D0%BE%D0%B9";
+    assert_eq!(requests(&music), [format!("POST /channels/lab-1.2/moh?mohClass={class}")]);
+    assert_eq!(requests(&Op::StopMusic { leg: leg.clone() }), ["DELETE /channels/lab-1.2/moh"]);
+    let prompt = PromptId { server: ServerId(9), call: call(1), n: 3 };
+    let play = Op::Play { leg: leg.clone(), prompt, media: "sound:beep".to_owned() };
+    let path = "/channels/lab-1.2/play/callsync-prompt-9-00000000000000000000000000000001-3";
+    assert_eq!(requests(&play), [format!("POST {path}?media=sound%3Abeep")]);
+    let value = "00000000-0000-0000-0000-000000000001%2000000000-0000-0000-0000-000000000007%201000%200%20offered";
+    let marked = format!("POST /channels/lab-1.2/variable?variable=CALLSYNC&value={value}");
+    assert_eq!(requests(&Op::Mark { leg, mark: mark() }), [marked]);
+    let back = ["POST /channels/lab-1.2/variable?variable=CALLSYNC_EXIT&value=returned", "POST /channels/lab-1.2/continue"];
+    assert_eq!(requests(&Op::Continue { leg: caller(), exit: Exit::Returned }), back);
+}
+
+#[test]
+fn a_hang_up_gives_its_reason() {
+    let hangup = |reason| requests(&Op::Hangup { leg: LegId::Ours(our_leg(1, 1)), reason });
+    assert_eq!(hangup(HangupReason::Normal), [format!("DELETE /channels/{LEG}?reason_code=16")]);
+    assert_eq!(hangup(HangupReason::NoAnswer), [format!("DELETE /channels/{LEG}?reason_code=19")]);
+    assert_eq!(hangup(HangupReason::AnsweredElsewhere), [format!("DELETE /channels/{LEG}?reason_code=26")]);
+}
+
+#[test]
+fn orders_about_a_bridge() {
+    let bridge = BridgeId { server: ServerId(9), call: call(1), n: 1 };
+    assert_eq!(requests(&Op::CreateBridge { bridge }), [format!("POST /bridges/{BRIDGE}?type=mixing")]);
+    let legs = vec![LegId::Theirs(caller()), LegId::Ours(our_leg(1, 1))];
+    let join = format!("POST /bridges/{BRIDGE}/addChannel?channel=lab-1.2%2C{LEG}");
+    assert_eq!(requests(&Op::Join { bridge, legs }), [join]);
+    assert_eq!(requests(&Op::DestroyBridge { bridge }), [format!("DELETE /bridges/{BRIDGE}")]);
+}
+
+#[test]
+fn a_leg_is_created_with_its_mark_and_then_dialled() {
+    let endpoint = Endpoint { server: ServerId(9), name: "1001".to_owned() };
+    let give_up_after = Span::from_secs(45);
+    let dial = Op::Dial { leg: our_leg(1, 1), endpoint, caller: caller(), number: None, give_up_after, mark: mark() };
+    let query = format!("endpoint=PJSIP%2F1001&app=callsync&appArgs=leg&channelId={LEG}&originator=lab-1.2");
+    let body = format!(r#"{{"variables":{{"CALLSYNC":"{}","PJSIP_TRANSFER_HANDLING()":"ari-only"}}}}"#, mark());
+    let expected =
+        [format!("POST /channels/create?{query} {body}"), format!("POST /channels/{LEG}/dial?caller=lab-1.2&timeout=45")];
+    assert_eq!(requests(&dial), expected);
+}
+
+#[test]
+fn a_stamp_is_one_request_or_one_for_each_column() {
+    let stamp = Stamp {
+        call: call(1),
+        queue: "700".to_owned(),
+        outcome: Outcome::Abandoned,
+        entered: Timestamp::from_ms(1000),
+        agent: None,
+        answered: None,
+    };
+    let one =
+        |column: &str, value: &str| format!("POST /channels/lab-1.2/variable?variable=CDR%28callsync_{column}%29&value={value}");
+    let id = call(1).to_string();
+    let all = format!(
+        r#"{{"CDR(callsync_call)":"{id}","CDR(callsync_entered)":"1000","CDR(callsync_outcome)":"abandoned","CDR(callsync_queue)":"700"}}"#
+    );
+    let expected = [
+        format!(r#"POST /channels/lab-1.2/variables {{"variables":{all}}}"#),
+        one("call", &id),
+        one("queue", "700"),
+        one("outcome", "abandoned"),
+        one("entered", "1000"),
+    ];
+    assert_eq!(requests(&Op::Stamp { leg: caller(), stamp }), expected);
+}
+
+#[test]
+fn no_id_can_change_the_path() {
+    let hostile = "../a b?c=d&e/%2f#\u{0}ж";
+    let request = Request::new(Kind::Answer, &[&hostile]);
+    assert_eq!(request.target(), "/channels/..%2Fa%20b%3Fc%3Dd%26e%2F%252f%23%00%D0%B6/answer");
+}
+
+#[test]
+fn every_row_of_the_table_has_a_place_for_each_id_and_a_name_of_its_own() {
+    let names: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.spec().name).collect();
+    assert_eq!(names.len(), Kind::ALL.len());
+    for kind in Kind::ALL {
+        let places = kind.spec().path.matches('{').count();
+        let ids = ["x"; 2];
+        let ids: Vec<_> = ids[..places].iter().map(|id| id as &(dyn std::fmt::Display + Sync)).collect();
+        assert!(!Request::new(*kind, &ids).path().contains('{'), "{kind:?}");
+    }
+}
+
+#[test]
+fn an_answer_means() {
+    use OrderFailure::{Gone, Refused, Unreachable};
+    let refused = |status, text: &str| Err(Refused { status, text: text.to_owned() });
+    let rows = [
+        (Kind::Answer, 204, "", Ok(())),
+        (Kind::Answer, 404, r#"{"message":"Channel not found"}"#, Err(Gone)),
+        (Kind::Answer, 409, r#"{"message":"Channel not in Stasis application"}"#, Err(Gone)),
+        (Kind::Answer, 412, r#"{"message":"Channel in invalid state"}"#, refused(412, "Channel in invalid state")),
+        (Kind::Hangup, 404, r#"{"message":"Channel not found"}"#, Ok(())),
+        (Kind::DestroyBridge, 404, r#"{"message":"Bridge not found"}"#, Ok(())),
+        (Kind::CreateBridge, 409, r#"{"message":"Bridge with id 'x' already exists"}"#, Ok(())),
+        (Kind::Join, 400, r#"{"message":"Channel not found"}"#, Err(Gone)),
+        (Kind::Join, 422, r#"{"message":"Channel not in Stasis application"}"#, Err(Gone)),
+        (Kind::CreateLeg, 500, r#"{"error":"Allocation failed"}"#, Err(Unreachable)),
+        (Kind::CreateLeg, 409, r#"{"message":"exists"}"#, refused(409, "exists")),
+        (Kind::StartMusic, 500, "<html>", refused(500, "<html>")),
+    ];
+    for (kind, status, body, expected) in rows {
+        assert_eq!(verdict(kind, status, body), expected, "{kind:?} {status}");
+    }
+    let Err(Refused { text, .. }) = verdict(Kind::Play, 500, &"ж".repeat(10_000)) else { panic!() };
+    assert_eq!(text.chars().count(), 200);
+}

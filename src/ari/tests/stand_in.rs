@@ -1,0 +1,165 @@
+//! A server in Asterisk's place that does on command what a network, or another version, does to us: it closes
+//! connections, falls silent, answers late, sends too much. What Asterisk itself says and does is tested on the real one.
+
+use std::sync::{Arc, Mutex};
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+
+/// What happens to a request.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// A status and a body.
+    Reply(u16, String),
+    /// What an empty Asterisk answers, but not before the test says so.
+    Held(Arc<Notify>),
+    /// The connection is closed without a byte.
+    Cut,
+    /// Nothing ever comes.
+    Silence,
+}
+
+/// What happens on the event socket.
+pub enum Do {
+    /// Sends an event.
+    Send(String),
+    /// Closes it.
+    Close,
+    /// Stops reading and writing, but keeps the connection, as a pulled cable does.
+    FallSilent,
+}
+
+type Rule = dyn Fn(&str, usize) -> Option<Answer> + Send + Sync;
+
+/// The server.
+#[derive(Clone)]
+pub struct StandIn {
+    /// Where it listens.
+    pub url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+    sockets: Arc<Mutex<Vec<mpsc::UnboundedSender<Do>>>>,
+    opened: watch::Sender<usize>,
+}
+
+impl StandIn {
+    /// Answers like an empty Asterisk, but for the requests (as `GET /channels`, and the how manieth of its kind from 1)
+    /// for which `rule` says otherwise.
+    pub async fn start(rule: impl Fn(&str, usize) -> Option<Answer> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let stand_in = Self { url, requests: Arc::default(), sockets: Arc::default(), opened: watch::channel(0).0 };
+        let rule: Arc<Rule> = Arc::new(rule);
+        let serving = stand_in.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serving.clone().serve(stream, rule.clone()));
+            }
+        });
+        stand_in
+    }
+
+    /// Does something on the event socket that was opened last.
+    pub fn on_socket(&self, what: Do) {
+        self.sockets.lock().unwrap().last().unwrap().send(what).unwrap();
+    }
+
+    /// The requests so far, without the event sockets.
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// How many event sockets have been opened so far.
+    pub fn sockets(&self) -> usize {
+        *self.opened.borrow()
+    }
+
+    /// Waits until so many event sockets have been opened.
+    pub async fn opened(&self, count: usize) {
+        self.opened.subscribe().wait_for(|opened| *opened >= count).await.unwrap();
+    }
+
+    async fn serve(self, mut stream: TcpStream, rule: Arc<Rule>) {
+        let mut first = [0; 15];
+        while stream.peek(&mut first).await.unwrap_or(0) < first.len() {
+            tokio::task::yield_now().await;
+        }
+        if &first == b"GET /ari/events" {
+            return self.serve_socket(stream).await;
+        }
+        while let Some(request) = read_request(&mut stream).await {
+            let times = {
+                let mut requests = self.requests.lock().unwrap();
+                requests.push(request.clone());
+                requests.iter().filter(|other| **other == request).count()
+            };
+            match rule(&request, times).unwrap_or_else(|| empty(&request)) {
+                Answer::Reply(status, body) => reply(&mut stream, status, &body).await,
+                Answer::Held(held) => {
+                    held.notified().await;
+                    let Answer::Reply(status, body) = empty(&request) else { return };
+                    reply(&mut stream, status, &body).await;
+                }
+                Answer::Cut => return,
+                Answer::Silence => std::future::pending().await,
+            }
+        }
+    }
+
+    async fn serve_socket(self, stream: TcpStream) {
+        #[expect(clippy::result_large_err, reason = "the signature is the library's")]
+        let protocol = |_: &Request, mut response: Response| {
+            response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("ari"));
+            Ok(response)
+        };
+        let socket = tokio_tungstenite::accept_hdr_async(stream, protocol).await.unwrap();
+        let (mut sink, mut stream) = socket.split();
+        let (sender, mut commands) = mpsc::unbounded_channel();
+        self.sockets.lock().unwrap().push(sender);
+        self.opened.send_modify(|opened| *opened += 1);
+        loop {
+            tokio::select! {
+                frame = stream.next() => if !matches!(frame, Some(Ok(_))) { return },
+                command = commands.recv() => match command {
+                    Some(Do::Send(event)) => if sink.send(Message::text(event)).await.is_err() { return },
+                    Some(Do::FallSilent) => std::future::pending().await,
+                    Some(Do::Close) | None => return,
+                },
+            }
+        }
+    }
+}
+
+async fn reply(stream: &mut TcpStream, status: u16, body: &str) {
+    let reply = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    // Whoever asked may be gone.
+    let _ = stream.write_all(reply.as_bytes()).await;
+}
+
+fn empty(request: &str) -> Answer {
+    match request {
+        "GET /channels" | "GET /bridges" | "GET /endpoints/PJSIP" => Answer::Reply(200, "[]".to_owned()),
+        "GET /applications/callsync" => Answer::Reply(200, "{}".to_owned()),
+        _ => Answer::Reply(204, String::new()),
+    }
+}
+
+/// The method and path of the next request, without `/ari` and the query.
+async fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    stream.read_exact(&mut body).await.ok()?;
+    let mut words = head.split(' ');
+    let method = words.next()?;
+    let path = words.next()?.split('?').next()?.strip_prefix("/ari")?;
+    Some(format!("{method} {path}"))
+}
