@@ -1,0 +1,86 @@
+//! The way into the loop for everybody else: ask it for something, watch what changes. Clones are cheap.
+
+use std::sync::Arc;
+
+use acd::event::Ask;
+use model::wallboard::{LiveUpdate, Wallboard};
+use model::{Actor, AgentId, Settings, Timestamp};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::health::Health;
+
+/// The loop is gone: the program is stopping.
+#[derive(Debug, thiserror::Error)]
+#[error("the call loop has stopped")]
+pub struct Stopped;
+
+/// What the loop is asked for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// Take these settings over.
+    Settings(Settings),
+    /// Change an agent's state.
+    Ask { agent: AgentId, ask: Ask, by: Actor },
+    /// Show everything, and all that changes from here on.
+    Live(oneshot::Sender<Live>),
+}
+
+/// Live as it stands, and the updates that follow it without a gap.
+#[derive(Debug)]
+pub struct Live {
+    /// Everything, at one moment.
+    pub board: Wallboard,
+    /// The number of the last update that `board` contains.
+    pub number: u64,
+    /// The updates after it. A receiver that falls behind is told so and must ask for Live again.
+    pub updates: broadcast::Receiver<Arc<LiveUpdate>>,
+}
+
+/// The way into the loop.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    pub(crate) requests: mpsc::Sender<Request>,
+    pub(crate) clock: Clock,
+    pub(crate) health: Health,
+}
+
+impl Handle {
+    /// Everything on Live, and the updates that follow.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the loop is gone.
+    pub async fn live(&self) -> Result<Live, Stopped> {
+        let (answer, live) = oneshot::channel();
+        self.requests.send(Request::Live(answer)).await.map_err(|_| Stopped)?;
+        live.await.map_err(|_| Stopped)
+    }
+
+    /// Asks for a change of an agent's state. What comes of it shows on Live and in the books.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the loop is gone.
+    pub async fn ask(&self, agent: AgentId, ask: Ask, by: Actor) -> Result<(), Stopped> {
+        self.requests.send(Request::Ask { agent, ask, by }).await.map_err(|_| Stopped)
+    }
+
+    /// Hands new settings to the core.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the loop is gone.
+    pub async fn settings(&self, settings: Settings) -> Result<(), Stopped> {
+        self.requests.send(Request::Settings(settings)).await.map_err(|_| Stopped)
+    }
+
+    /// The time, as the loop reads it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How the loop and what it stands on are doing.
+    #[must_use]
+    pub const fn health(&self) -> &Health {
+        &self.health
+    }
+}
