@@ -1,0 +1,109 @@
+//! Live: queues, agents and calls as they are. Each row is drawn by one function, for the page and for the stream alike.
+
+mod agents;
+mod calls;
+pub mod patch;
+mod queues;
+mod totals;
+
+use maud::{Markup, Render, html};
+use model::wallboard::{QueueRow, Wallboard};
+use model::{Timestamp, Viewer};
+
+pub use agents::AgentLine;
+pub use calls::CallLine;
+pub use totals::Totals;
+
+use crate::frame::{Frame, SignedIn};
+use crate::parts::icon;
+use crate::words::Lang;
+
+/// The page.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// What the page stands in.
+    pub frame: Frame,
+    /// Who is looking.
+    pub who: SignedIn,
+    /// What they see.
+    pub board: Board,
+}
+
+/// Everything on Live at one moment, fit for one viewer.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// The moment.
+    pub at: Timestamp,
+    /// Whether the way to Asterisk is there.
+    pub switch_up: bool,
+    /// The six numbers.
+    pub totals: Totals,
+    /// A row a queue.
+    pub queues: Vec<QueueRow>,
+    /// A row an agent.
+    pub agents: Vec<AgentLine>,
+    /// A row a call, the oldest first.
+    pub calls: Vec<CallLine>,
+}
+
+impl Board {
+    /// The wallboard as this viewer may see it, drawn at `at`.
+    #[must_use]
+    pub fn of(board: &Wallboard, viewer: Viewer, at: Timestamp) -> Self {
+        Self {
+            at,
+            switch_up: board.switch_up,
+            totals: Totals::of(board),
+            queues: board.queues.clone(),
+            agents: board.agents.iter().map(AgentLine::of).collect(),
+            calls: board.calls.iter().map(|row| CallLine::of(row, viewer)).collect(),
+        }
+    }
+}
+
+impl Render for Live {
+    fn render(&self) -> Markup {
+        let lang = self.frame.lang;
+        let board = &self.board;
+        let main = html! {
+            div #live .live hx-sse:connect="/live/stream" hx-trigger="open" hx-swap="none" hx-config=(STREAM_CONFIG)
+                data-now=(board.at.as_ms()) data-build=(crate::assets::build()) {
+                h1.visually-hidden { (lang.text("live-title")) }
+                section.strip aria-label=(lang.text("totals")) {
+                    (stale(lang))
+                    (switch(board.switch_up, lang))
+                    (totals::totals(&board.totals, board.at, lang))
+                }
+                (queues::section(&board.queues, board.at, lang))
+                div.pair {
+                    (agents::section(&board.agents, board.at, lang))
+                    (calls::section(&board.calls, &board.queues, board.at, lang))
+                }
+            }
+        };
+        self.frame.signed_in(&self.who, &lang.text("live-title"), &["clock.js", "live.js"], &main)
+    }
+}
+
+/// The stream stays open in a hidden tab, so that the page is true when somebody looks again; a lost one comes back within
+/// five seconds.
+const STREAM_CONFIG: &str =
+    r#"{"sse":{"pauseOnBackground":false,"reconnectDelay":500,"reconnectMaxDelay":5000,"connectTimeout":5000}}"#;
+
+/// Shown by the page itself as soon as it hears nothing from us.
+fn stale(lang: Lang) -> Markup {
+    html! {
+        p #stale .stale role="status" hidden {
+            (icon("unplug"))
+            span { (lang.text("live-stale")) " " span.for { "0:00" } }
+            span.sub { (lang.text("live-stale-what")) }
+        }
+    }
+}
+
+/// Says that we ourselves do not hear Asterisk.
+fn switch(up: bool, lang: Lang) -> Markup {
+    html! {
+        p #switch .switch-down role="status" hidden[up] { (icon("triangle-alert")) (lang.text("live-switch-down")) }
+    }
+}

@@ -1,0 +1,103 @@
+//! The strip of six numbers.
+
+use maud::{Markup, html};
+use model::queue::ServiceLevelTarget;
+use model::wallboard::{self, Wallboard};
+use model::{AgentState, CallPhase, Span, Timestamp};
+
+use crate::number::{NONE, count, percent};
+use crate::parts::{Limit, digits, since};
+use crate::words::Lang;
+
+/// The six numbers, and the smaller ones beneath them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    sums: wallboard::Totals,
+    /// The promise that all queues share, if they do.
+    target: Option<ServiceLevelTarget>,
+    /// The strictest time in which a caller should be answered.
+    within: Option<Span>,
+    held: u32,
+    wrap_up: u32,
+    unreachable: u32,
+    queues: u32,
+    queues_waiting: u32,
+}
+
+impl Totals {
+    /// The sums of a wallboard.
+    #[must_use]
+    pub fn of(board: &Wallboard) -> Self {
+        let mut totals = Self { sums: board.totals.clone(), ..Self::default() };
+        totals.target =
+            board.queues.first().map(|first| first.target).filter(|target| board.queues.iter().all(|q| q.target == *target));
+        totals.within = board.queues.iter().map(|queue| queue.target.within).min();
+        for queue in &board.queues {
+            totals.queues += 1;
+            totals.queues_waiting += u32::from(queue.waiting_count > 0);
+        }
+        for agent in &board.agents {
+            totals.wrap_up += u32::from(matches!(agent.state, AgentState::WrapUp { .. }));
+            totals.unreachable += u32::from(agent.state == AgentState::Unreachable);
+        }
+        for call in &board.calls {
+            totals.held += u32::from(call.phase == CallPhase::Held);
+        }
+        totals
+    }
+}
+
+/// The strip.
+pub(super) fn totals(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
+    let sums = &totals.sums;
+    let level = sums.today.service_level_permille().map_or_else(|| NONE.to_owned(), |permille| percent(permille, lang));
+    html! {
+        div #totals .totals {
+            (total("#queues", &lang.text("totals-waiting"), &count(sums.waiting), None, &longest(totals, at, lang)))
+            (total("#queues", &lang.text("service-level"), &level, None, &promise(totals, lang)))
+            (total("#calls", &lang.text("totals-talking"), &count(sums.talking), None, &beneath(&lang.text("totals-held"), totals.held)))
+            (total("#agents", &lang.text("totals-ready"), &count(sums.ready), None, &beneath(&lang.text("totals-wrap-up"), totals.wrap_up)))
+            (total("#agents", &lang.text("agents"), &count(sums.logged_in), Some(sums.agents),
+                &beneath(&lang.text("totals-unreachable"), totals.unreachable)))
+            (total("#queues", &lang.text("queues"), &count(totals.queues), None, &beneath(&lang.text("totals-queues-waiting"), totals.queues_waiting)))
+        }
+    }
+}
+
+fn total(list: &str, label: &str, value: &str, of: Option<u32>, sub: &Markup) -> Markup {
+    html! {
+        a.total href=(list) {
+            span.label { (label) }
+            span.value data-value=(value) {
+                (digits(value))
+                @if let Some(of) = of { small { " / " (count(of)) } }
+            }
+            span.sub { (sub) }
+        }
+    }
+}
+
+fn longest(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
+    html! {
+        span.calm { (lang.text("totals-longest")) " " }
+        @if let Some(began) = totals.sums.longest_since {
+            span.urgency { (since(began, at, totals.within.map(Limit))) span.words { " " (lang.text("above-norm")) } }
+        } @else { (NONE) }
+    }
+}
+
+/// What a service level is measured by: the promise, or that each queue has its own, and the formula's letter.
+fn promise(totals: &Totals, lang: Lang) -> Markup {
+    html! {
+        @if let Some(target) = totals.target {
+            (target.percent) "/" (target.within.as_secs()) " · "
+        } @else if totals.queues > 0 {
+            (lang.text("totals-own-targets")) " · "
+        }
+        "C · " (lang.text("today"))
+    }
+}
+
+fn beneath(label: &str, number: u32) -> Markup {
+    html! { (label) " " (count(number)) }
+}

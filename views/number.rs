@@ -1,0 +1,86 @@
+//! Numbers as people read them.
+
+use model::{Span, Timestamp};
+
+use crate::words::Lang;
+
+/// Narrow no-break space: groups digits and keeps a unit with its number.
+const THIN: char = '\u{202f}';
+
+/// What stands where there is no value; zero is a value.
+pub const NONE: &str = "—";
+
+/// A length of time: `0:07`, `12:45`, `1:02:03`.
+#[must_use]
+pub fn duration(span: Span) -> String {
+    let seconds = span.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// A count: `7`, `980`, `12 480`.
+#[must_use]
+pub fn count(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(THIN);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share given in tenths of a per cent: `82,7 %` or `82.7%`; `100 %` without a tenth.
+#[must_use]
+pub fn percent(permille: u32, lang: Lang) -> String {
+    let (whole, tenth) = (permille / 10, permille % 10);
+    let whole = if permille == 1000 {
+        whole.to_string()
+    } else {
+        let point = if lang == Lang::Ru { ',' } else { '.' };
+        format!("{whole}{point}{tenth}")
+    };
+    if lang == Lang::Ru { format!("{whole}{THIN}%") } else { format!("{whole}%") }
+}
+
+/// A moment as machines read it, for `<time datetime>`.
+#[must_use]
+pub fn machine(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.as_ms()).map(|at| format!("{at:.0}")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, duration, machine, percent};
+    use crate::words::Lang;
+    use model::{Span, Timestamp};
+
+    #[test]
+    fn durations_grow_by_a_colon() {
+        assert_eq!(duration(Span::from_ms(7_900)), "0:07");
+        assert_eq!(duration(Span::from_secs(765)), "12:45");
+        assert_eq!(duration(Span::from_secs(3723)), "1:02:03");
+    }
+
+    #[test]
+    fn counts_are_grouped_by_a_narrow_space() {
+        assert_eq!(count(980), "980");
+        assert_eq!(count(12_480), "12\u{202f}480");
+        assert_eq!(count(1_000_000), "1\u{202f}000\u{202f}000");
+    }
+
+    #[test]
+    fn a_share_is_written_as_its_language_does() {
+        assert_eq!(percent(827, Lang::Ru), "82,7\u{202f}%");
+        assert_eq!(percent(827, Lang::En), "82.7%");
+        assert_eq!(percent(1000, Lang::En), "100%");
+        assert_eq!(percent(0, Lang::Ru), "0,0\u{202f}%");
+    }
+
+    #[test]
+    fn machines_read_utc() {
+        assert_eq!(machine(Timestamp::from_ms(1_795_000_000_000)), "2026-11-18T11:06:40Z");
+    }
+}

@@ -1,0 +1,13 @@
+//! What pages are made of: icons, badges, names, counting times.
+
+mod badge;
+mod clock;
+mod digits;
+mod icon;
+mod name;
+
+pub use badge::{agent_state, agent_word, call_phase};
+pub use clock::{Limit, since, ticks};
+pub use digits::digits;
+pub use icon::icon;
+pub use name::clipped;

@@ -1,0 +1,67 @@
+//! Badges: a state as a colour, an icon and a word, all three, always.
+
+use maud::{Markup, html};
+use model::{AgentState, CallPhase, NotReadyReason};
+
+use super::icon::{filled, icon};
+use crate::words::Lang;
+
+/// What an agent is doing.
+#[must_use]
+pub fn agent_state(state: &AgentState, lang: Lang) -> Markup {
+    let (class, drawing) = match state {
+        AgentState::Ready => ("ready", filled("circle")),
+        AgentState::Reserved(_) | AgentState::Ringing(_) => ("ringing", icon("bell")),
+        AgentState::Talking(_) => ("talking", icon("phone")),
+        AgentState::Held(_) => ("held", icon("circle-pause")),
+        AgentState::WrapUp { .. } => ("wrap-up", icon("pencil")),
+        AgentState::NotReady(reason) => ("not-ready", icon(reason_icon(*reason))),
+        AgentState::Unreachable => ("unreachable", icon("unplug")),
+        AgentState::LoggedOut => ("logged-out", icon("circle")),
+    };
+    badge(class, &drawing, &agent_word(state, lang))
+}
+
+const fn reason_icon(reason: NotReadyReason) -> &'static str {
+    match reason {
+        NotReadyReason::Asked | NotReadyReason::Break | NotReadyReason::LoggedIn => "coffee",
+        NotReadyReason::Lunch => "utensils",
+        NotReadyReason::NoAnswer => "phone-missed",
+        NotReadyReason::Refused => "phone-off",
+    }
+}
+
+/// The word for what an agent is doing.
+#[must_use]
+pub fn agent_word(state: &AgentState, lang: Lang) -> String {
+    match state {
+        AgentState::Ready => lang.text("state-ready"),
+        AgentState::Reserved(_) | AgentState::Ringing(_) => lang.text("state-ringing"),
+        AgentState::Talking(_) => lang.text("state-talking"),
+        AgentState::Held(_) => lang.text("state-held"),
+        AgentState::WrapUp { .. } => lang.text("state-wrap-up"),
+        AgentState::Unreachable => lang.text("state-unreachable"),
+        AgentState::LoggedOut => lang.text("state-logged-out"),
+        AgentState::NotReady(NotReadyReason::Asked) => lang.text("state-not-ready"),
+        AgentState::NotReady(NotReadyReason::Break) => lang.text("state-break"),
+        AgentState::NotReady(NotReadyReason::Lunch) => lang.text("state-lunch"),
+        AgentState::NotReady(NotReadyReason::NoAnswer) => lang.text("state-no-answer"),
+        AgentState::NotReady(NotReadyReason::Refused) => lang.text("state-refused"),
+        AgentState::NotReady(NotReadyReason::LoggedIn) => lang.text("state-logged-in"),
+    }
+}
+
+/// Where a call stands.
+#[must_use]
+pub fn call_phase(phase: CallPhase, lang: Lang) -> Markup {
+    match phase {
+        CallPhase::Waiting => badge("waiting", &icon("hourglass"), &lang.text("phase-waiting")),
+        CallPhase::Offered => badge("ringing", &icon("bell"), &lang.text("state-ringing")),
+        CallPhase::Talking => badge("talking", &icon("phone"), &lang.text("state-talking")),
+        CallPhase::Held => badge("held", &icon("circle-pause"), &lang.text("state-held")),
+    }
+}
+
+fn badge(class: &str, drawing: &Markup, word: &str) -> Markup {
+    html! { span class={ "badge " (class) } { (drawing) (word) } }
+}
