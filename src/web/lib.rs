@@ -1,0 +1,27 @@
+//! HTTP: parses, authorises, asks, renders. `routes.rs` is the only list of URLs; one endpoint is one file.
+//!
+//! *Invariant:* no SQL, no ARI, no rule about calls. Pages see a person's name or number as its viewer may; no GET changes
+//! anything; what a browser sends from another site's page is refused.
+
+mod assets;
+mod errors;
+mod guard;
+mod headers;
+mod health;
+mod language;
+mod live;
+mod login;
+mod logout;
+mod metrics;
+mod password;
+mod routes;
+mod serve;
+mod session;
+mod site;
+
+#[cfg(test)]
+mod tests;
+
+pub use password::{PasswordError, hash_password, password_matches};
+pub use serve::{router, serve};
+pub use site::App;

@@ -1,0 +1,117 @@
+//! Follows the loop once for all who look at Live, and hands each change on, ready to be drawn.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model::wallboard::Wallboard;
+use runtime::{Handle, Live, Stopped};
+use tokio::sync::{broadcast, watch};
+
+use super::board::apply;
+use super::frame::{Message, Says};
+
+/// How many messages a stream may fall behind before it is sent everything anew.
+const BEHIND: usize = 256;
+
+/// How long a reader waits for the loop's first answer.
+const FIRST: Duration = Duration::from_secs(5);
+
+/// The hub. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Hub {
+    stand: Arc<Mutex<Option<Stand>>>,
+    begun: watch::Receiver<bool>,
+}
+
+/// Where things stand: what joins now sees this, and then every message after it.
+struct Stand {
+    board: Arc<Wallboard>,
+    number: u64,
+    messages: broadcast::Sender<Arc<Message>>,
+}
+
+/// What somebody who joins gets: everything, and all that follows it without a gap.
+pub(crate) struct Joined {
+    pub board: Arc<Wallboard>,
+    pub(super) number: u64,
+    pub(super) messages: broadcast::Receiver<Arc<Message>>,
+}
+
+impl Hub {
+    /// Begins to follow the loop, until that stops.
+    pub fn start(runtime: Handle) -> Self {
+        let (begin, begun) = watch::channel(false);
+        let hub = Self { stand: Arc::default(), begun };
+        tokio::spawn(hub.clone().follow(runtime, begin));
+        hub
+    }
+
+    /// Joins those who look.
+    pub async fn join(&self) -> Result<Joined, Stopped> {
+        let mut begun = self.begun.clone();
+        let first = tokio::time::timeout(FIRST, begun.wait_for(|begun| *begun)).await;
+        first.map_err(|_| Stopped)?.map_err(|_| Stopped)?;
+        let stand = self.lock();
+        let stand = stand.as_ref().ok_or(Stopped)?;
+        Ok(Joined { board: stand.board.clone(), number: stand.number, messages: stand.messages.subscribe() })
+    }
+
+    async fn follow(self, runtime: Handle, begin: watch::Sender<bool>) {
+        while let Ok(mut live) = runtime.live().await {
+            self.restart(&live);
+            begin.send_replace(true);
+            while let Followed::On = self.follow_one(&mut live).await {}
+        }
+        // Whoever listens hears the end of the messages.
+        *self.lock() = None;
+    }
+
+    /// Takes one update over.
+    async fn follow_one(&self, live: &mut Live) -> Followed {
+        let update = match live.updates.recv().await {
+            Ok(update) if update.number <= live.number => return Followed::On,
+            Ok(update) if update.number == live.number + 1 => update,
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_) | broadcast::error::RecvError::Closed) => return Followed::Anew,
+        };
+        live.number = update.number;
+        let mut stand = self.lock();
+        let Some(stand) = stand.as_mut() else { return Followed::Anew };
+        match apply(Arc::make_mut(&mut stand.board), &update) {
+            Ok(steps) => {
+                if !steps.is_empty() {
+                    stand.publish(Says::Steps(steps));
+                }
+                Followed::On
+            }
+            Err(super::board::Rearranged) => Followed::Anew,
+        }
+    }
+
+    /// Begins again with everything.
+    fn restart(&self, live: &Live) {
+        let mut stand = self.lock();
+        let board = Arc::new(live.board.clone());
+        let stand =
+            stand.get_or_insert_with(|| Stand { board: board.clone(), number: 0, messages: broadcast::Sender::new(BEHIND) });
+        stand.board = board.clone();
+        stand.publish(Says::Everything(board));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Stand>> {
+        self.stand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the next update may be taken, or everything has to be asked for anew.
+enum Followed {
+    On,
+    Anew,
+}
+
+impl Stand {
+    fn publish(&mut self, says: Says) {
+        self.number += 1;
+        // An error means that nobody looks.
+        drop(self.messages.send(Arc::new(Message::new(self.number, self.board.at, says))));
+    }
+}

@@ -1,0 +1,162 @@
+//! The one stream of a page: everything first, then what changes. It ends when its session does, and when we stop.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::unfold;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use tower_sessions::Session;
+use tower_sessions::session::Id;
+
+use super::Watch;
+use super::frame::{Message, Reader, Says};
+use super::hub::Joined;
+use crate::errors::Failure;
+use crate::guard::{Allowed, Permission, viewer};
+use crate::language::Language;
+use crate::session;
+use crate::site::Site;
+
+/// The page hears from us this often, so that it knows within seconds when it does not.
+const BEAT: Duration = Duration::from_secs(2);
+
+/// How often the session is looked at again.
+const CHECK: Duration = Duration::from_secs(30);
+
+/// nginx keeps answers back to fill its buffers unless it is told not to.
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Opens the stream.
+pub(crate) async fn stream(
+    State(site): State<Site>,
+    allowed: Allowed<Watch>,
+    Language(lang): Language,
+    session: Session,
+) -> Result<Response, Failure> {
+    let joined = site.hub.join().await?;
+    let reader = Reader { lang, viewer: allowed.viewer() };
+    let stopping = site.stopping.clone();
+    let id = session.id().ok_or(Failure::SignedOut)?;
+    let begin = Begin::Hello;
+    let watched = Watched { site, id, reader, joined, stopping, begin, beats: every(BEAT), checks: every(CHECK) };
+    metrics::gauge!("callsync_live_streams").increment(1);
+    let events = unfold(watched, |mut watched| async {
+        let event = watched.next().await?;
+        Some((Ok::<Event, Infallible>(event), watched))
+    });
+    Ok(([(BUFFERING, HeaderValue::from_static("no"))], Sse::new(events)).into_response())
+}
+
+fn every(period: Duration) -> Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+/// A stream under way.
+struct Watched {
+    site: Site,
+    id: Id,
+    reader: Reader,
+    joined: Joined,
+    stopping: watch::Receiver<bool>,
+    begin: Begin,
+    beats: Interval,
+    checks: Interval,
+}
+
+/// What a stream begins with, one after the other.
+enum Begin {
+    /// Which build we are: a page of another loads itself again.
+    Hello,
+    /// Everything.
+    Everything,
+    /// What changes.
+    Done,
+}
+
+/// What a stream waits for.
+enum Heard {
+    Stop,
+    Message(Result<Arc<Message>, RecvError>),
+    Beat,
+    Check,
+}
+
+impl Watched {
+    /// The next event; `None` ends the stream.
+    async fn next(&mut self) -> Option<Event> {
+        match self.begin {
+            Begin::Hello => {
+                self.begin = Begin::Everything;
+                return Some(Event::default().event("hello").data(views::assets::build()));
+            }
+            Begin::Everything => {
+                self.begin = Begin::Done;
+                return Some(self.everything());
+            }
+            Begin::Done => {}
+        }
+        loop {
+            match self.wait().await {
+                Heard::Stop | Heard::Message(Err(RecvError::Closed)) => return None,
+                Heard::Message(Ok(message)) => return Some(event(&message, self.reader)),
+                Heard::Message(Err(RecvError::Lagged(_))) => {
+                    self.joined = self.site.hub.join().await.ok()?;
+                    return Some(self.everything());
+                }
+                Heard::Beat => return Some(self.beat()),
+                Heard::Check if self.may_go_on().await => {}
+                Heard::Check => return None,
+            }
+        }
+    }
+
+    async fn wait(&mut self) -> Heard {
+        tokio::select! {
+            biased;
+            // An error means that whoever could stop us is gone: there is nothing to wait for then.
+            Ok(_) = self.stopping.wait_for(|stop| *stop) => Heard::Stop,
+            message = self.joined.messages.recv() => Heard::Message(message),
+            _ = self.beats.tick() => Heard::Beat,
+            _ = self.checks.tick() => Heard::Check,
+        }
+    }
+
+    fn everything(&self) -> Event {
+        let says = Says::Everything(self.joined.board.clone());
+        event(&Message::new(self.joined.number, self.site.app.runtime.now(), says), self.reader)
+    }
+
+    fn beat(&self) -> Event {
+        Event::default().event("beat").data(self.site.app.runtime.now().as_ms().to_string())
+    }
+
+    /// The user is still signed in, and still who they were. A database that does not answer ends no stream.
+    async fn may_go_on(&self) -> bool {
+        match session::still_stands(self.id, &self.site).await {
+            Ok(user) => user.is_some_and(|user| Watch::ROLES.contains(&user.role) && viewer(user.role) == self.reader.viewer),
+            Err(error) => {
+                tracing::warn!(%error, "a stream's session could not be looked at");
+                true
+            }
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        metrics::gauge!("callsync_live_streams").decrement(1);
+    }
+}
+
+fn event(message: &Message, reader: Reader) -> Event {
+    Event::default().id(message.id()).data(&*message.drawn_for(reader))
+}

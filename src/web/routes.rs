@@ -1,0 +1,71 @@
+//! Every URL there is, with who may use it beside it.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use crate::guard::{self, Access, Permission};
+use crate::site::Site;
+use crate::{assets, health, language, live, login, logout, metrics};
+
+/// An endpoint.
+pub(crate) struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    handler: MethodRouter<Site>,
+}
+
+/// All pages: what people open in a browser.
+pub(crate) fn pages() -> Vec<Route> {
+    vec![
+        open(Method::GET, "/login", login::page),
+        open(Method::POST, "/login", login::sign_in),
+        open(Method::POST, "/logout", logout::sign_out),
+        open(Method::POST, "/language", language::choose),
+        guarded::<live::Watch, _, _>(Method::GET, "/", live::start),
+        guarded::<live::Watch, _, _>(Method::GET, "/live", live::page),
+        guarded::<live::Watch, _, _>(Method::GET, "/live/stream", live::stream),
+        local_or::<metrics::Read, _, _>(Method::GET, "/metrics", metrics::text),
+    ]
+}
+
+/// What machines ask for; no session is looked at.
+pub(crate) fn plain() -> Vec<Route> {
+    vec![
+        open(Method::GET, "/assets/{hash}/{name}", assets::file),
+        open(Method::GET, "/healthz", health::alive),
+        open(Method::GET, "/readyz", health::ready),
+    ]
+}
+
+/// The routes as a router, each behind its guard.
+pub(crate) fn router(routes: Vec<Route>, site: &Site) -> Router<Site> {
+    routes.into_iter().fold(Router::new(), |router, route| {
+        tracing::debug!(method = %route.method, path = route.path, access = ?route.access, "route");
+        let guard = from_fn_with_state((site.clone(), route.access), guard::stand);
+        router.route(route.path, route.handler.route_layer(guard))
+    })
+}
+
+/// For everybody.
+fn open<H: Handler<T, Site>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
+    route(method, path, Access::Anybody, handler)
+}
+
+/// For whoever is signed in and has the permission.
+fn guarded<P: Permission, H: Handler<T, Site>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
+    route(method, path, Access::Roles(P::ROLES), handler)
+}
+
+/// For programs on this machine, and for whoever is signed in and has the permission.
+fn local_or<P: Permission, H: Handler<T, Site>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
+    route(method, path, Access::LocalOr(P::ROLES), handler)
+}
+
+fn route<H: Handler<T, Site>, T: 'static>(method: Method, path: &'static str, access: Access, handler: H) -> Route {
+    let filter = if method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
+    Route { handler: on(filter, handler), method, path, access }
+}

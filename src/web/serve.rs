@@ -1,0 +1,72 @@
+//! The router with its layers, and the server around it.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+
+use crate::site::{App, Site};
+use crate::{errors, headers, routes, session};
+
+/// No form of ours is longer.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// How often what has expired is thrown away.
+const CLEANING: Duration = Duration::from_secs(600);
+
+/// The pages, for whoever serves them. Streams end when `stopping` turns true.
+pub fn router(app: App, stopping: watch::Receiver<bool>) -> Router {
+    let site = Site::new(app, stopping);
+    tokio::spawn(clean(site.downgrade()));
+    // Made beforehand, or the first unknown user would be told by the time it takes.
+    tokio::task::spawn_blocking(crate::password::nobody);
+    let pages = routes::router(routes::pages(), &site).layer(session::layer(&site)).layer(CsrfLayer::new());
+    routes::router(routes::plain(), &site)
+        .merge(pages)
+        .fallback(errors::no_route)
+        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(CatchPanicLayer::custom(errors::panicked))
+        .layer(from_fn(errors::draw))
+        .layer(from_fn_with_state(site.clone(), headers::set))
+        .with_state(site)
+}
+
+/// Serves the pages until `stopping` turns true and the requests under way are answered.
+pub async fn serve(listener: TcpListener, app: App, stopping: watch::Receiver<bool>) {
+    let mut stop = stopping.clone();
+    let pages = router(app, stopping).into_make_service_with_connect_info::<SocketAddr>();
+    // A row of Live is small and must not wait for another to fill the packet.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps small packets back");
+        }
+    });
+    let ended = async move {
+        // An error means that whoever could stop us is gone.
+        drop(stop.wait_for(|stop| *stop).await);
+    };
+    if let Err(error) = axum::serve(listener, pages).with_graceful_shutdown(ended).await {
+        tracing::error!(%error, "the pages are no longer served");
+    }
+}
+
+async fn clean(site: std::sync::Weak<crate::site::Inner>) {
+    let mut ticks = tokio::time::interval(CLEANING);
+    loop {
+        ticks.tick().await;
+        let Some(site) = site.upgrade() else { return };
+        site.gate.forget();
+        match store::sessions::delete_expired(&site.app.db, site.app.runtime.now()).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::debug!(gone, "expired sessions were removed"),
+            Err(error) => tracing::warn!(%error, "expired sessions could not be removed"),
+        }
+    }
+}

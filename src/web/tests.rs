@@ -1,0 +1,6 @@
+//! Through the real router, with a real database and the real loop; only Asterisk is two channels in a test's hand.
+
+mod front;
+mod live;
+mod routes;
+mod site;
