@@ -1,0 +1,161 @@
+//! The bootstrap configuration: what the program must know before it can open its store. All else is in the settings.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use model::ServerId;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use store::Db;
+
+/// What stands in the configuration file and the environment.
+#[derive(Debug, Deserialize)]
+pub struct Config {
+    /// Where the pages are served.
+    #[serde(default = "default_listen")]
+    pub listen: String,
+    /// Where the program keeps its files.
+    #[serde(default = "default_data_dir")]
+    pub data_dir: PathBuf,
+    /// The database; an SQLite file in the data folder if nothing is said.
+    pub database_url: Option<SecretString>,
+    /// Whether browsers reach the pages by https, through a proxy: cookies are then sent over https alone.
+    #[serde(default)]
+    pub https: bool,
+    /// How the log is written.
+    #[serde(default)]
+    pub log: LogFormat,
+    /// What is written to the log, as `info` or `info,ari=trace`.
+    #[serde(default = "default_log_level")]
+    pub log_level: String,
+    /// The way to Asterisk.
+    pub ari: AriConfig,
+}
+
+/// Every key that the file may hold. The environment may hold more: other programs' names can begin as ours do.
+const KEYS: &[&str] = &["listen", "data_dir", "database_url", "https", "log", "log_level", "ari"];
+
+/// The way to an Asterisk.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AriConfig {
+    /// Where its HTTP server listens, without `/ari`.
+    #[serde(default = "default_ari_url")]
+    pub url: String,
+    /// The user in its `ari.conf`.
+    #[serde(default = "default_ari_user")]
+    pub user: String,
+    /// That user's password.
+    pub password: SecretString,
+    /// The name that the dialplan's `Stasis()` calls us by.
+    #[serde(default = "default_ari_user")]
+    pub app: String,
+    /// Our own number of this Asterisk.
+    #[serde(default = "default_server")]
+    pub server: u16,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+fn default_listen() -> String {
+    "127.0.0.1:8080".to_owned()
+}
+
+fn default_data_dir() -> PathBuf {
+    "/var/lib/callsync".into()
+}
+
+fn default_log_level() -> String {
+    "info".to_owned()
+}
+
+fn default_ari_url() -> String {
+    "http://127.0.0.1:8088".to_owned()
+}
+
+fn default_ari_user() -> String {
+    "callsync".to_owned()
+}
+
+const fn default_server() -> u16 {
+    1
+}
+
+/// Why the configuration could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file or the environment says something that cannot be understood.
+    #[error("the configuration ({file}, or CALLSYNC_… in the environment) cannot be used")]
+    Unusable {
+        /// The file that was read.
+        file: PathBuf,
+        /// What is wrong in it.
+        #[source]
+        source: config::ConfigError,
+    },
+    /// The file holds a key that nobody reads: most likely it is misspelt.
+    #[error("{file}: there is no key {key:?}; there are {}", KEYS.join(", "))]
+    UnknownKey {
+        /// The file that was read.
+        file: PathBuf,
+        /// The key.
+        key: String,
+    },
+}
+
+impl Config {
+    /// Reads the file, if it is there, and lays the environment over it.
+    ///
+    /// # Errors
+    /// When a key is missing, unknown or of the wrong kind.
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let unusable = |source| ConfigError::Unusable { file: file.to_owned(), source };
+        let from_file = config::File::from(file).format(config::FileFormat::Toml).required(false);
+        let alone = config::Config::builder().add_source(from_file.clone()).build().map_err(unusable)?;
+        let written: BTreeMap<String, config::Value> = alone.try_deserialize().map_err(unusable)?;
+        if let Some(key) = written.into_keys().find(|key| !KEYS.contains(&key.as_str())) {
+            return Err(ConfigError::UnknownKey { file: file.to_owned(), key });
+        }
+        let environment = config::Environment::with_prefix("CALLSYNC").prefix_separator("_").separator("__");
+        let both = config::Config::builder().add_source(from_file).add_source(environment).build();
+        both.and_then(config::Config::try_deserialize).map_err(unusable)
+    }
+
+    /// The database's address, whether it was configured or is the default.
+    pub fn database_url(&self) -> SecretString {
+        let default = || format!("sqlite://{}", self.data_dir.join("callsync.db").display());
+        self.database_url.as_ref().map_or_else(|| default().into(), |url| url.expose_secret().to_owned().into())
+    }
+
+    /// Opens the store, creating the data folder if it is not there.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or the database not be opened.
+    pub async fn open_store(&self) -> Result<Db, crate::Failure> {
+        std::fs::create_dir_all(&self.data_dir)
+            .map_err(|error| format!("the data folder {} cannot be made: {error}", self.data_dir.display()))?;
+        Ok(Db::open(self.database_url().expose_secret()).await?)
+    }
+
+    /// The way to Asterisk, as the adapter takes it.
+    pub fn switch(&self) -> ari::Config {
+        let AriConfig { url, user, password, app, server } = &self.ari;
+        ari::Config {
+            server: ServerId(*server),
+            url: url.clone(),
+            user: user.clone(),
+            password: password.expose_secret().to_owned().into(),
+            app: app.clone(),
+            transport: ari::Transport::default(),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! `callsync doctor`: looks at everything the program stands on and says, in words, what is wrong and how to mend it.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use store::Db;
+
+use crate::Failure;
+use crate::config::Config;
+
+/// What one look found.
+enum Finding {
+    Well(String),
+    Worth(String, String),
+    Wrong(String, String),
+}
+
+use Finding::{Well, Worth, Wrong};
+
+/// Looks at everything, prints what it found, and fails if something is wrong.
+pub async fn run(config: &Config) -> Result<ExitCode, Failure> {
+    let mut findings = vec![data_folder(&config.data_dir)];
+    findings.extend(database(config).await);
+    findings.extend(switch(config).await);
+    findings.push(pages(config).await);
+
+    let mut wrong = 0;
+    for finding in findings {
+        match finding {
+            Well(what) => println!("  ok     {what}"),
+            Worth(what, cure) => println!("  note   {what}\n         {cure}"),
+            Wrong(what, cure) => {
+                wrong += 1;
+                println!("  WRONG  {what}\n         {cure}");
+            }
+        }
+    }
+    if wrong == 0 {
+        println!("Everything that callsync stands on is in order.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{wrong} of these must be mended before calls are safe.");
+    Ok(ExitCode::FAILURE)
+}
+
+fn data_folder(folder: &Path) -> Finding {
+    let trial = folder.join(".doctor");
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&trial, b"trial"));
+    drop(std::fs::remove_file(&trial));
+    match written {
+        Ok(()) => Well(format!("the data folder {} can be written", folder.display())),
+        Err(error) => Wrong(
+            format!("the data folder {} cannot be written: {error}", folder.display()),
+            "Make it and give it to the user that callsync runs as, or set data_dir to another folder.".to_owned(),
+        ),
+    }
+}
+
+async fn database(config: &Config) -> Vec<Finding> {
+    let db = match config.open_store().await {
+        Ok(db) => db,
+        Err(error) => {
+            return vec![Wrong(
+                format!("the database cannot be opened: {}", crate::in_full(error.as_ref())),
+                "Check database_url: the server must run, the database and the user must exist.".to_owned(),
+            )];
+        }
+    };
+    match db.pending_migrations().await {
+        Ok(0) => {}
+        Ok(_) => {
+            return vec![Wrong(
+                "the database has an older schema, or none".to_owned(),
+                "Run `callsync migrate`; `callsync serve` does it by itself when it starts.".to_owned(),
+            )];
+        }
+        Err(error) => {
+            return vec![Wrong(
+                format!("the database's schema cannot be used: {}", crate::in_full(&error)),
+                "Run the newest callsync that this database was ever used with, or restore a backup.".to_owned(),
+            )];
+        }
+    }
+    let mut findings = vec![Well(format!("the database answers ({})", db.place()))];
+    match content(&db).await {
+        Ok(found) => findings.extend(found),
+        Err(error) => findings.push(Wrong(
+            format!("the settings cannot be read: {}", crate::in_full(&error)),
+            "Look at the database server's log.".to_owned(),
+        )),
+    }
+    findings
+}
+
+async fn content(db: &Db) -> Result<Vec<Finding>, store::Error> {
+    let settings = store::settings::load(db).await?.settings;
+    let users = store::users::list(db).await?.len();
+    let import = "Write them into a JSON file and run `callsync import FILE`.".to_owned();
+    let mut findings = Vec::new();
+    findings.push(match (settings.queues.len(), settings.agents.len()) {
+        (0, _) => Wrong("there are no queues, so every call goes to the fallback".to_owned(), import),
+        (_, 0) => Wrong("there are no agents, so nobody is rung".to_owned(), import),
+        (queues, agents) => Well(format!("the settings hold {queues} queues and {agents} agents")),
+    });
+    for queue in &settings.queues {
+        if !settings.agents.iter().any(|agent| agent.queues.contains(&queue.id)) {
+            findings.push(Worth(
+                format!("nobody serves queue {} ({})", queue.number, queue.name),
+                "Its callers wait until they hang up. Add agents to it.".to_owned(),
+            ));
+        }
+    }
+    findings.push(if users == 0 {
+        Wrong("nobody can sign in".to_owned(), "Run `callsync user add --role admin --email … --name …`.".to_owned())
+    } else {
+        Well(format!("{users} users can sign in"))
+    });
+    Ok(findings)
+}
+
+async fn switch(config: &Config) -> Vec<Finding> {
+    let url = &config.ari.url;
+    match ari::probe(&config.switch()).await {
+        Ok(probe) => {
+            let mut findings = vec![Well(format!("Asterisk {} answers at {url}", probe.version))];
+            findings.extend(probe.lacks.into_iter().map(|lack| {
+                Worth(format!("this Asterisk lacks {lack}"), "There is a way round; a newer Asterisk 22 is quicker.".to_owned())
+            }));
+            findings
+        }
+        Err(error) => vec![wrong_way(&crate::in_full(&error))],
+    }
+}
+
+/// The adapter's errors are sentences that end in their cure, behind a colon.
+fn wrong_way(error: &str) -> Finding {
+    let (what, cure) = error.split_once(": ").unwrap_or((error, "Look at Asterisk's log."));
+    Wrong(what.to_owned(), cure.to_owned())
+}
+
+async fn pages(config: &Config) -> Finding {
+    let listen = &config.listen;
+    match tokio::net::TcpListener::bind(listen).await {
+        Ok(_) => Well(format!("the pages can be served at {listen}")),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            Worth(format!("something already listens at {listen}"), "If it is not callsync itself, change `listen`.".to_owned())
+        }
+        Err(error) => Wrong(
+            format!("the pages cannot be served at {listen}: {error}"),
+            "Set `listen` to an address of this machine and a port that this user may use.".to_owned(),
+        ),
+    }
+}

@@ -1,0 +1,111 @@
+//! `callsync`: parses the command line and hands over.
+
+mod config;
+mod doctor;
+mod import;
+mod logs;
+mod serve;
+mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use model::user::Role;
+
+use crate::config::Config;
+
+/// A contact centre for Asterisk that owns its calls.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Line {
+    /// The configuration file; each key may also come from the environment, as `CALLSYNC_LISTEN` or `CALLSYNC_ARI__URL`.
+    #[arg(long, global = true, value_name = "FILE", default_value = "/etc/callsync/callsync.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the contact centre.
+    Serve,
+    /// Bring the database up to this version's schema and stop.
+    Migrate,
+    /// Add or change queues, agents and users as a JSON file says; whatever it does not name stays.
+    Import {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+    },
+    /// Look after the people who sign in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Say what is wrong, and how to mend it.
+    Doctor,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add a user, or give an existing one this name, role and password. The password is read from standard input.
+    Add {
+        /// What they sign in with.
+        #[arg(long)]
+        email: String,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// What they may do: operator, supervisor or admin.
+        #[arg(long, value_parser = role)]
+        role: Role,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::named(text).ok_or_else(|| format!("{text:?} is none of operator, supervisor, admin"))
+}
+
+/// Whatever ended the program early. Its text is the whole message for the person at the terminal.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    match run(line) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("callsync: {}", in_full(failure.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(line: Line) -> Result<ExitCode, Failure> {
+    // Several of our libraries speak TLS and none of them may choose the implementation by itself.
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| "TLS was set up twice")?;
+    let config = Config::read(&line.config)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(obey(line.command, config))
+}
+
+async fn obey(command: Command, config: Config) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve => serve::run(config).await?,
+        Command::Migrate => config.open_store().await?.migrate().await?,
+        Command::Import { file } => import::run(&config, &file).await?,
+        Command::User(UserCommand::Add { email, name, role }) => user::add(&config, &email, &name, role).await?,
+        Command::Doctor => return doctor::run(&config).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An error and all that caused it, in one line.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}

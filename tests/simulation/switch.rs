@@ -1,0 +1,193 @@
+//! The simulated switch: it obeys orders as Asterisk does, and keeps its own ledger of legs, bridges and music.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use acd::effect::Op;
+use acd::event::{Account, BridgeAccount, Cause, Event, LegAccount, OrderFailure};
+use model::stamp::Mark;
+use model::{BridgeId, Endpoint, LegId, OurLeg, Outcome, ServerId, TheirLeg};
+
+/// The one Asterisk of the simulation.
+pub const SERVER: ServerId = ServerId(1);
+
+/// A live leg.
+#[derive(Clone, Debug)]
+pub struct Leg {
+    /// The phone, for a leg that was dialled.
+    pub endpoint: Option<Endpoint>,
+    pub dialled: String,
+    pub rings: bool,
+    pub up: bool,
+    pub music: bool,
+    /// An order to play music was refused: silence is not the core's fault.
+    pub mute: bool,
+    pub bridge: Option<BridgeId>,
+    pub mark: Option<Mark>,
+    pub stamped: Option<Outcome>,
+}
+
+/// Everything that is alive, and everything that should not have been.
+#[derive(Debug, Default)]
+pub struct Switch {
+    pub legs: BTreeMap<LegId, Leg>,
+    pub bridges: BTreeMap<BridgeId, BTreeSet<LegId>>,
+    pub reachable: BTreeSet<Endpoint>,
+    watched: BTreeSet<Endpoint>,
+    used: BTreeSet<String>,
+    /// What the core did that no caller or agent should live to hear.
+    pub outrages: Vec<String>,
+}
+
+impl Switch {
+    pub fn caller_arrives(&mut self, leg: &TheirLeg, dialled: &str) {
+        self.legs.insert(LegId::Theirs(leg.clone()), new_leg(None, dialled));
+    }
+
+    /// The legs that were dialled, in the order of their ids.
+    pub fn phones(&self, which: impl Fn(&Leg) -> bool) -> Vec<OurLeg> {
+        let ours = self.legs.iter().filter(|(_, leg)| which(leg)).filter_map(|(id, _)| match id {
+            LegId::Ours(leg) => Some(*leg),
+            LegId::Theirs(_) => None,
+        });
+        ours.collect()
+    }
+
+    pub fn callers(&self) -> Vec<TheirLeg> {
+        let theirs = self.legs.keys().filter_map(|id| match id {
+            LegId::Theirs(leg) => Some(leg.clone()),
+            LegId::Ours(_) => None,
+        });
+        theirs.collect()
+    }
+
+    /// A leg ends, by its own party's doing or by an order.
+    pub fn end(&mut self, id: &LegId, cause: Cause) -> Vec<Event> {
+        let Some(leg) = self.legs.remove(id) else { return vec![] };
+        if let Some(members) = leg.bridge.and_then(|bridge| self.bridges.get_mut(&bridge)) {
+            members.remove(id);
+        }
+        vec![Event::LegEnded { leg: id.clone(), cause }]
+    }
+
+    /// Whether the one leg that an order is for is gone.
+    pub fn misses(&self, op: &Op) -> bool {
+        let leg = match op {
+            Op::Answer { leg } | Op::Stamp { leg, .. } | Op::Continue { leg, .. } => LegId::Theirs(leg.clone()),
+            Op::StartMusic { leg, .. }
+            | Op::StopMusic { leg }
+            | Op::Mark { leg, .. }
+            | Op::Hangup { leg, .. }
+            | Op::Play { leg, .. } => leg.clone(),
+            Op::Dial { .. } | Op::CreateBridge { .. } | Op::Join { .. } | Op::DestroyBridge { .. } | Op::Watch { .. } => {
+                return false;
+            }
+        };
+        !self.legs.contains_key(&leg)
+    }
+
+    /// Carries an order out: what it makes happen, or why it cannot be done.
+    pub fn obey(&mut self, op: &Op) -> Result<Vec<Event>, OrderFailure> {
+        match op {
+            Op::Answer { leg } => self.leg(&LegId::Theirs(leg.clone()))?.up = true,
+            Op::StartMusic { leg, .. } => {
+                let found = self.leg(leg)?;
+                found.music = true;
+                if found.bridge.is_some() {
+                    self.outrages.push(format!("{leg} hears music and a party at once"));
+                }
+            }
+            Op::StopMusic { leg } => self.leg(leg)?.music = false,
+            Op::Dial { leg, endpoint, mark, .. } => return self.dial(*leg, endpoint, *mark),
+            Op::Hangup { leg, .. } => return Ok(self.end(leg, Cause { q850: 16, sip: None })),
+            Op::CreateBridge { bridge } => {
+                self.use_up(&bridge.to_string());
+                self.bridges.insert(*bridge, BTreeSet::new());
+            }
+            Op::Join { bridge, legs } => self.join(*bridge, legs)?,
+            Op::DestroyBridge { bridge } => {
+                for leg in self.bridges.remove(bridge).into_iter().flatten() {
+                    self.leg(&leg)?.bridge = None;
+                }
+            }
+            Op::Play { .. } => {}
+            Op::Stamp { leg, stamp } => self.leg(&LegId::Theirs(leg.clone()))?.stamped = Some(stamp.outcome),
+            Op::Mark { leg, mark } => self.leg(leg)?.mark = Some(*mark),
+            Op::Continue { leg, .. } => {
+                let leg = LegId::Theirs(leg.clone());
+                self.leg(&leg)?;
+                return Ok(self.end(&leg, Cause::default()));
+            }
+            Op::Watch { endpoints, .. } => {
+                self.watched = endpoints.iter().cloned().collect();
+                let says = |endpoint: &Endpoint| Event::EndpointChanged {
+                    endpoint: endpoint.clone(),
+                    reachable: self.reachable.contains(endpoint),
+                };
+                return Ok(endpoints.iter().map(says).collect());
+            }
+        }
+        Ok(vec![])
+    }
+
+    fn dial(&mut self, leg: OurLeg, endpoint: &Endpoint, mark: Mark) -> Result<Vec<Event>, OrderFailure> {
+        self.use_up(&leg.to_string());
+        if !self.reachable.contains(endpoint) {
+            return Err(OrderFailure::Unreachable);
+        }
+        if self.legs.values().any(|other| other.endpoint.as_ref() == Some(endpoint)) {
+            self.outrages.push(format!("phone {endpoint} has two legs"));
+        }
+        self.legs.insert(LegId::Ours(leg), Leg { mark: Some(mark), ..new_leg(Some(endpoint.clone()), "") });
+        Ok(vec![])
+    }
+
+    fn join(&mut self, bridge: BridgeId, legs: &[LegId]) -> Result<(), OrderFailure> {
+        if !self.bridges.contains_key(&bridge) || legs.iter().any(|leg| !self.legs.contains_key(leg)) {
+            return Err(OrderFailure::Gone);
+        }
+        for id in legs {
+            let leg = self.leg(id)?;
+            let before = leg.bridge.replace(bridge);
+            if leg.music {
+                self.outrages.push(format!("{id} hears music and a party at once"));
+            }
+            if let Some(members) = before.and_then(|bridge| self.bridges.get_mut(&bridge)) {
+                members.remove(id);
+            }
+            self.bridges.entry(bridge).or_default().insert(id.clone());
+        }
+        Ok(())
+    }
+
+    /// Notes an id: Asterisk must not be given one twice.
+    fn use_up(&mut self, id: &str) {
+        if !self.used.insert(id.to_owned()) {
+            self.outrages.push(format!("{id} was used twice"));
+        }
+    }
+
+    fn leg(&mut self, leg: &LegId) -> Result<&mut Leg, OrderFailure> {
+        self.legs.get_mut(leg).ok_or(OrderFailure::Gone)
+    }
+
+    /// All that is alive.
+    pub fn account(&self) -> Account {
+        let legs = self.legs.iter().map(|(id, leg)| LegAccount {
+            leg: id.clone(),
+            up: leg.up,
+            mark: leg.mark,
+            number: None,
+            dialled: leg.dialled.clone(),
+            endpoint: leg.endpoint.clone(),
+        });
+        let bridges =
+            self.bridges.iter().map(|(bridge, legs)| BridgeAccount { bridge: *bridge, legs: legs.iter().cloned().collect() });
+        let reachable = self.reachable.intersection(&self.watched).cloned();
+        Account { legs: legs.collect(), bridges: bridges.collect(), reachable: reachable.collect() }
+    }
+}
+
+fn new_leg(endpoint: Option<Endpoint>, dialled: &str) -> Leg {
+    let dialled = dialled.to_owned();
+    Leg { endpoint, dialled, rings: false, up: false, music: false, mute: false, bridge: None, mark: None, stamped: None }
+}
