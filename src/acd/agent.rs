@@ -89,6 +89,19 @@ impl Agent {
         if self.reachable { AgentState::Ready } else { AgentState::Unreachable }
     }
 
+    /// Whether an ask for Ready would have this agent take calls at once.
+    pub(crate) const fn becomes_available(&self) -> bool {
+        let idle = match self.state {
+            AgentState::LoggedOut | AgentState::NotReady(_) | AgentState::WrapUp { .. } | AgentState::Unreachable => true,
+            AgentState::Ready
+            | AgentState::Reserved(_)
+            | AgentState::Ringing(_)
+            | AgentState::Talking(_)
+            | AgentState::Held(_) => false,
+        };
+        idle && !self.leaving
+    }
+
     /// The stretch of wrap-up that ends here, if one does.
     fn wrapped_up(&self, at: Timestamp) -> Option<Segment> {
         let AgentState::WrapUp { call, .. } = self.state else { return None };

@@ -182,7 +182,11 @@ impl Call {
 
     /// What a leg of the call carries while the call is in this phase.
     pub(crate) const fn mark(&self, phase: CallPhase) -> Mark {
-        Mark { call: self.id, queue: self.queue, entered: self.entered, priority: 0, phase }
+        let since = match &self.stage {
+            Stage::Waiting(waiting) => waiting.since,
+            Stage::Talking(talk) => talk.since,
+        };
+        Mark { call: self.id, queue: self.queue, entered: self.entered, priority: 0, phase, since }
     }
 
     /// The id of the next leg that we make for it.

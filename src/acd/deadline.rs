@@ -91,7 +91,7 @@ fn leg_stays(turn: &mut Turn<'_>, leg: &TheirLeg) {
     if !turn.state.is_up(leg.server) {
         turn.state.part_later(leg, later);
     } else if turn.state.partings().get(leg).is_some_and(|parting| parting.sent >= SENDINGS) {
-        turn.state.parted(leg);
+        ending::parted(turn, leg);
     } else {
         ending::send_again(turn, leg);
     }

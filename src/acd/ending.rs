@@ -1,14 +1,15 @@
 //! How calls end: by the caller, by the agent, by being given back; and the one way back from a conversation to the queue.
 
 use model::fact::Segment;
-use model::{CallId, CallPhase, Fact, LegId, OurLeg, Outcome, SegmentKind, Side, Stamp, TheirLeg};
+use model::{Actor, CallId, CallPhase, Fact, LegId, OurLeg, Outcome, SegmentKind, Side, Stamp, TheirLeg};
 
 use crate::agent::{self, After};
 use crate::call::{Call, MISHAPS, Stage, Talk, Waiting};
 use crate::effect::{Exit, HangupReason, Op};
+use crate::event::Ask;
 use crate::state::Way;
 use crate::turn::Turn;
-use crate::{offer, route};
+use crate::{offer, on, route};
 
 /// The caller's leg is gone.
 pub(crate) fn caller_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
@@ -77,12 +78,30 @@ pub(crate) fn unjoin(turn: &mut Turn<'_>, id: CallId) {
 /// A caller's leg did not leave our hands: sends it on its way again.
 pub(crate) fn send_again(turn: &mut Turn<'_>, leg: &TheirLeg) {
     let Some(how) = turn.state.partings().get(leg).map(|parting| parting.how) else { return };
-    let op = match how {
-        Way::HangUp => Op::Hangup { leg: LegId::Theirs(leg.clone()), reason: HangupReason::Normal },
-        Way::GiveBack(exit) => Op::Continue { leg: leg.clone(), exit },
-    };
-    turn.order_for_leg(leg, op);
-    turn.state.part(leg.clone(), how);
+    match how {
+        // A prompt that has not ended by now never will.
+        Way::HangUp | Way::Tone(_) => hang_up_theirs(turn, leg),
+        Way::GiveBack(exit) => {
+            turn.order_for_leg(leg, Op::Continue { leg: leg.clone(), exit });
+            turn.state.part(leg.clone(), how);
+        }
+    }
+}
+
+/// Hangs up a leg that came to us and belongs to no call.
+pub(crate) fn hang_up_theirs(turn: &mut Turn<'_>, leg: &TheirLeg) {
+    turn.order_for_leg(leg, Op::Hangup { leg: LegId::Theirs(leg.clone()), reason: HangupReason::Normal });
+    turn.state.part(leg.clone(), Way::HangUp);
+}
+
+/// A leg on its way out has left, or is not waited for any more: whoever waited for that is Ready. `false` if it was not
+/// on its way.
+pub(crate) fn parted(turn: &mut Turn<'_>, leg: &TheirLeg) -> bool {
+    let Some(parting) = turn.state.parted(leg) else { return false };
+    if let Some(agent) = parting.ready {
+        let _is_so_or_cannot_be = on::agent_asked::take(turn, agent, Ask::Ready, Actor::Agent(agent)).is_err();
+    }
+    true
 }
 
 /// Has the caller hear the queue's music.

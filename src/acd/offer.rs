@@ -87,10 +87,10 @@ pub(crate) fn accept(turn: &mut Turn<'_>, call: CallId, leg: OurLeg) {
         Some((call.clone(), bridge, waited_since))
     });
     let Some(Some((answered, bridge, waited_since))) = joined else { return };
+    // Set ahead: a caller who leaves at this moment is one who was answered, and the CDR takes nothing after that.
+    ending::stamp(turn, &answered, Outcome::Answered);
     turn.order(call, Op::StopMusic { leg: answered.leg_id() });
     turn.order(call, Op::Join { bridge, legs: vec![answered.leg_id(), LegId::Ours(leg)] });
-    // The agent hears the caller before the books are written; both still precede whatever ends the conversation.
-    ending::stamp(turn, &answered, Outcome::Answered);
     turn.order(call, Op::Mark { leg: answered.leg_id(), mark: answered.mark(CallPhase::Talking) });
     book_end(turn, &answered, &offer, OfferEnd::Accepted);
     turn.record(Fact::SegmentEnded(Segment { began: waited_since, ..ending::segment(turn, &answered, SegmentKind::Waiting) }));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::wallboard::Today;
-use model::{AgentId, BridgeId, CallId, LegId, QueueId, ServerId, Settings, Span, TheirLeg, Timestamp};
+use model::{AgentId, BridgeId, CallId, LegId, PromptId, QueueId, ServerId, Settings, Span, TheirLeg, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
@@ -45,6 +45,8 @@ pub(crate) struct Parting {
     pub(crate) again_at: Timestamp,
     /// How often it was sent.
     pub(crate) sent: u32,
+    /// The agent who dialled the feature code for Ready on it, and is Ready once this leg leaves the phone free for calls.
+    pub(crate) ready: Option<AgentId>,
 }
 
 /// The way out of our hands.
@@ -52,6 +54,8 @@ pub(crate) struct Parting {
 pub(crate) enum Way {
     HangUp,
     GiveBack(Exit),
+    /// Hung up when this prompt has been played.
+    Tone(PromptId),
 }
 
 /// How long a caller's leg may take to leave.
@@ -176,8 +180,19 @@ impl State {
 
     /// A caller's leg was sent on its way out, for the first time or again.
     pub(crate) fn part(&mut self, leg: TheirLeg, how: Way) {
-        let before = self.parted(&leg).map_or(0, |parting| parting.sent);
-        let parting = Parting { how, again_at: self.now + PARTS_WITHIN, sent: before.saturating_add(1) };
+        let before = self.parted(&leg);
+        let sent = before.map_or(0, |parting| parting.sent).saturating_add(1);
+        let ready = before.and_then(|parting| parting.ready);
+        self.keep_parting(leg, Parting { how, again_at: self.now + PARTS_WITHIN, sent, ready });
+    }
+
+    /// An agent's leg hears a prompt and is then hung up; at its end the agent is Ready.
+    pub(crate) fn part_ready(&mut self, leg: TheirLeg, prompt: PromptId, agent: AgentId) {
+        let again_at = self.now + PARTS_WITHIN;
+        self.keep_parting(leg, Parting { how: Way::Tone(prompt), again_at, sent: 1, ready: Some(agent) });
+    }
+
+    fn keep_parting(&mut self, leg: TheirLeg, parting: Parting) {
         self.index.add_parting(&leg, &parting);
         self.partings.insert(leg, parting);
     }

@@ -44,7 +44,7 @@ impl Stamp {
 }
 
 /// The value of the channel variable `CALLSYNC`: enough to give a waiting caller the place back from Asterisk's account
-/// alone. Written as `call queue entered priority phase`, separated by spaces.
+/// alone. Written as `call queue entered priority phase since`, separated by spaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The call.
@@ -57,12 +57,14 @@ pub struct Mark {
     pub priority: u8,
     /// Where the call stood.
     pub phase: CallPhase,
+    /// Since when the caller has been waiting, or talking.
+    pub since: Timestamp,
 }
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { call, queue, entered, priority, phase } = self;
-        write!(f, "{call} {queue} {} {priority} {}", entered.as_ms(), phase.name())
+        let Self { call, queue, entered, priority, phase, since } = self;
+        write!(f, "{call} {queue} {} {priority} {} {}", entered.as_ms(), phase.name(), since.as_ms())
     }
 }
 
@@ -82,13 +84,14 @@ fn parse(text: &str) -> Option<Mark> {
         entered: Timestamp::from_ms(words.next()?.parse().ok()?),
         priority: words.next()?.parse().ok()?,
         phase: CallPhase::named(words.next()?)?,
+        since: Timestamp::from_ms(words.next()?.parse().ok()?),
     };
     words.next().is_none().then_some(mark)
 }
 
 /// A text that was expected to be a mark and is none.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the variable CALLSYNC does not hold call, queue, time, priority and phase")]
+#[error("the variable CALLSYNC does not hold call, queue, time, priority, phase and its time")]
 pub struct NotAMark;
 
 #[cfg(test)]
@@ -103,13 +106,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_mark_reads_back_as_itself(call: u128, queue: u128, entered: i64, priority: u8) {
+        fn a_mark_reads_back_as_itself(call: u128, queue: u128, entered: i64, priority: u8, since: i64) {
             let mark = Mark {
                 call: CallId(Uuid::from_u128(call)),
                 queue: QueueId(Uuid::from_u128(queue)),
                 entered: Timestamp::from_ms(entered),
                 priority,
                 phase: CallPhase::Offered,
+                since: Timestamp::from_ms(since),
             };
             assert_eq!(mark.to_string().parse(), Ok(mark));
         }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use acd::State;
 use acd::effect::Effect;
-use model::fact::Segment;
+use model::fact::{Mending, Segment};
+use model::stamp::Mark;
 use model::wallboard::{AgentRow, CallRow, Change, QueueRow};
-use model::{AgentId, AgentState, CallId, Fact, LegId, Outcome, Queue, QueueId, SegmentKind, Settings, Timestamp};
+use model::{AgentId, AgentState, CallId, CallPhase, Fact, LegId, Outcome, Queue, QueueId, SegmentKind, Settings, Timestamp};
 
 /// What the facts have told so far.
 #[derive(Debug, Default)]
@@ -85,14 +86,29 @@ impl Books {
                 let before = self.agents.insert(*agent, state.clone());
                 assert_ne!(before.as_ref(), Some(state), "agent {agent} changed into what they were");
             }
+            Fact::Mended { leg, mark, how } => self.mended(leg, *mark, *how),
             Fact::OfferRang { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallTurnedAway { .. }
-            | Fact::Mended { .. }
             | Fact::OrderFailed { .. }
             | Fact::EndpointChanged { .. }
             | Fact::SwitchChanged { .. }
             | Fact::Ignored { .. } => {}
+        }
+    }
+
+    /// A caller whom nobody remembered goes on with the stretch that the mark tells of, from its beginning.
+    fn mended(&mut self, leg: &LegId, mark: Option<Mark>, how: Mending) {
+        let Some(mark) = mark else { return };
+        let Some(story) = self.open.get_mut(&mark.call).filter(|story| story.leg == *leg) else { return };
+        let waited = matches!(mark.phase, CallPhase::Waiting | CallPhase::Offered);
+        let goes_on = match how {
+            Mending::Requeued => waited,
+            Mending::TakenOver => !waited,
+            Mending::HungUp | Mending::Forgotten => false,
+        };
+        if goes_on {
+            story.told_until = story.told_until.min(mark.since.as_ms());
         }
     }
 

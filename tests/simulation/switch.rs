@@ -109,7 +109,10 @@ impl Switch {
                     self.leg(&leg)?.bridge = None;
                 }
             }
-            Op::Play { .. } => {}
+            Op::Play { leg, prompt, .. } => {
+                self.leg(leg)?;
+                return Ok(vec![Event::PromptEnded { prompt: *prompt }]);
+            }
             Op::Stamp { leg, stamp } => self.leg(&LegId::Theirs(leg.clone()))?.stamped = Some(stamp.outcome),
             Op::Mark { leg, mark } => self.leg(leg)?.mark = Some(*mark),
             Op::Continue { leg, .. } => {

@@ -20,7 +20,7 @@ pub(super) fn conversations(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         let Some(mark) = account.mark.filter(|mark| is_of_ours(turn, *mark)) else { continue };
         let Some((bridge, ours, agent)) = conversation(turn, alive, &account.leg, mark) else { continue };
         let call = recalled(turn, leg, account, mark);
-        take_over(turn, call, bridge, ours, agent);
+        take_over(turn, call, mark, bridge, (ours, agent));
     }
 }
 
@@ -98,7 +98,11 @@ fn is_of_ours(turn: &Turn<'_>, mark: Mark) -> bool {
 /// The call that a mark tells of, waiting. How many legs and bridges it had is forgotten.
 fn recalled(turn: &mut Turn<'_>, leg: TheirLeg, account: &LegAccount, mark: Mark) -> Call {
     let count = turn.state.chance().far_count();
-    let call = on::new_call(mark.call, leg, account.number.clone(), mark.queue, mark.entered, turn.at);
+    let since = match mark.phase {
+        CallPhase::Waiting | CallPhase::Offered => mark.since.min(turn.at),
+        CallPhase::Talking | CallPhase::Held => turn.at,
+    };
+    let call = on::new_call(mark.call, leg, account.number.clone(), mark.queue, mark.entered, since);
     Call { last_leg: count, last_bridge: count, ..call }
 }
 
@@ -116,13 +120,15 @@ fn agent_at(turn: &Turn<'_>, account: &LegAccount) -> Option<AgentId> {
     turn.state.agents().get(agent).filter(free).map(|agent| agent.card.id)
 }
 
-fn take_over(turn: &mut Turn<'_>, call: Call, bridge: BridgeId, leg: OurLeg, agent: AgentId) {
+fn take_over(turn: &mut Turn<'_>, call: Call, mark: Mark, bridge: BridgeId, (leg, agent): (OurLeg, AgentId)) {
     let at = turn.at;
     let id = call.id;
-    let talk = Talk { agent, leg, bridge, answered: None, stretch: Stretch::Talk, since: at, join_again_at: None };
-    let mark = call.mark(CallPhase::Talking);
+    // A caller who was joined a moment before we died may bear the mark of the queue still.
+    let marked = matches!(mark.phase, CallPhase::Talking | CallPhase::Held);
+    let since = if marked { mark.since.min(at) } else { at };
+    let talk = Talk { agent, leg, bridge, answered: None, stretch: Stretch::Talk, since, join_again_at: None };
     let caller = call.leg_id();
-    on::book(turn, Call { stage: Stage::Talking(talk), ..call });
+    on::book(turn, Call { stage: Stage::Talking(talk), since, ..call });
     mended(turn, caller, Some(mark), Mending::TakenOver);
     turn.state.with_agent(agent, |agent| agent.line = Line::Used(leg));
     agent::change(turn, agent, AgentState::Talking(id), Actor::Program);

@@ -32,7 +32,7 @@ pub(super) fn partings(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         if alive.has(&LegId::Theirs(leg.clone())) {
             ending::send_again(turn, &leg);
         } else {
-            turn.state.parted(&leg);
+            ending::parted(turn, &leg);
         }
     }
 }

@@ -14,7 +14,7 @@ enum Answer {
     Later(Option<AgentState>),
 }
 
-pub(super) fn take(turn: &mut Turn<'_>, id: AgentId, ask: Ask, by: Actor) -> Result<(), Ignored> {
+pub(crate) fn take(turn: &mut Turn<'_>, id: AgentId, ask: Ask, by: Actor) -> Result<(), Ignored> {
     let agent = turn.state.agents().get(&id).ok_or(Ignored::UnknownAgent)?;
     match answer(agent, ask)? {
         Answer::Now(state) => {

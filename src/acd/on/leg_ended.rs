@@ -18,7 +18,7 @@ pub(super) fn take(turn: &mut Turn<'_>, leg: &LegId, cause: Cause) -> Result<(),
 
 /// A caller's leg is gone.
 pub(super) fn theirs(turn: &mut Turn<'_>, leg: &TheirLeg, by: Side) -> Result<(), Ignored> {
-    if turn.state.parted(leg).is_some() {
+    if ending::parted(turn, leg) {
         return Ok(());
     }
     let call = turn.state.call_of(leg).map(|call| call.id).ok_or(Ignored::UnknownLeg)?;

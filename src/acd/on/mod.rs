@@ -1,6 +1,6 @@
 //! What happens when something happens: one file an event.
 
-mod agent_asked;
+pub(crate) mod agent_asked;
 mod caller_arrived;
 mod endpoint_changed;
 mod feature_dialled;
@@ -9,6 +9,7 @@ mod leg_ended;
 mod leg_held;
 mod leg_rang;
 mod order_failed;
+mod prompt_ended;
 mod settings_changed;
 mod switch_lost;
 mod switch_returned;
@@ -43,8 +44,7 @@ pub(crate) fn take(turn: &mut Turn<'_>, event: Event) -> Result<(), Ignored> {
         Event::LegHeld { leg } => leg_held::take(turn, &leg, Stretch::Hold),
         Event::LegResumed { leg } => leg_held::take(turn, &leg, Stretch::Talk),
         Event::EndpointChanged { endpoint, reachable } => endpoint_changed::take(turn, endpoint, reachable),
-        // Nothing is played yet that anybody waits for.
-        Event::PromptEnded { prompt: _ } => Err(Ignored::UnknownPrompt),
+        Event::PromptEnded { prompt } => prompt_ended::take(turn, prompt),
         Event::AgentAsked { agent, ask, by } => agent_asked::take(turn, agent, ask, by),
         Event::OrderFailed { order, why } => {
             order_failed::take(turn, order, &why);

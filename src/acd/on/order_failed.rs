@@ -1,10 +1,10 @@
 //! An order was not carried out. The books say so, and where something depends on it, it is mended here: nobody waits for
 //! what will not come, and nothing is tried for ever.
 
-use model::{BridgeId, Fact, LegId, OfferEnd, OurLeg, Side, Span, TheirLeg};
+use model::{BridgeId, Fact, LegId, OfferEnd, OurLeg, PromptId, Side, Span, TheirLeg};
 
-use super::leg_ended;
 use super::leg_rang::line;
+use super::{leg_ended, prompt_ended};
 use crate::agent::{After, Line};
 use crate::effect::{HangupReason, Op};
 use crate::ending;
@@ -30,7 +30,19 @@ pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
         Op::Continue { leg, .. } => give_back(turn, &leg, why),
         // Nothing that follows depends on these: a bridge that is left over is found by the next account, a phone that is
         // not watched is found out by the first call.
-        Op::DestroyBridge { .. } | Op::Play { .. } | Op::Watch { .. } => {}
+        Op::DestroyBridge { .. } | Op::Watch { .. } => {}
+        Op::Play { leg, prompt, .. } => play(turn, &leg, prompt, why),
+    }
+}
+
+/// A prompt that cannot be played has been played to its end; of one whose fate is unknown the deadline decides.
+fn play(turn: &mut Turn<'_>, leg: &LegId, prompt: PromptId, why: &OrderFailure) {
+    match why {
+        OrderFailure::Gone => noticed(turn, leg, why),
+        OrderFailure::Unreachable | OrderFailure::Refused { .. } => {
+            let _nobody_waited = prompt_ended::take(turn, prompt).is_err();
+        }
+        OrderFailure::Unknown => {}
     }
 }
 
@@ -100,8 +112,7 @@ fn give_back(turn: &mut Turn<'_>, leg: &TheirLeg, why: &OrderFailure) {
         OrderFailure::Unreachable | OrderFailure::Refused { .. } => {
             let given_back = turn.state.partings().get(leg).is_some_and(|parting| parting.how != Way::HangUp);
             if given_back {
-                turn.order_for_leg(leg, Op::Hangup { leg: LegId::Theirs(leg.clone()), reason: HangupReason::Normal });
-                turn.state.part(leg.clone(), Way::HangUp);
+                ending::hang_up_theirs(turn, leg);
             }
         }
         OrderFailure::Unknown => {}

@@ -4,6 +4,8 @@ use model::fact::Ignored;
 use model::{AgentState, NotReadyReason, SegmentKind};
 
 use super::*;
+use crate::event::OrderFailure;
+use crate::next_deadline;
 
 #[test]
 fn asks_outside_a_call_are_done_at_once() {
@@ -103,9 +105,11 @@ fn feature_code_is_carried_out_and_given_back() {
     let answer = |leg: &str| order_leg(leg, Op::Answer { leg: their(leg) });
     let back = |leg: &str, exit| order_leg(leg, Op::Continue { leg: their(leg), exit });
 
-    let done = vec![answer("f1"), back("f1", Exit::Done), chooses(1001, AgentState::Ready)];
-    assert_eq!(centre.at(1_000, dialled("f1", 1001, Some(Ask::Ready))), done);
+    let lunch = AgentState::NotReady(NotReadyReason::Lunch);
+    let done = vec![answer("f1"), back("f1", Exit::Done), chooses(1001, lunch)];
+    assert_eq!(centre.at(1_000, dialled("f1", 1001, Some(Ask::NotReady(NotReadyReason::Lunch)))), done);
     assert_eq!(centre.ends(1_100, "f1", None), vec![]);
+    centre.asks(1_200, 1001, Ask::Ready);
 
     let again = vec![answer("f2"), back("f2", Exit::Done), ignored("feature_dialled", Ignored::AlreadySo)];
     assert_eq!(centre.at(2_000, dialled("f2", 1001, Some(Ask::Ready))), again);
@@ -123,4 +127,59 @@ fn prompt_that_nobody_waits_for_is_ignored() {
     let mut centre = Centre::opened();
     let prompt = model::PromptId { server: SERVER, call: CallId(Uuid::from_u128(9)), n: 1 };
     assert_eq!(centre.at(1_000, Event::PromptEnded { prompt }), vec![ignored("prompt_ended", Ignored::UnknownPrompt)]);
+}
+
+/// An agent who dials the code for Ready while a caller waits; and the prompt that they hear.
+fn dials_ready(centre: &mut Centre) -> (CallId, model::PromptId) {
+    let call = centre.calls(500, "c1", "700");
+    let event = Event::FeatureDialled { leg: their("f1"), endpoint: endpoint(1001), feature: Some(Ask::Ready) };
+    let effects = centre.at(1_000, event);
+    let Some(Effect::Switch(Order { op: Op::Play { prompt, .. }, .. })) = effects.get(1).cloned() else {
+        panic!("no tone in {effects:?}")
+    };
+    let tone = Op::Play { leg: LegId::Theirs(their("f1")), prompt, media: "sound:beep".to_owned() };
+    assert_eq!(effects, vec![order_leg("f1", Op::Answer { leg: their("f1") }), order_leg("f1", tone)]);
+    (call, prompt)
+}
+
+fn hung_up(leg: &str) -> Effect {
+    order_leg(leg, Op::Hangup { leg: LegId::Theirs(their(leg)), reason: HangupReason::Normal })
+}
+
+#[test]
+fn phone_that_still_plays_the_tone_for_ready_is_not_rung() {
+    let mut centre = Centre::opened();
+    let (call, prompt) = dials_ready(&mut centre);
+    assert_eq!(centre.at(1_400, Event::PromptEnded { prompt }), vec![hung_up("f1")]);
+    assert_eq!(centre.at(1_401, Event::PromptEnded { prompt }), vec![ignored("prompt_ended", Ignored::UnknownPrompt)]);
+    assert_eq!(centre.state_of(1001), AgentState::LoggedOut);
+    let expected = vec![
+        dial(call, "c1", 500, 1, 1001),
+        chooses(1001, AgentState::Ready),
+        becomes(1001, AgentState::Reserved(call)),
+        offered(call, 1, 1001),
+    ];
+    assert_eq!(centre.ends(1_410, "f1", None), expected);
+}
+
+#[test]
+fn agent_who_does_not_wait_for_the_tone_is_ready_all_the_same() {
+    let mut centre = Centre::opened();
+    let (call, _) = dials_ready(&mut centre);
+    centre.ends(1_100, "f1", None);
+    assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
+}
+
+#[test]
+fn tone_that_cannot_be_played_or_never_ends_does_not_keep_the_agent() {
+    let mut centre = Centre::opened();
+    let (_, prompt) = dials_ready(&mut centre);
+    let order = Op::Play { leg: LegId::Theirs(their("f1")), prompt, media: "sound:beep".to_owned() };
+    let why = OrderFailure::Refused { status: 500, text: "no such file".to_owned() };
+    assert_eq!(centre.at(1_100, Event::OrderFailed { order, why }).first(), Some(&hung_up("f1")));
+
+    let mut centre = Centre::opened();
+    dials_ready(&mut centre);
+    assert_eq!(next_deadline(&centre.state), Some(Timestamp::from_ms(6_000)));
+    assert_eq!(centre.at(6_000, Event::DeadlinePassed), vec![hung_up("f1")]);
 }

@@ -112,20 +112,25 @@ fn any_order_to_a_caller_who_is_gone_tells_of_the_end() {
 fn join_that_fails_lets_the_agent_go_and_brings_the_caller_back_to_the_head() {
     let (mut centre, call) = Centre::talking();
     let legs = vec![LegId::Theirs(their("c1")), LegId::Ours(ours(call, 1))];
-    let order = Op::Join { bridge: bridge(call, 1), legs };
+    let join = Op::Join { bridge: bridge(call, 1), legs };
+    let back = Mark { since: Timestamp::from_ms(13_010), ..mark_of(call, 700, 10_000, CallPhase::Waiting) };
     let expected = vec![
         hang_up(call, ours(call, 1), HangupReason::Normal),
         destroy_bridge(call, 1),
         start_music(call, "c1"),
-        mark(call, "c1", 10_000, CallPhase::Waiting),
+        order(call, Op::Mark { leg: LegId::Theirs(their("c1")), mark: back }),
         stamp(call, "c1", 10_000, Outcome::Abandoned),
         failed(&format!("join {}", bridge(call, 1)), "refused with 500: Internal Server Error"),
         spent(call, SegmentKind::Talk, 1001, 13_000, 13_010),
         becomes(1001, AgentState::Ready),
     ];
-    assert_eq!(centre.at(13_010, Event::OrderFailed { order, why: refused() }), expected);
+    assert_eq!(centre.at(13_010, Event::OrderFailed { order: join, why: refused() }), expected);
     assert_eq!(centre.state.today().answered, 0);
-    let again = vec![dial(call, "c1", 10_000, 2, 1001), becomes(1001, AgentState::Reserved(call)), offered(call, 2, 1001)];
+    let mut redial = dial_op(call, "c1", 10_000, 2, 1001);
+    if let Op::Dial { mark, .. } = &mut redial {
+        mark.since = Timestamp::from_ms(13_010);
+    }
+    let again = vec![order(call, redial), becomes(1001, AgentState::Reserved(call)), offered(call, 2, 1001)];
     assert_eq!(centre.ends(13_020, ours(call, 1), None), again);
     let answered = centre.at(14_000, Event::LegAnswered { leg: ours(call, 2) });
     assert_eq!(answered.first(), Some(&create_bridge(call, 2)), "a bridge's id is used once");

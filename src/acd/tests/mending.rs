@@ -72,7 +72,7 @@ fn offers_do_not_expire_while_nothing_is_known_of_them() {
     let bridges = vec![BridgeAccount { bridge: bridge(call, 1), legs: vec![] }];
     let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
     let effects = centre.at(26_000, account(legs, bridges));
-    assert_eq!(effects.get(..2), Some([stop_music(call, "c1"), join(call, 1, "c1", ours(call, 1))].as_slice()));
+    assert_eq!(effects.get(1..3), Some([stop_music(call, "c1"), join(call, 1, "c1", ours(call, 1))].as_slice()));
     assert_eq!(centre.state_of(1001), AgentState::Talking(call), "answered while we were away");
 }
 
@@ -109,7 +109,7 @@ fn conversation_that_was_not_joined_is_joined() {
         stop_music(call, "c1"),
         join(call, 2, "c1", ours(call, 1)),
         stamp_answered(call, "c1", 10_000, "1001", 13_000),
-        super::mark(call, "c1", 10_000, CallPhase::Talking),
+        talking_mark(call, "c1", 10_000, 13_000),
         watch(&[1001, 1002]),
         switch(true),
     ];

@@ -190,11 +190,24 @@ fn stop_music(call: CallId, leg: &str) -> Effect {
 }
 
 fn mark_of(call: CallId, number: u128, entered: i64, phase: CallPhase) -> Mark {
-    Mark { call, queue: queue(number), entered: Timestamp::from_ms(entered), priority: 0, phase }
+    Mark {
+        call,
+        queue: queue(number),
+        entered: Timestamp::from_ms(entered),
+        priority: 0,
+        phase,
+        since: Timestamp::from_ms(entered),
+    }
 }
 
 fn mark(call: CallId, leg: &str, entered: i64, phase: CallPhase) -> Effect {
     order(call, Op::Mark { leg: LegId::Theirs(their(leg)), mark: mark_of(call, 700, entered, phase) })
+}
+
+/// The mark of a conversation that began later than the caller entered.
+fn talking_mark(call: CallId, leg: &str, entered: i64, since: i64) -> Effect {
+    let mark = Mark { since: Timestamp::from_ms(since), ..mark_of(call, 700, entered, CallPhase::Talking) };
+    order(call, Op::Mark { leg: LegId::Theirs(their(leg)), mark })
 }
 
 fn stamp(call: CallId, leg: &str, entered: i64, outcome: Outcome) -> Effect {

@@ -1,7 +1,7 @@
 //! An offer: it rings, it is answered, it fails.
 
 use model::fact::Ignored;
-use model::{AgentState, CallPhase, NotReadyReason, OfferEnd, Outcome};
+use model::{AgentState, NotReadyReason, OfferEnd, Outcome};
 
 use super::*;
 
@@ -16,13 +16,13 @@ fn phone_that_rings_has_its_bridge_made_ready() {
 }
 
 #[test]
-fn answer_stops_the_music_and_joins_before_it_writes_anything() {
+fn answer_is_stamped_ahead_then_the_music_stops_and_the_two_are_joined() {
     let (mut centre, call) = Centre::ringing();
     let expected = vec![
+        stamp_answered(call, "c1", 10_000, "1001", 13_000),
         stop_music(call, "c1"),
         join(call, 1, "c1", ours(call, 1)),
-        stamp_answered(call, "c1", 10_000, "1001", 13_000),
-        mark(call, "c1", 10_000, CallPhase::Talking),
+        talking_mark(call, "c1", 10_000, 13_000),
         offer_ended(call, 1, 1001, OfferEnd::Accepted),
         ringing(call, 1, 1001, [10_000, 13_000], OfferEnd::Accepted),
         waited(call, 10_000, 13_000),
@@ -41,8 +41,9 @@ fn phone_that_answers_without_ringing_gets_its_bridge_first() {
     let mut centre = Centre::staffed();
     let call = centre.calls(10_000, "c1", "700");
     let effects = centre.at(10_100, Event::LegAnswered { leg: ours(call, 1) });
-    let expected = [create_bridge(call, 1), stop_music(call, "c1"), join(call, 1, "c1", ours(call, 1))];
-    assert_eq!(effects.get(..3), Some(expected.as_slice()));
+    let answered = stamp_answered(call, "c1", 10_000, "1001", 10_100);
+    let expected = [create_bridge(call, 1), answered, stop_music(call, "c1"), join(call, 1, "c1", ours(call, 1))];
+    assert_eq!(effects.get(..4), Some(expected.as_slice()));
 }
 
 #[test]
@@ -167,7 +168,7 @@ fn bridge_that_was_made_ready_serves_the_next_offer_too() {
     let rings = centre.at(12_700, Event::LegRang { leg: ours(call, 2) });
     assert_eq!(rings, vec![rang(call, 2, 1002), becomes(1002, AgentState::Ringing(call))]);
     let effects = centre.at(13_000, Event::LegAnswered { leg: ours(call, 2) });
-    assert_eq!(effects.get(1), Some(&join(call, 1, "c1", ours(call, 2))));
+    assert_eq!(effects.get(2), Some(&join(call, 1, "c1", ours(call, 2))));
 }
 
 #[test]

@@ -25,7 +25,14 @@ fn lists(change: impl Fn(&mut Value)) -> Lists {
 
 fn mark(n: u128, phase: CallPhase) -> Mark {
     let queue = QueueId(Uuid::from_u128(7));
-    Mark { call: call(n), queue, entered: Timestamp::from_ms(1_700_000_000_000), priority: 0, phase }
+    Mark {
+        call: call(n),
+        queue,
+        entered: Timestamp::from_ms(1_700_000_000_000),
+        priority: 0,
+        phase,
+        since: Timestamp::from_ms(1_700_000_000_000),
+    }
 }
 
 fn endpoint(name: &str) -> Endpoint {

@@ -31,7 +31,14 @@ fn answer() -> Op {
 
 fn dial() -> Op {
     let entered = Timestamp::from_ms(1000);
-    let mark = Mark { call: call(1), queue: QueueId(uuid::Uuid::nil()), entered, priority: 0, phase: CallPhase::Offered };
+    let mark = Mark {
+        call: call(1),
+        queue: QueueId(uuid::Uuid::nil()),
+        entered,
+        priority: 0,
+        phase: CallPhase::Offered,
+        since: entered,
+    };
     let endpoint = Endpoint { server: ServerId(9), name: "1001".to_owned() };
     let give_up_after = Span::from_secs(30);
     Op::Dial { leg: our_leg(1, 1), endpoint, caller: caller(), number: None, give_up_after, mark }

@@ -33,7 +33,7 @@ impl Call {
 
     fn mark(&self) -> Mark {
         let entered = Timestamp::from_ms(1_700_000_000_000);
-        Mark { call: self.call, queue: QueueId(Uuid::nil()), entered, priority: 3, phase: CallPhase::Waiting }
+        Mark { call: self.call, queue: QueueId(Uuid::nil()), entered, priority: 3, phase: CallPhase::Waiting, since: entered }
     }
 
     fn leg(&self) -> LegId {

@@ -19,7 +19,14 @@ fn caller() -> TheirLeg {
 
 fn mark() -> Mark {
     let queue = QueueId(Uuid::from_u128(7));
-    Mark { call: call(1), queue, entered: Timestamp::from_ms(1000), priority: 0, phase: CallPhase::Offered }
+    Mark {
+        call: call(1),
+        queue,
+        entered: Timestamp::from_ms(1000),
+        priority: 0,
+        phase: CallPhase::Offered,
+        since: Timestamp::from_ms(1000),
+    }
 }
 
 fn write(request: &Request) -> String {
@@ -49,7 +56,7 @@ fn orders_about_a_caller() {
     let play = Op::Play { leg: leg.clone(), prompt, media: "sound:beep".to_owned() };
     let path = "/channels/lab-1.2/play/callsync-prompt-9-00000000000000000000000000000001-3";
     assert_eq!(requests(&play), [format!("POST {path}?media=sound%3Abeep")]);
-    let value = "00000000-0000-0000-0000-000000000001%2000000000-0000-0000-0000-000000000007%201000%200%20offered";
+    let value = "00000000-0000-0000-0000-000000000001%2000000000-0000-0000-0000-000000000007%201000%200%20offered%201000";
     let marked = format!("POST /channels/lab-1.2/variable?variable=CALLSYNC&value={value}");
     assert_eq!(requests(&Op::Mark { leg, mark: mark() }), [marked]);
     let back = ["POST /channels/lab-1.2/variable?variable=CALLSYNC_EXIT&value=returned", "POST /channels/lab-1.2/continue"];
