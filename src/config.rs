@@ -1,6 +1,8 @@
 //! The bootstrap configuration: what the program must know before it can open its store. All else is in the settings.
 
 use std::collections::BTreeMap;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use model::ServerId;
@@ -136,12 +138,23 @@ impl Config {
         self.database_url.as_ref().map_or_else(|| default().into(), |url| url.expose_secret().to_owned().into())
     }
 
+    /// The SQLite file, if the database is one.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        let path = url.expose_secret().strip_prefix("sqlite:")?.split('?').next()?;
+        Some(path.strip_prefix("//").unwrap_or(path).into())
+    }
+
     /// Opens the store, creating the data folder if it is not there.
     ///
     /// # Errors
     /// When the folder cannot be made or the database not be opened.
     pub async fn open_store(&self) -> Result<Db, crate::Failure> {
-        std::fs::create_dir_all(&self.data_dir)
+        // Callers' numbers and password hashes are nobody else's.
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.data_dir)
             .map_err(|error| format!("the data folder {} cannot be made: {error}", self.data_dir.display()))?;
         Ok(Db::open(self.database_url().expose_secret()).await?)
     }

@@ -28,10 +28,10 @@ pub async fn run(config: &Config) -> Result<ExitCode, Failure> {
     for finding in findings {
         match finding {
             Well(what) => println!("  ok     {what}"),
-            Worth(what, cure) => println!("  note   {what}\n         {cure}"),
+            Worth(what, cure) => say("note ", &what, &cure),
             Wrong(what, cure) => {
                 wrong += 1;
-                println!("  WRONG  {what}\n         {cure}");
+                say("WRONG", &what, &cure);
             }
         }
     }
@@ -43,9 +43,23 @@ pub async fn run(config: &Config) -> Result<ExitCode, Failure> {
     Ok(ExitCode::FAILURE)
 }
 
+/// Prints a finding and, on a line of its own, its cure, unless the finding tells it already.
+fn say(kind: &str, what: &str, cure: &str) {
+    println!("  {kind}  {what}");
+    if !cure.is_empty() {
+        println!("         {cure}");
+    }
+}
+
 fn data_folder(folder: &Path) -> Finding {
+    if !folder.exists() {
+        return Wrong(
+            format!("the data folder {} is not there yet", folder.display()),
+            "`callsync migrate` makes it: run that as the user that callsync serve runs as.".to_owned(),
+        );
+    }
     let trial = folder.join(".doctor");
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&trial, b"trial"));
+    let written = std::fs::write(&trial, b"trial");
     drop(std::fs::remove_file(&trial));
     match written {
         Ok(()) => Well(format!("the data folder {} can be written", folder.display())),
@@ -57,6 +71,13 @@ fn data_folder(folder: &Path) -> Finding {
 }
 
 async fn database(config: &Config) -> Vec<Finding> {
+    // Opening would make the file, and make it the doctor's own, who may be somebody else than the program.
+    if let Some(file) = config.sqlite_file().filter(|file| !file.exists()) {
+        return vec![Wrong(
+            format!("the database {} is not there yet", file.display()),
+            "Run `callsync migrate` as the user that callsync serve runs as.".to_owned(),
+        )];
+    }
     let db = match config.open_store().await {
         Ok(db) => db,
         Err(error) => {
@@ -128,14 +149,9 @@ async fn switch(config: &Config) -> Vec<Finding> {
             }));
             findings
         }
-        Err(error) => vec![wrong_way(&crate::in_full(&error))],
+        // The adapter's errors say how to mend them.
+        Err(error) => vec![Wrong(crate::in_full(&error), String::new())],
     }
-}
-
-/// The adapter's errors are sentences that end in their cure, behind a colon.
-fn wrong_way(error: &str) -> Finding {
-    let (what, cure) = error.split_once(": ").unwrap_or((error, "Look at Asterisk's log."));
-    Wrong(what.to_owned(), cure.to_owned())
 }
 
 async fn pages(config: &Config) -> Finding {

@@ -79,6 +79,8 @@ fn main() -> ExitCode {
 }
 
 fn run(line: Line) -> Result<ExitCode, Failure> {
+    // Whatever the program writes is its own: books hold callers' numbers.
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     // Several of our libraries speak TLS and none of them may choose the implementation by itself.
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "TLS was set up twice")?;
     let config = Config::read(&line.config)?;

@@ -36,18 +36,29 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 
     let (events_in, events) = mpsc::unbounded_channel();
     let (orders, orders_out) = mpsc::unbounded_channel();
-    let (handle, centre) = runtime::start(db.clone(), runtime::SwitchEnds { events, orders }).await?;
-    let switch = tokio::spawn(ari::run(config.switch(), orders_out, events_in));
+    let (handle, mut centre) = runtime::start(db.clone(), runtime::SwitchEnds { events, orders }).await?;
+    let mut switch = tokio::spawn(ari::run(config.switch(), orders_out, events_in));
 
     let address = listener.local_addr()?;
     let (stop, stopping) = watch::channel(false);
     let app = web::App { db, runtime: handle, metrics, secure: config.https };
-    let pages = tokio::spawn(web::serve(listener, app, stopping));
+    let mut pages = tokio::spawn(web::serve(listener, app, stopping));
     ready(address, config.https);
 
-    wait_for_the_end().await?;
-    tracing::info!("stopping; calls go on in Asterisk");
+    let failed = tokio::select! {
+        asked = wait_for_the_end() => asked.map(|()| None)?,
+        () = centre.ended() => Some("the call loop"),
+        _ = &mut switch => Some("the way to Asterisk"),
+        _ = &mut pages => Some("the pages"),
+    };
     stop.send_replace(true);
+    if let Some(part) = failed {
+        // Half a program would leave callers with their music: whoever watches over us starts a whole one, which takes the
+        // calls over as they stand.
+        centre.stop(LAST_FACTS).await;
+        return Err(format!("{part} ended by itself, so the program ends; start it again").into());
+    }
+    tracing::info!("stopping; calls go on in Asterisk");
     if tokio::time::timeout(LAST_REQUESTS, pages).await.is_err() {
         tracing::warn!("some requests were cut off");
     }

@@ -91,12 +91,21 @@ pub async fn start(db: Db, switch: SwitchEnds) -> Result<(Handle, Centre), store
 }
 
 impl Centre {
+    /// Waits until the loop ends by itself: a fault of ours, or nobody reports from Asterisk any more.
+    pub async fn ended(&mut self) {
+        if let Err(error) = (&mut self.turning).await {
+            tracing::error!(%error, "the call loop failed");
+        }
+    }
+
     /// Ends the loop and writes what the books still lack, for at most `patience`. Calls go on in Asterisk.
-    pub async fn stop(self, patience: Duration) {
+    pub async fn stop(mut self, patience: Duration) {
         self.watching.abort();
-        // A loop that has ended by itself need not be told, and has nothing more to say.
-        let _ = self.stop.send(()).await;
-        let _ = self.turning.await;
+        if !self.turning.is_finished() {
+            // A loop that ends at this moment need not be told.
+            let _ = self.stop.send(()).await;
+            self.ended().await;
+        }
         if tokio::time::timeout(patience, self.booking).await.is_err() {
             tracing::error!("the database did not take the last facts in time");
         }
