@@ -189,7 +189,13 @@ async fn write(
                 }
                 Message::Ping(Bytes::copy_from_slice(&u64::to_be_bytes(pinged)))
             }
-            () = tokio::time::sleep_until(due), if ponged.load(Ordering::Relaxed) < pinged => return Ending::Silent,
+            () = tokio::time::sleep_until(due), if ponged.load(Ordering::Relaxed) < pinged => {
+                // The condition was asked when the wait began, right after the ping: its pong may have come since.
+                if ponged.load(Ordering::Relaxed) < pinged {
+                    return Ending::Silent;
+                }
+                continue;
+            }
         };
         // A peer that takes nothing any more is as dead as one that says nothing.
         match timeout(PONG_WITHIN, sink.send(message)).await {

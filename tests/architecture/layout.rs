@@ -7,7 +7,20 @@ use super::{files, root, rust_files};
 
 #[test]
 fn the_top_level_holds_only_what_the_plan_names() {
-    let allowed = ["Cargo.toml", "Cargo.lock", "README.md", "LICENSE", "rustfmt.toml", "src", "dialplan", "migrations", "views", "tests", "docker", "target"];
+    let allowed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "LICENSE",
+        "rustfmt.toml",
+        "src",
+        "dialplan",
+        "migrations",
+        "views",
+        "tests",
+        "docker",
+        "target",
+    ];
     for entry in fs::read_dir(root()).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         assert!(name.starts_with('.') || allowed.contains(&name.as_str()), "{name} does not belong at the top level");

@@ -30,7 +30,13 @@ fn nothing_is_left_to_do_later() {
 
 #[test]
 fn no_path_of_a_machine_and_no_registry_stands_in_any_file() {
-    let banned = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("registry.npm", "js"), concat!("deb.deb", "ian.org"), concat!("static.crat", "es.io")];
+    let banned = [
+        concat!("/wo", "rk/"),
+        concat!("/ro", "ot/"),
+        concat!("registry.npm", "js"),
+        concat!("deb.deb", "ian.org"),
+        concat!("static.crat", "es.io"),
+    ];
     for path in files() {
         let Some(text) = text(&path) else { continue };
         for word in banned {
