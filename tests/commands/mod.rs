@@ -16,19 +16,19 @@ struct Site {
 impl Site {
     fn new() -> Self {
         let folder = std::env::temp_dir().join(format!("callsync-{}", uuid::Uuid::now_v7()));
-        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::create_dir_all(&folder).expect("a folder can be made");
         // Nothing listens on port 1: connections are refused at once.
         let config = format!(
             "listen = \"127.0.0.1:0\"\ndata_dir = {:?}\n[ari]\nurl = \"http://127.0.0.1:1\"\npassword = \"unused-secret\"\n",
             folder.join("data")
         );
-        std::fs::write(folder.join("callsync.toml"), config).unwrap();
+        std::fs::write(folder.join("callsync.toml"), config).expect("a file can be written");
         Self { folder }
     }
 
     fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.join(name);
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, text).expect("a file can be written");
         path
     }
 
@@ -41,10 +41,10 @@ impl Site {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
+            .expect("callsync can be started");
         // A program that refuses before it reads closes the pipe; what it says is judged below.
-        drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
-        Said::from(child.wait_with_output().unwrap())
+        drop(child.stdin.take().expect("its input is a pipe").write_all(input.as_bytes()));
+        Said::from(child.wait_with_output().expect("it ends"))
     }
 
     fn import(&self, file: &Path) -> Said {

@@ -44,6 +44,8 @@ live.addEventListener("htmx:sse:before:message", (event) => {
 });
 
 live.addEventListener("htmx:sse:after:message", () => {
+  // How far the page has come, for whoever looks into it.
+  if (last !== null) live.dataset.number = last;
   tick(live);
   watch();
 });

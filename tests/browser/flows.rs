@@ -1,0 +1,92 @@
+//! What people do with the pages, in a real Chromium. Wants a running CallSync Central:
+//! `CALLSYNC_TEST_WEB=http://127.0.0.1:8080 CALLSYNC_TEST_LOGIN=e-mail:password cargo test -p browser [FILTER]`.
+
+mod flow {
+    pub mod front;
+    pub mod live;
+}
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use browser::Site;
+use browser::chromium::{Browser, Driver, Outcome};
+use browser::wire::Cable;
+use flow::{front, live};
+use futures_util::FutureExt;
+
+/// Where a flow plays.
+pub struct Stage {
+    /// The product, and who signs in.
+    pub site: Site,
+    /// A browser that nobody has used.
+    pub browser: Browser,
+    /// The wire between the two.
+    pub cable: Cable,
+}
+
+impl Stage {
+    /// The address of a page, through the wire.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.cable.address)
+    }
+}
+
+type Playing<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
+type Flow = (&'static str, fn(&Stage) -> Playing<'_>);
+
+const FLOWS: &[Flow] = &[
+    ("front::a_wrong_password_is_told_and_the_right_one_leads_to_live", |stage| Box::pin(front::signs_in(stage))),
+    ("front::everything_is_done_by_keyboard_alone", |stage| Box::pin(front::keyboard(stage))),
+    ("front::the_language_is_switched_and_stays", |stage| Box::pin(front::language(stage))),
+    ("live::clocks_count_and_the_stream_is_heard", |stage| Box::pin(live::counts(stage))),
+    ("live::a_wire_that_falls_silent_is_told_and_heals", |stage| Box::pin(live::silence(stage))),
+    ("live::a_wire_that_breaks_is_told_and_heals", |stage| Box::pin(live::broken(stage))),
+    ("live::a_missed_update_brings_everything_anew", |stage| Box::pin(live::gap(stage))),
+    ("live::rows_come_stay_in_order_and_go", |stage| Box::pin(live::rows(stage))),
+    ("live::nothing_overflows_at_1280_and_at_390", |stage| Box::pin(live::sizes(stage))),
+    ("live::a_session_that_ends_elsewhere_leads_to_the_front", |stage| Box::pin(live::session_ends(stage))),
+];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let site = match Site::of_environment() {
+        Ok(site) => site,
+        Err(missing) => {
+            println!("browser: 0 of {} flows were run, for {missing}", FLOWS.len());
+            return ExitCode::SUCCESS;
+        }
+    };
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let chosen = FLOWS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())));
+    let mut failed = 0;
+    for (number, (name, flow)) in chosen.enumerate() {
+        let began = Instant::now();
+        match play(&site, number, *flow).await {
+            Ok(()) => println!("{name} ... ok ({:.1} s)", began.elapsed().as_secs_f32()),
+            Err(error) => {
+                failed += 1;
+                println!("{name} ... FAILED\n    {error}");
+            }
+        }
+    }
+    println!("browser: {failed} failed");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn play(site: &Site, number: usize, flow: fn(&Stage) -> Playing<'_>) -> Outcome {
+    let driver = Driver::start().await?;
+    let browser = driver.browser(&number.to_string()).await?;
+    let cable = Cable::to(&site.address).await?;
+    let stage = Stage { site: site.clone(), browser, cable };
+    stage.browser.sized(1280, 900).await?;
+    // An assertion that fails must not leave a browser behind.
+    let outcome =
+        AssertUnwindSafe(flow(&stage)).catch_unwind().await.unwrap_or_else(|_| Err("an assertion failed, see above".into()));
+    drop(stage.browser.closes().await);
+    outcome
+}

@@ -1,0 +1,109 @@
+//! The lab's command line.
+
+use clap::{Args, Parser, Subcommand};
+
+/// A real Asterisk, real SIP phones and CallSync Central, on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "cargo lab", bin_name = "cargo lab", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the lab can do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Start a living call centre and show where its pages are; Ctrl-C ends it
+    Up(Up),
+    /// Play one call on a real Asterisk and tell its story in sentences
+    Call,
+    /// Test everything on a real Asterisk, real SIP phones, a browser and both databases
+    Test {
+        /// Only suites and scenarios whose name contains this
+        filter: Option<String>,
+        /// Leave out what needs a real Asterisk, a browser or PostgreSQL
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Print the addresses and logins of the lab
+    Logins {
+        /// As JSON, for other programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Install the Debian packages that the lab needs, and make the Asterisk root
+    Install {
+        /// Also what only tests need: PostgreSQL and a browser
+        #[arg(long)]
+        all: bool,
+    },
+    /// Start Asterisk alone; with a command, run that beside it and end with it
+    #[command(hide = true)]
+    Asterisk(AsteriskAlone),
+}
+
+/// Options of `up`.
+#[derive(Debug, Clone, Args)]
+pub struct Up {
+    /// Keep the books and the CDR in a private PostgreSQL rather than in SQLite
+    #[arg(long)]
+    pub postgres: bool,
+    /// No callers and no lab phones: bring your own
+    #[arg(long)]
+    pub no_traffic: bool,
+    /// Calls per minute; by default as many as the staffed agents can about answer
+    #[arg(long, value_name = "CALLS")]
+    pub rate: Option<f64>,
+    /// How many agents have a lab phone
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(0..=50))]
+    pub agents: u32,
+    /// Every agent becomes Ready as soon as a phone registers on their account, not only those with a lab phone
+    #[arg(long)]
+    pub ready: bool,
+    /// Build CallSync Central optimised
+    #[arg(long)]
+    pub release: bool,
+    /// Forget everything that earlier runs kept
+    #[arg(long)]
+    pub fresh: bool,
+}
+
+/// Options of `asterisk`.
+#[derive(Debug, Clone, Args)]
+pub struct AsteriskAlone {
+    /// In a network of its own, where nobody else's ports can be in the way
+    #[arg(long)]
+    pub isolated: bool,
+    /// Write the CDR into a private PostgreSQL
+    #[arg(long)]
+    pub postgres: bool,
+    /// With so many lab phones, and callers who find the program missing and fall to the plain queues
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=50))]
+    pub agents: u32,
+    /// Calls per minute
+    #[arg(long, value_name = "CALLS", default_value_t = 0.0)]
+    pub rate: f64,
+    /// A command to run beside it
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn up_staffs_a_dozen_agents_unless_told_otherwise() {
+        let Command::Up(up) = Cli::parse_from(["lab", "up"]).command else { panic!("not up") };
+        assert_eq!((up.agents, up.postgres, up.no_traffic), (12, false, false));
+        assert!(Cli::try_parse_from(["lab", "up", "--agents", "51"]).is_err());
+    }
+}

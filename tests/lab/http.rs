@@ -1,0 +1,13 @@
+//! A small HTTP client for asking whether things are ready.
+
+use std::time::Duration;
+
+/// A client with a short patience.
+///
+/// # Panics
+/// Never in practice: only when the TLS library, which the lab brings itself, cannot be set up.
+pub fn client() -> reqwest::Client {
+    // Without a provider the client cannot be built, although the lab speaks plain HTTP only. An error means: already there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build().expect("the HTTP client has all it needs")
+}

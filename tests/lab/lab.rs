@@ -1,0 +1,137 @@
+//! `cargo lab`: see `cargo lab --help`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use lab::cli::{AsteriskAlone, Cli, Command};
+use lab::install::Need;
+use lab::place::{Lab, Options, Ready};
+use lab::ports::Ports;
+use lab::space::Network;
+use lab::suites::{self, Wish};
+use lab::traffic::{Plan, Traffic};
+use lab::{Result, Trouble, call, folders, install, logins, product, root, say, signals, space, up};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = match space::inside() {
+        Some(network) => inside(cli.command, network),
+        None => outside(cli.command),
+    };
+    ended.unwrap_or_else(|trouble| {
+        eprintln!("cargo lab: {trouble}");
+        ExitCode::FAILURE
+    })
+}
+
+/// What needs the machine's network and the user's own files: packages, the Asterisk root, builds. Then into the space.
+fn outside(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Up(options) => {
+            let callsync = if space::prepared() { space::callsync() } else { Some(run(up::prepare(&options))?) };
+            space::enter(Network::Host, callsync.as_deref())
+        }
+        Command::Call => {
+            let callsync = if space::prepared() { space::callsync() } else { Some(run(before_call())?) };
+            space::enter(Network::Own, callsync.as_deref())
+        }
+        Command::Test { filter, quick } => {
+            let callsync = if space::prepared() { space::callsync() } else { Some(run(before_tests(quick))?) };
+            if quick { run(suites::run(&Wish { filter, quick })) } else { space::enter(Network::Own, callsync.as_deref()) }
+        }
+        Command::Asterisk(options) => {
+            let network = if options.isolated { Network::Own } else { Network::Host };
+            if !space::prepared() {
+                let needs = if options.postgres { vec![Need::Basics, Need::Postgres] } else { vec![Need::Basics] };
+                run(install(&needs))?;
+            }
+            space::enter(network, None)
+        }
+        Command::Logins { json } => {
+            logins::print(&up::folder(&Ports::from_environment()?)?, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Install { all } => {
+            let needs: &[Need] = if all { &[Need::Basics, Need::Postgres, Need::Browser] } else { &[Need::Basics] };
+            run(install(needs))?;
+            say::line("everything that the lab needs is installed");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn inside(command: Command, network: Network) -> Result<ExitCode> {
+    space::settle(network)?;
+    match command {
+        Command::Up(options) => run(up::run(&options)),
+        Command::Call => run(call::run()),
+        Command::Test { filter, quick } => run(suites::run(&Wish { filter, quick })),
+        Command::Asterisk(options) => run(asterisk(options, network)),
+        Command::Logins { .. } | Command::Install { .. } => Err(Trouble::said("this needs no space")),
+    }
+}
+
+async fn before_call() -> Result<PathBuf> {
+    install(&[Need::Basics]).await?;
+    product::build(false).await
+}
+
+/// Whatever tests need from outside: inside their space there is no network. Quick tests need no Asterisk, but what they
+/// compile needs the page assets.
+async fn before_tests(quick: bool) -> Result<PathBuf> {
+    if quick {
+        return product::build(false).await;
+    }
+    install(&[Need::Basics, Need::Postgres, Need::Browser]).await?;
+    product::fetch().await?;
+    product::build(false).await
+}
+
+async fn install(needs: &[Need]) -> Result<()> {
+    install::ready(needs).await?;
+    root::ready().await.map(drop)
+}
+
+fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|why| Trouble::said(format!("starting the lab's own threads: {why}")))?.block_on(work)
+}
+
+async fn asterisk(options: AsteriskAlone, network: Network) -> Result<ExitCode> {
+    let (folder, ports) = match network {
+        Network::Own => (folders::passing()?.join("asterisk"), Ports::default()),
+        Network::Host => (folders::labs()?.join("asterisk"), Ports::from_environment()?),
+    };
+    ports.check_free()?;
+    let folder = folders::made(folder)?;
+    let lab = Lab::start(Options { folder, ports, postgres: options.postgres, callsync: None, ready: Ready::All }).await?;
+    say::line(format!("ARI    {}/ari  user callsync  password {}", lab.ari_url(), lab.passwords.ari));
+    say::line(format!("SIP    127.0.0.1:{}  accounts 1001 to 1100, password lab-<account>; trunk from 127.0.0.2", ports.sip));
+    say::line(format!("AMI    127.0.0.1:{}  user callsync  password {}", ports.ami, lab.passwords.ami));
+    say::line(format!("CDR    {}", lab.cdr_url()));
+    say::line(format!("root   {}", lab.asterisk.root.display()));
+    let traffic = Traffic::start(&lab, Plan { agents: options.agents, rate: options.rate }).await?;
+    let code = match options.command.split_first() {
+        None => signals::asked_to_stop().await.map(|()| 0),
+        Some((program, words)) => beside(&lab, program, words).await,
+    };
+    traffic.stop().await;
+    lab.stop().await;
+    let code = code.map_err(|source| Trouble::Start { program: options.command.join(" "), source })?;
+    Ok(ExitCode::from(code))
+}
+
+/// Runs a command with all that it needs to know in its environment.
+async fn beside(lab: &Lab, program: &str, words: &[String]) -> std::io::Result<u8> {
+    let status = tokio::process::Command::new(program)
+        .args(words)
+        .env("CALLSYNC_LAB_ARI_URL", lab.ari_url())
+        .env("CALLSYNC_LAB_ARI_USER", "callsync")
+        .env("CALLSYNC_LAB_ARI_PASSWORD", &lab.passwords.ari)
+        .env("CALLSYNC_LAB_CDR_URL", lab.cdr_url())
+        .env("CALLSYNC_LAB_ASTERISK_ROOT", &lab.asterisk.root)
+        .status()
+        .await?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}

@@ -1,0 +1,149 @@
+//! What arrived at one party's ear: stretches of sound with their times.
+
+use super::clock::{Millis, time_of_day};
+use super::tone::{Sound, Tone};
+
+/// A pause longer than this between two frames ends a stretch: three lost packets.
+const BREAK: Millis = 70;
+/// A frame of 20 ms arrives at its end.
+const FRAME: Millis = 20;
+
+/// An unbroken stretch of one kind of sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// The kind.
+    pub sound: Sound,
+    /// When its first frame arrived.
+    pub from: Millis,
+    /// When its last frame arrived.
+    pub to: Millis,
+    /// How many frames it has.
+    pub frames: u32,
+}
+
+/// Packets of sound, whatever they held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrivals {
+    /// The first.
+    pub from: Millis,
+    /// The last.
+    pub to: Millis,
+    /// The longest time between two.
+    pub longest_pause: Millis,
+}
+
+/// Everything that one ear heard.
+#[derive(Debug, Clone, Default)]
+pub struct Ear(Vec<(Millis, Sound)>);
+
+impl Ear {
+    /// Takes the next frame.
+    pub fn hear(&mut self, at: Millis, sound: Sound) {
+        self.0.push((at, sound));
+    }
+
+    /// Takes over what another ear of the same party heard.
+    pub fn join(&mut self, other: Self) {
+        self.0.extend(other.0);
+        self.0.sort_by_key(|(at, _)| *at);
+    }
+
+    /// The stretches that began or went on at or after `from`. Silence breaks a stretch and is none itself.
+    pub fn stretches(&self, from: Millis) -> Vec<Heard> {
+        let mut stretches: Vec<Heard> = Vec::new();
+        let audible = self.0.iter().filter(|(at, sound)| *at >= from && *sound != Sound::Silence);
+        for (at, sound) in audible {
+            match stretches.last_mut() {
+                Some(last) if last.sound == *sound && at - last.to <= BREAK => {
+                    last.to = *at;
+                    last.frames += 1;
+                }
+                _ => stretches.push(Heard { sound: *sound, from: *at, to: *at, frames: 1 }),
+            }
+        }
+        stretches
+    }
+
+    /// The stretches of one tone since `from`.
+    pub fn tone(&self, tone: Tone, from: Millis) -> Vec<Heard> {
+        self.stretches(from).into_iter().filter(|heard| heard.sound == Sound::Tone(tone)).collect()
+    }
+
+    /// What is neither silence nor a tone of a party, since `from`: music, as one stretch from its first to its last frame.
+    /// Music may fall silent for a moment, so its stretches are joined.
+    pub fn music(&self, from: Millis) -> Option<Heard> {
+        let music: Vec<Heard> = self.stretches(from).into_iter().filter(|heard| heard.sound == Sound::Other).collect();
+        let frames = music.iter().map(|heard| heard.frames).sum();
+        Some(Heard { sound: Sound::Other, from: music.first()?.from, to: music.last()?.to, frames })
+    }
+
+    /// Whatever arrived between two times, silent or not.
+    pub fn arrivals(&self, from: Millis, to: Millis) -> Option<Arrivals> {
+        let times: Vec<Millis> = self.0.iter().map(|(at, _)| *at).filter(|at| (from..=to).contains(at)).collect();
+        let longest_pause = times.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
+        Some(Arrivals { from: *times.first()?, to: *times.last()?, longest_pause })
+    }
+
+    /// The most frames that arrived within one second: an ear that hears one stream gets fifty.
+    pub fn busiest_second(&self, from: Millis, to: Millis) -> usize {
+        let times: Vec<Millis> = self.0.iter().map(|(at, _)| *at).filter(|at| (from..=to).contains(at)).collect();
+        times
+            .iter()
+            .enumerate()
+            .map(|(n, at)| times[n..].iter().take_while(|later| *later - at < 1000).count())
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// In words, for a failed wait.
+    pub fn said(&self, from: Millis) -> String {
+        let words: Vec<String> = self.stretches(from).iter().filter(|heard| heard.frames > 2).map(Heard::to_string).collect();
+        if words.is_empty() { "nothing was heard".to_owned() } else { format!("what was heard is {}", words.join(", ")) }
+    }
+}
+
+impl Heard {
+    /// How long it lasted, its last frame included.
+    pub fn length(&self) -> Millis {
+        self.to - self.from + FRAME
+    }
+}
+
+impl std::fmt::Display for Heard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.sound {
+            Sound::Silence => f.write_str("silence")?,
+            Sound::Tone(tone) => write!(f, "the tone of {} Hz", tone.hertz())?,
+            Sound::Other => f.write_str("music or speech")?,
+        }
+        write!(f, " from {} to {}", time_of_day(self.from), time_of_day(self.to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_ends_at_a_pause_or_when_the_sound_changes() {
+        let mut ear = Ear::default();
+        let tone = Sound::Tone(Tone::nth(1));
+        for at in [0, 20, 40, 60] {
+            ear.hear(at, Sound::Other);
+        }
+        for at in [80, 100, 120, 400, 420] {
+            ear.hear(at, tone);
+        }
+        let found: Vec<(Millis, Millis)> = ear.stretches(0).iter().map(|heard| (heard.from, heard.to)).collect();
+        assert_eq!(found, [(0, 60), (80, 120), (400, 420)]);
+        assert_eq!(ear.tone(Tone::nth(1), 300).len(), 1);
+        assert_eq!(ear.music(0).map(|music| music.length()), Some(80));
+    }
+
+    #[test]
+    fn two_streams_at_once_are_noticed() {
+        let mut ear = Ear::default();
+        (0..100).for_each(|n| ear.hear(n * 10, Sound::Other));
+        assert_eq!(ear.busiest_second(0, 2000), 100);
+    }
+}

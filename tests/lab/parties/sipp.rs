@@ -1,0 +1,195 @@
+//! Parties played by sipp: phones that refuse, are silent or die, and crowds of callers and agents.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::process::Child;
+use tokio::time::sleep;
+
+use super::baresip::Exchange;
+use super::caller::Caller;
+use super::clock::Millis;
+use super::diary::{Diary, Note, What};
+use super::script::registration;
+use crate::ports::{ADDRESS, TRUNK_ADDRESS, any_free_udp};
+use crate::site::sip_password;
+use crate::traffic::sipp::{sipp, table};
+use crate::{Result, Trouble, command};
+
+static CROWDS: AtomicU32 = AtomicU32::new(0);
+/// How often the log of a sipp is read.
+const READ_AGAIN: Duration = Duration::from_millis(10);
+/// Registrations of scripted phones last as long as any test.
+const FOR_LONG: u32 = 7200;
+
+/// One sipp, playing one party or many. Killed when dropped.
+pub struct Crowd {
+    /// Its own log: every line says to whom it happened.
+    pub diary: Diary,
+    accounts: Vec<u32>,
+    exchange: Exchange,
+    port: u16,
+    child: Child,
+    reader: tokio::task::JoinHandle<()>,
+}
+
+impl Crowd {
+    /// Phones on these accounts, which all follow one script.
+    ///
+    /// # Errors
+    /// When sipp does not start, or an account does not register.
+    pub async fn agents(exchange: &Exchange, accounts: &[u32], script: &str) -> Result<Self> {
+        let port = any_free_udp()?;
+        let mut crowd = Self::start(exchange, "agents", script, &[], (ADDRESS, port))?;
+        crowd.accounts = accounts.to_vec();
+        register(exchange, accounts, port, FOR_LONG).await?;
+        Ok(crowd)
+    }
+
+    /// One caller.
+    ///
+    /// # Errors
+    /// When sipp does not start.
+    pub fn caller(exchange: &Exchange, caller: &Caller<'_>) -> Result<Self> {
+        Self::start(exchange, "caller", &caller.script(), &["-m", "1"].map(str::to_owned), (TRUNK_ADDRESS, any_free_udp()?))
+    }
+
+    /// As many callers as the table has lines, `rate` a second.
+    ///
+    /// # Errors
+    /// When sipp does not start.
+    pub fn callers(exchange: &Exchange, script: &str, people: &[String], rate: u32) -> Result<Self> {
+        let name = name("people");
+        let file = table(&exchange.folder, &name, "SEQUENTIAL", people.iter().cloned())?;
+        let words = ["-m", &people.len().to_string(), "-r", &rate.to_string(), "-l", "1000", "-inf", &file].map(str::to_owned);
+        Self::start(exchange, "callers", script, &words, (TRUNK_ADDRESS, any_free_udp()?))
+    }
+
+    fn start(exchange: &Exchange, kind: &str, script: &str, words: &[String], at: (&str, u16)) -> Result<Self> {
+        let name = name(kind);
+        let log = exchange.folder.join(format!("{name}.log"));
+        let mut command = sipp(&exchange.folder, &name, script, at.0, exchange.sip)?;
+        command.args(["-p", &at.1.to_string(), "-trace_logs", "-log_file"]).arg(&log).args(words);
+        let out = exchange.folder.join(format!("{name}.screen"));
+        let screen = fs::File::create(&out).map_err(Trouble::file("writing", &out))?;
+        let child = command
+            .stdout(screen)
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .map_err(|source| Trouble::Start { program: command::shown(&command), source })?;
+        let diary = Diary::empty();
+        let reader = tokio::spawn(read(log, diary.clone()));
+        Ok(Self { diary, accounts: Vec::new(), exchange: exchange.clone(), port: at.1, child, reader })
+    }
+
+    /// Waits until every caller has ended.
+    ///
+    /// # Errors
+    /// When they take longer than `bound`.
+    pub async fn ends(&mut self, bound: Duration) -> Result<()> {
+        let ended = tokio::time::timeout(bound, self.child.wait()).await;
+        ended
+            .map_err(|_| Trouble::said(format!("sipp's callers had not all ended after {} s", bound.as_secs())))?
+            .map_err(|source| Trouble::Start { program: "sipp".to_owned(), source })?;
+        // The last lines of its log were flushed before it ended.
+        sleep(READ_AGAIN * 3).await;
+        Ok(())
+    }
+
+    /// Takes the registrations back and ends the phones.
+    ///
+    /// # Errors
+    /// When the registrations cannot be taken back.
+    pub async fn leaves(mut self) -> Result<()> {
+        if !self.accounts.is_empty() {
+            register(&self.exchange, &self.accounts, self.port, 0).await?;
+        }
+        self.dies().await;
+        Ok(())
+    }
+
+    /// Ends the phones as a cut cable would: no BYE, no word to anybody.
+    pub async fn dies(&mut self) {
+        let _ = self.child.kill().await;
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        self.reader.abort();
+    }
+}
+
+fn name(kind: &str) -> String {
+    format!("{kind}-{}", CROWDS.fetch_add(1, Ordering::Relaxed))
+}
+
+async fn register(exchange: &Exchange, accounts: &[u32], port: u16, expires: u32) -> Result<()> {
+    let lines = accounts.iter().map(|account| {
+        let password = sip_password(*account);
+        format!("{account};[authentication username={account} password={password}];{port};{expires}")
+    });
+    let name = name("register");
+    let table = table(&exchange.folder, &name, "SEQUENTIAL", lines)?;
+    let mut registering = sipp(&exchange.folder, &name, &registration(), ADDRESS, exchange.sip)?;
+    registering.args(["-p", &any_free_udp()?.to_string(), "-m", &accounts.len().to_string(), "-r", "50", "-inf"]).arg(table);
+    command::run(&mut registering).await.map(drop)
+}
+
+/// Follows sipp's log and writes it into the diary.
+async fn read(log: PathBuf, diary: Diary) {
+    let mut read = 0;
+    loop {
+        for line in whole_lines(&log, &mut read) {
+            if let Some(note) = note(&line) {
+                diary.write(note);
+            }
+        }
+        sleep(READ_AGAIN).await;
+    }
+}
+
+fn whole_lines(log: &Path, read: &mut usize) -> Vec<String> {
+    let text = fs::read(log).unwrap_or_default();
+    let fresh = text.get(*read..).unwrap_or_default();
+    let Some(end) = fresh.iter().rposition(|byte| *byte == b'\n') else { return Vec::new() };
+    *read += end + 1;
+    String::from_utf8_lossy(&fresh[..end]).lines().map(str::to_owned).collect()
+}
+
+/// `2026-11-21 05:50:53.429204 1795240253.429204 rang +7912 1001 call-id`.
+fn note(line: &str) -> Option<Note> {
+    let mut words = line.split_whitespace().skip(2);
+    let (seconds, fraction) = words.next()?.split_once('.')?;
+    let at: Millis = seconds.parse::<Millis>().ok()? * 1000 + fraction.get(..3)?.parse::<Millis>().ok()?;
+    let what = match words.next()? {
+        "dialled" => What::Dialled,
+        "rang" => What::Rang,
+        "established" => What::Established,
+        "hung-up" => What::HungUp,
+        "was-hung-up" => What::WasHungUp,
+        other => match other.split_once('-')? {
+            ("refused", status) => What::Refused(status.parse().ok()?),
+            ("failed", status) => What::Failed(status.parse().ok()?),
+            _ => return None,
+        },
+    };
+    let (peer, who, call) = (words.next()?.to_owned(), words.next()?.to_owned(), words.next()?.to_owned());
+    Some(Note { at, what, who, peer, call })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_sipps_log_becomes_a_note() {
+        let line = "2026-11-21\t05:50:53.429204\t1795240253.429204 refused-603 +7912 1001 zz1@127.0.0.1";
+        let note = note(line).unwrap();
+        assert_eq!((note.at, note.what), (1_795_240_253_429, What::Refused(603)));
+        assert_eq!((&*note.peer, &*note.who), ("+7912", "1001"));
+        assert!(super::note("The following events occurred:").is_none());
+    }
+}

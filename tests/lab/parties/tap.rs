@@ -1,0 +1,134 @@
+//! A tap on the wire of the lab's own network: every SIP message and every packet of sound, with the kernel's time of it.
+
+use std::collections::BTreeMap;
+use std::io::IoSliceMut;
+use std::net::SocketAddrV4;
+use std::ops::RangeInclusive;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use nix::errno::Errno;
+use nix::sys::socket::{
+    AddressFamily, ControlMessageOwned, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, recvmsg, setsockopt, socket,
+    sockopt,
+};
+use nix::sys::time::{TimeSpec, TimeVal, TimeValLike};
+
+use super::clock::{Millis, now};
+use super::ear::Ear;
+use super::packet::{Packet, SipMessage, read};
+use crate::{Result, Trouble};
+
+/// Room for seconds of traffic while the reader is kept from the processor.
+const BUFFER: usize = 32 << 20;
+/// The loopback interface carries frames of up to this.
+const LARGEST_FRAME: usize = 65_600;
+/// Sent by this machine: on the loopback interface every frame is seen again as it arrives.
+const PACKET_OUTGOING: u8 = 4;
+
+/// A tap at work. Stops when dropped.
+pub struct Tap {
+    seen: Arc<Mutex<Seen>>,
+    stop: Arc<AtomicBool>,
+    reader: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    sip: Vec<SipMessage>,
+    ears: BTreeMap<SocketAddrV4, Ear>,
+}
+
+impl Tap {
+    /// Begins to listen. Only inside a space with a network of its own.
+    ///
+    /// # Errors
+    /// When the kernel gives no raw socket.
+    pub fn start() -> Result<Self> {
+        let socket = open().map_err(|why| Trouble::said(format!("opening a tap on the lab's network: {why}")))?;
+        let (seen, stop) = (Arc::<Mutex<Seen>>::default(), Arc::new(AtomicBool::new(false)));
+        let reader = std::thread::Builder::new().name("tap".to_owned()).spawn({
+            let (seen, stop) = (Arc::clone(&seen), Arc::clone(&stop));
+            move || listen(&socket, &seen, &stop)
+        });
+        let reader = reader.map_err(|why| Trouble::said(format!("starting the tap: {why}")))?;
+        Ok(Self { seen, stop, reader: Some(reader) })
+    }
+
+    /// The SIP messages so far that fit, in the order of the wire.
+    pub fn sip(&self, fits: impl Fn(&SipMessage) -> bool) -> Vec<SipMessage> {
+        self.seen().sip.iter().filter(|message| fits(message)).cloned().collect()
+    }
+
+    /// What arrived at any of these ports of an address: the ear of one party.
+    pub fn ear(&self, address: std::net::Ipv4Addr, ports: &RangeInclusive<u16>) -> Ear {
+        let range = SocketAddrV4::new(address, *ports.start())..=SocketAddrV4::new(address, *ports.end());
+        let seen = self.seen();
+        let mut ears = seen.ears.range(range).map(|(_, ear)| ear.clone());
+        let mut whole = ears.next().unwrap_or_default();
+        ears.for_each(|ear| whole.join(ear));
+        whole
+    }
+
+    /// Forgets everything, between two scenarios.
+    pub fn forget(&self) {
+        *self.seen() = Seen::default();
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+    }
+}
+
+fn open() -> nix::Result<OwnedFd> {
+    let socket = socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::EthAll)?;
+    setsockopt(&socket, sockopt::RcvBufForce, &BUFFER)?;
+    setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
+    // So that the reader notices that it is to stop.
+    setsockopt(&socket, sockopt::ReceiveTimeout, &TimeVal::milliseconds(100))?;
+    Ok(socket)
+}
+
+fn listen(socket: &OwnedFd, seen: &Mutex<Seen>, stop: &AtomicBool) {
+    let mut frame = vec![0; LARGEST_FRAME];
+    while !stop.load(Ordering::Relaxed) {
+        match receive(socket, &mut frame) {
+            Ok(Some((at, length))) => {
+                let Some(packet) = read(at, &frame[..length]) else { continue };
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                match packet {
+                    Packet::Sip(message) => seen.sip.push(message),
+                    Packet::Rtp(packet) => seen.ears.entry(packet.to).or_default().hear(packet.at, packet.sound),
+                }
+            }
+            Ok(None) | Err(Errno::EAGAIN | Errno::EINTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// The next frame that arrived: the kernel's time of it, and its length.
+fn receive(socket: &OwnedFd, frame: &mut [u8]) -> nix::Result<Option<(Millis, usize)>> {
+    let mut parts = [IoSliceMut::new(frame)];
+    let mut control = nix::cmsg_space!(TimeSpec);
+    let message = recvmsg::<LinkAddr>(socket.as_raw_fd(), &mut parts, Some(&mut control), MsgFlags::empty())?;
+    if message.address.is_some_and(|address| address.pkttype() == PACKET_OUTGOING) {
+        return Ok(None);
+    }
+    let stamp = message.cmsgs()?.find_map(|part| match part {
+        ControlMessageOwned::ScmTimestampns(time) => Some(time.num_milliseconds()),
+        _ => None,
+    });
+    Ok(Some((stamp.unwrap_or_else(now), message.bytes)))
+}

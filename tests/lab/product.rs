@@ -1,0 +1,275 @@
+//! The product as its users run it: built, configured by a file, started as a program of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::passwords::write_secret;
+use crate::ports::Ports;
+use crate::say::Step;
+use crate::{Result, Trouble, command, folders, http};
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// Builds the page assets and `callsync`, and gives the program's path. Outside a space: it may need the network.
+///
+/// # Errors
+/// When npm or cargo fails.
+pub async fn build(release: bool) -> Result<PathBuf> {
+    assets().await?;
+    let step = Step::long("callsync", if release { "building, optimised" } else { "building" });
+    let mut cargo = cargo();
+    cargo
+        .args(["build", "--package", "callsync", "--bin", "callsync", "--message-format=json-render-diagnostics"])
+        .args(release.then_some("--release"))
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit());
+    let output = cargo.output().await.map_err(|source| Trouble::Start { program: "cargo".to_owned(), source })?;
+    if !output.status.success() {
+        return Err(Trouble::said("callsync does not build; the compiler's words are above"));
+    }
+    let program = executable(&String::from_utf8_lossy(&output.stdout))
+        .ok_or_else(|| Trouble::said("cargo built callsync but named no program"))?;
+    step.done("built");
+    Ok(program)
+}
+
+/// Brings every crate of the lock file onto this machine, so that cargo can work without a network afterwards.
+///
+/// # Errors
+/// When the registry cannot be reached and something is missing.
+pub async fn fetch() -> Result<()> {
+    let mut fetch = cargo();
+    fetch.args(["fetch", "--locked", "--quiet"]);
+    command::run(&mut fetch).await.map(drop)
+}
+
+/// What to tell the product.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The lab's ports.
+    pub ports: Ports,
+    /// The password of the ARI user.
+    pub ari_password: String,
+    /// `sqlite://…` or `postgres://…`.
+    pub database_url: String,
+    /// The demo: queues, agents, users.
+    pub demo: Value,
+}
+
+/// A running `callsync serve`. Killed when dropped.
+pub struct Product {
+    program: PathBuf,
+    config: PathBuf,
+    log: PathBuf,
+    web: u16,
+    child: Option<Child>,
+}
+
+impl Product {
+    /// Writes its configuration, imports the demo, starts it and waits until it says that it is ready.
+    ///
+    /// # Errors
+    /// When the import fails or it does not become ready.
+    pub async fn start(program: &Path, folder: &Path, settings: &Settings) -> Result<Self> {
+        let config = folder.join("callsync.toml");
+        write_secret(&config, &config_text(settings, &folders::made(folder.join("callsync"))?))?;
+        let demo = folder.join("demo.json");
+        write_secret(&demo, &settings.demo.to_string())?;
+        let log = folder.join("callsync.log");
+        let mut product = Self { program: program.to_owned(), config, log, web: settings.ports.web, child: None };
+        product.import(&demo).await?;
+        product.serve().await?;
+        Ok(product)
+    }
+
+    /// Takes over queues, agents and users from a file, as `callsync import` does, also while the program runs.
+    ///
+    /// # Errors
+    /// When it refuses the file.
+    pub async fn import(&self, file: &Path) -> Result<()> {
+        command::run(self.command().arg("import").arg(file)).await.map(drop)
+    }
+
+    /// Starts the program and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it ends at once, or does not become ready.
+    pub async fn serve(&mut self) -> Result<()> {
+        self.launch()?;
+        self.wait_until_ready().await
+    }
+
+    /// Starts the program and does not wait.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn launch(&mut self) -> Result<()> {
+        let open = fs::OpenOptions::new().create(true).append(true).open(&self.log);
+        let output = open.map_err(Trouble::file("writing", &self.log))?;
+        let errors = output.try_clone().map_err(Trouble::file("writing", &self.log))?;
+        let mut command = self.command();
+        command.arg("serve").stdin(Stdio::null()).stdout(output).stderr(errors).process_group(0).kill_on_drop(true);
+        let child = command.spawn().map_err(|source| Trouble::Start { program: command::shown(&command), source })?;
+        self.child = Some(child);
+        Ok(())
+    }
+
+    /// Waits until `/readyz` says yes.
+    ///
+    /// # Errors
+    /// When it ends first, or takes too long.
+    pub async fn wait_until_ready(&mut self) -> Result<()> {
+        let client = http::client();
+        let url = format!("http://127.0.0.1:{}/readyz", self.web);
+        let deadline = Instant::now() + READY_WITHIN;
+        while Instant::now() < deadline {
+            if !self.is_running() {
+                let words = fs::read_to_string(&self.log).unwrap_or_default();
+                return Err(Trouble::said(format!("callsync ended while it started:\n{}", command::tail(&words, 20))));
+            }
+            if client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        Err(Trouble::NotReady { what: "callsync".to_owned(), seconds: READY_WITHIN.as_secs(), log: self.log.clone() })
+    }
+
+    /// The id of its process while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().and_then(Child::id)
+    }
+
+    /// Whether its process still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
+    /// Ends it at once, as a crash would.
+    pub async fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill().await;
+        }
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub async fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        if let Some(id) = child.id() {
+            let _ = kill(Pid::from_raw(id.cast_signed()), Signal::SIGTERM);
+        }
+        if timeout(STOP_WITHIN, child.wait()).await.is_err() {
+            let _ = child.kill().await;
+        }
+    }
+
+    /// What it wrote into its log so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg("--config").arg(&self.config);
+        // The product takes its keys from the environment too: a developer's own must not reach the lab's.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CALLSYNC_")) {
+            command.env_remove(name);
+        }
+        command
+    }
+}
+
+/// The cargo that runs the lab.
+fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(folders::workspace());
+    cargo
+}
+
+/// `npm ci` where the installed packages are older than the lock file, or missing.
+async fn assets() -> Result<()> {
+    let views = folders::workspace().join("views");
+    let lock = views.join("package-lock.json");
+    let locked = modified(&lock).ok_or_else(|| Trouble::said(format!("{} is missing", lock.display())))?;
+    // npm writes this file at the end of every installation.
+    let installed = modified(&views.join("node_modules/.package-lock.json"));
+    if installed.is_some_and(|installed| installed >= locked) {
+        return Ok(());
+    }
+    let step = Step::long("page assets", "installing with npm");
+    command::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&views)).await?;
+    step.done("installed");
+    Ok(())
+}
+
+fn modified(file: &Path) -> Option<std::time::SystemTime> {
+    fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
+}
+
+/// The program in cargo's messages.
+fn executable(messages: &str) -> Option<PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "callsync")
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+}
+
+fn config_text(settings: &Settings, data: &Path) -> String {
+    let Settings { ports, ari_password, database_url, .. } = settings;
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    format!(
+        "# Written by the lab at every start.\n\
+         listen = \"127.0.0.1:{web}\"\n\
+         data_dir = {data}\n\
+         database_url = {database}\n\n\
+         [ari]\n\
+         url = \"http://127.0.0.1:{http}\"\n\
+         user = \"callsync\"\n\
+         password = {password}\n\
+         app = \"callsync\"\n\
+         server = 1\n",
+        web = ports.web,
+        http = ports.http,
+        data = quoted(&data.to_string_lossy()),
+        database = quoted(database_url),
+        password = quoted(ari_password),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_is_found_in_cargos_messages() {
+        let messages = "{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"model\"},\"executable\":null}\n\
+                        {\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"callsync\"},\"executable\":\"/t/debug/callsync\"}\n\
+                        {\"reason\":\"build-finished\",\"success\":true}";
+        assert_eq!(executable(messages), Some(PathBuf::from("/t/debug/callsync")));
+        assert_eq!(executable("no json"), None);
+    }
+
+    #[test]
+    fn the_configuration_names_the_labs_ports_and_database() {
+        let settings = Settings {
+            ports: Ports { web: 9090, http: 9088, ..Ports::default() },
+            ari_password: "secret".to_owned(),
+            database_url: "sqlite:///x/callsync.db".to_owned(),
+            demo: Value::Null,
+        };
+        let text = config_text(&settings, Path::new("/x"));
+        assert!(text.contains("listen = \"127.0.0.1:9090\""), "{text}");
+        assert!(text.contains("url = \"http://127.0.0.1:9088\""), "{text}");
+        assert!(text.contains("database_url = \"sqlite:///x/callsync.db\""), "{text}");
+    }
+}

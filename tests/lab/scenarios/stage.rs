@@ -1,0 +1,178 @@
+//! Where scenarios play: one lab at work, with its tap and its books; agents and callers who enter, each under a name of
+//! their own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::witness::Party;
+use super::witness::cdr::Cdr;
+use super::witness::database::Database;
+use super::witness::ledger::{Ledger, State};
+use crate::parties::actions::SOON;
+use crate::parties::clock::{Seen, until};
+use crate::parties::script::{self, Deed, Ringing};
+use crate::parties::{Crowd, Exchange, Millis, Phone, Tap, now};
+use crate::place::{Lab, Options};
+use crate::site::AGENTS;
+use crate::{Result, Trouble, demo, folders};
+
+/// How the queues treat callers in scenarios: 700 rings shortly, 701 for long, 702 leaves its agents time to finish a call.
+pub const RINGS_FOR: Duration = Duration::from_secs(3);
+/// The time to finish a call in 702.
+pub const WRAP_UP: Duration = Duration::from_secs(2);
+
+/// A lab at work with everything that scenarios need.
+pub struct Stage {
+    /// The lab.
+    pub lab: Lab,
+    /// What parties share.
+    pub exchange: Exchange,
+    /// The product's books.
+    pub ledger: Ledger,
+    /// Asterisk's.
+    pub cdr: Cdr,
+    /// When the scenario began.
+    pub began: Millis,
+    pub(super) parties: Vec<Party>,
+    accounts: Vec<u32>,
+    pub(super) used: Vec<u32>,
+    callers: u32,
+}
+
+impl Stage {
+    /// Starts a lab, and gives its queues the scenarios' times.
+    ///
+    /// # Errors
+    /// When a part does not start.
+    pub async fn start(options: Options) -> Result<Self> {
+        let mut lab = Lab::start(options).await?;
+        let settings = lab.folder.join("scenarios.json");
+        let text = queues().to_string();
+        std::fs::write(&settings, text).map_err(Trouble::file("writing", &settings))?;
+        lab.product()?.import(&settings).await?;
+        // A program that has just started has read them; one that runs would do so within a second.
+        lab.restart_product().await?;
+        let tap = Arc::new(Tap::start()?);
+        let exchange = Exchange { sip: lab.ports.sip, tap, folder: folders::made(lab.folder.join("parties"))? };
+        let ledger = Ledger(Database::open(&lab.database_url()).await?);
+        let cdr = Cdr(Database::open(&lab.cdr_url()).await?);
+        let nothing = (Vec::new(), Vec::new(), Vec::new());
+        let (parties, accounts, used) = nothing;
+        Ok(Self { lab, exchange, ledger, cdr, began: now(), parties, accounts, used, callers: 0 })
+    }
+
+    /// An agent with a phone, who serves 700 and is Ready.
+    ///
+    /// # Errors
+    /// When the phone does not register, or the agent does not become Ready.
+    pub async fn agent(&mut self) -> Result<Phone> {
+        self.agent_of("700").await
+    }
+
+    /// An agent with a phone, who serves this queue and is Ready.
+    ///
+    /// # Errors
+    /// When the phone does not register, or the agent does not become Ready.
+    pub async fn agent_of(&mut self, queue: &str) -> Result<Phone> {
+        let phone = self.agent_of_a_waiting_caller(queue).await?;
+        self.becomes(&phone.name, "ready").await?;
+        Ok(phone)
+    }
+
+    /// An agent who serves this queue and is offered a call at once, since somebody waits: never seen Ready.
+    ///
+    /// # Errors
+    /// When the phone does not register.
+    pub async fn agent_of_a_waiting_caller(&mut self, queue: &str) -> Result<Phone> {
+        let account = self.account(queue)?;
+        let phone = Phone::agent(&self.exchange, account).await?;
+        self.parties.push(Party::from(&phone));
+        Ok(phone)
+    }
+
+    /// An agent of 700 whose phone follows a script; gives the account too.
+    ///
+    /// # Errors
+    /// When the phone does not register, or the agent does not become Ready.
+    pub async fn scripted_agent(&mut self, ringing: Ringing, deed: Deed) -> Result<(String, Crowd)> {
+        let account = self.account("700")?;
+        let crowd = Crowd::agents(&self.exchange, &[account], &script::agents(ringing, &[(1.0, deed)])).await?;
+        self.parties.push(Party { diary: crowd.diary.clone(), sound: None });
+        self.becomes(&account.to_string(), "ready").await?;
+        Ok((account.to_string(), crowd))
+    }
+
+    /// A crowd of agents of 700 whose phones follow a script.
+    ///
+    /// # Errors
+    /// When they do not register, or do not become Ready.
+    pub async fn crowd(&mut self, size: usize, script: &str) -> Result<Crowd> {
+        let accounts = (0..size).map(|_| self.account("700")).collect::<Result<Vec<u32>>>()?;
+        let crowd = Crowd::agents(&self.exchange, &accounts, script).await?;
+        for account in accounts {
+            self.becomes(&account.to_string(), "ready").await?;
+        }
+        Ok(crowd)
+    }
+
+    /// A caller with a number that nobody else has.
+    ///
+    /// # Errors
+    /// When the phone does not start.
+    pub async fn caller(&mut self) -> Result<Phone> {
+        self.callers += 1;
+        let phone = Phone::caller(&self.exchange, &format!("+7912{:07}", self.callers)).await?;
+        self.parties.push(Party::from(&phone));
+        Ok(phone)
+    }
+
+    /// Waits until the ledger says that the agent is in this state.
+    ///
+    /// # Errors
+    /// When it does not say so soon.
+    pub async fn becomes(&self, account: &str, wanted: &str) -> Result<State> {
+        until(SOON, &format!("agent {account} is {wanted}"), async || {
+            Ok(match self.ledger.state(account).await? {
+                Some(state) if state.state == wanted => Seen::Enough(state),
+                Some(state) => Seen::NotYet(format!("the ledger says {} {}", state.state, state.reason)),
+                None => Seen::NotYet("the ledger knows nothing of the agent".to_owned()),
+            })
+        })
+        .await
+    }
+
+    /// Makes the stage ready for the next scenario.
+    pub fn begins(&mut self) {
+        self.began = now();
+        self.parties.clear();
+        self.used.clear();
+        self.exchange.tap.forget();
+    }
+
+    /// An account that serves the queue and that no scenario has used; when all have been, they come round again.
+    fn account(&mut self, queue: &str) -> Result<u32> {
+        let unused = |taken: &[u32]| AGENTS.filter(|account| demo::serves(*account, queue)).find(|one| !taken.contains(one));
+        if unused(&self.accounts).is_none() {
+            self.accounts.clone_from(&self.used);
+        }
+        let account = unused(&self.accounts).ok_or_else(|| Trouble::said(format!("queue {queue} has no agent left")))?;
+        self.accounts.push(account);
+        self.used.push(account);
+        Ok(account)
+    }
+}
+
+fn queues() -> Value {
+    let queue = |number: &str, name: &str, rings_s: u64, wrap_up_s: u64| {
+        json!({
+            "number": number, "name": name, "music": "default", "ring_timeout_s": rings_s, "wrap_up_s": wrap_up_s,
+            "service_level": {"percent": 80, "within_s": 20},
+        })
+    };
+    let short = RINGS_FOR.as_secs();
+    json!({"queues": [
+        queue("700", "Продажи", short, 0), queue("701", "Поддержка", 20, 0), queue("702", "Доставка", short, WRAP_UP.as_secs()),
+    ]})
+}

@@ -1,0 +1,157 @@
+//! The second witness: what the parties heard of each other.
+
+use super::story::{Party, Story, Talk, Voice};
+use crate::parties::ear::Ear;
+use crate::parties::{Heard, Millis};
+
+/// Tones are told apart in frames of 20 ms, and a phone takes a frame or two to begin.
+const WITHIN: Millis = 100;
+/// One stream brings fifty frames a second; a second stream at the same time would bring as many again.
+const ONE_STREAM: usize = 62;
+/// A stretch as short as this is how a change of speakers sounds.
+const BLINK: Millis = 60;
+
+/// What the ears of a call contradict. `ear_of` gives what arrived at a party.
+pub fn differences(number: &str, story: &Story, parties: &[Party], ear_of: impl Fn(&Voice) -> Ear) -> Vec<String> {
+    let ear = |who: &str| {
+        let voice = parties.iter().filter_map(|party| party.sound.as_ref()).rfind(|voice| voice.who == who)?;
+        Some((voice.clone(), ear_of(voice)))
+    };
+    let Some((caller, caller_ear)) = ear(number) else { return Vec::new() };
+    let mut found = Vec::new();
+    let end = story.ended.map_or(Millis::MAX, |(at, _)| at);
+    let busiest = caller_ear.busiest_second(story.dialled, end);
+    if busiest > ONE_STREAM {
+        found.push(format!("the caller got {busiest} packets of sound within a second: two streams at once"));
+    }
+    music(story, &caller_ear, &mut found);
+    for talk in &story.talks {
+        if let Some((agent, agent_ear)) = ear(&talk.agent) {
+            both_ways(talk, (&caller, &caller_ear), (&agent, &agent_ear), &mut found);
+        }
+    }
+    found
+}
+
+/// Whoever waits hears something from the answer of the switch to the agent's answer, or to the end.
+fn music(story: &Story, ear: &Ear, found: &mut Vec<String>) {
+    let Some(from) = story.connected else { return };
+    let to = story.talks.first().map(|talk| talk.from).or(story.ended.map(|(at, _)| at));
+    let Some(to) = to.filter(|to| to - from > 1000) else { return };
+    match ear.arrivals(from - WITHIN, to) {
+        None => found.push("the caller heard nothing while waiting".to_owned()),
+        Some(heard) => {
+            near(found, "the caller's music began", heard.from, from);
+            near(found, "the caller's music ended", heard.to, to);
+            if heard.longest_pause > WITHIN {
+                found.push(format!("the caller's music had a hole of {} ms", heard.longest_pause));
+            }
+        }
+    }
+    if ear.music(from).is_none() {
+        found.push("what the caller got while waiting was silent".to_owned());
+    }
+}
+
+fn both_ways(talk: &Talk, caller: (&Voice, &Ear), agent: (&Voice, &Ear), found: &mut Vec<String>) {
+    let Some(to) = talk.to else { return };
+    let stretches = |ear: &Ear, of: &Voice| -> Vec<Heard> {
+        let heard = ear.tone(of.tone, talk.from - WITHIN).into_iter();
+        heard.filter(|heard| heard.from <= to && heard.length() > BLINK).collect()
+    };
+    let expected = conversation(talk, to);
+    compare(&stretches(caller.1, agent.0), &expected, "the caller", &talk.agent, found);
+    compare(&stretches(agent.1, caller.0), &expected, &talk.agent, "the caller", found);
+}
+
+/// The stretches of a conversation between its holds.
+fn conversation(talk: &Talk, to: Millis) -> Vec<(Millis, Millis)> {
+    let starts = std::iter::once(talk.from).chain(talk.holds.iter().map(|hold| hold.1));
+    let ends = talk.holds.iter().map(|hold| hold.0).chain(std::iter::once(to));
+    starts.zip(ends).collect()
+}
+
+fn compare(heard: &[Heard], expected: &[(Millis, Millis)], listener: &str, speaker: &str, found: &mut Vec<String>) {
+    if heard.len() != expected.len() {
+        let said: Vec<String> = heard.iter().map(Heard::to_string).collect();
+        found.push(format!(
+            "{listener} heard {speaker} in {} stretches, not in {}: {}",
+            heard.len(),
+            expected.len(),
+            said.join(", ")
+        ));
+        return;
+    }
+    for (heard, (from, to)) in heard.iter().zip(expected) {
+        near(found, &format!("{listener} began to hear {speaker}"), heard.from, *from);
+        near(found, &format!("{listener} ceased to hear {speaker}"), heard.to, *to);
+    }
+}
+
+fn near(found: &mut Vec<String>, what: &str, heard: Millis, told: Millis) {
+    if (heard - told).abs() > WITHIN {
+        found.push(format!("{what} {} ms after the phones' own time of it", heard - told));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parties::tone::Sound;
+    use crate::parties::{Diary, Tone};
+
+    const CALLER: u16 = 1;
+    const AGENT: u16 = 2;
+
+    fn party(who: &str, tone: u16) -> Party {
+        let address = std::net::Ipv4Addr::LOCALHOST;
+        let sound = Voice { who: who.to_owned(), address, ports: 1..=9, since: 0, tone: Tone::nth(tone) };
+        Party { diary: Diary::empty(), sound: Some(sound) }
+    }
+
+    fn story() -> Story {
+        let talk = Talk { agent: "1001".to_owned(), from: 3000, to: Some(5000), agent_ended: false, holds: Vec::new() };
+        Story { dialled: 0, connected: Some(20), talks: vec![talk], ended: Some((5000, true)), ..Story::default() }
+    }
+
+    fn sound(ear: &mut Ear, sound: Sound, from: Millis, to: Millis) {
+        (from..to).step_by(20).for_each(|at| ear.hear(at, sound));
+    }
+
+    /// What is found when the caller hears music from 40 to `music_to`, and the agent from `voice_from` to 5000.
+    fn found(music_to: Millis, voice_from: Millis) -> Vec<String> {
+        differences("+7", &story(), &[party("+7", CALLER), party("1001", AGENT)], |voice| {
+            let mut ear = Ear::default();
+            if voice.who == "+7" {
+                sound(&mut ear, Sound::Other, 40, music_to);
+                sound(&mut ear, Sound::Tone(Tone::nth(AGENT)), voice_from, 5000);
+            } else {
+                sound(&mut ear, Sound::Tone(Tone::nth(CALLER)), 3020, 5000);
+            }
+            ear
+        })
+    }
+
+    #[test]
+    fn ears_that_hear_what_the_phones_tell_contradict_nothing() {
+        assert_eq!(found(3000, 3020), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_voice_that_comes_late_is_noticed() {
+        let found = found(3000, 3140);
+        assert!(found.iter().any(|words| words.contains("began to hear 1001 140 ms after")), "{found:?}");
+    }
+
+    #[test]
+    fn music_that_ends_early_is_noticed() {
+        let found = found(2600, 3020);
+        assert!(found.iter().any(|words| words.contains("music ended")), "{found:?}");
+    }
+
+    #[test]
+    fn music_that_plays_on_under_the_voice_is_noticed() {
+        let found = found(5000, 3020);
+        assert!(found.iter().any(|words| words.contains("two streams at once")), "{found:?}");
+    }
+}

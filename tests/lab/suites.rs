@@ -1,0 +1,164 @@
+//! `cargo lab test`: every suite in order, each with its time and its counts; and alone on the last line what came of it.
+
+use std::process::ExitCode;
+
+use crate::say;
+use crate::{Result, Trouble, space};
+
+pub mod cargo;
+pub mod labs;
+pub mod leftovers;
+pub mod pages;
+pub mod plays;
+pub mod report;
+
+use labs::Labs;
+use report::{Report, Tally};
+
+/// What to test.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// Suites or scenarios whose name contains this; nothing means all.
+    pub filter: Option<String>,
+    /// Without what needs a real Asterisk, a browser or PostgreSQL.
+    pub quick: bool,
+}
+
+/// A suite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Suite {
+    Style,
+    Unit,
+    Contract,
+    Scenarios,
+    Books,
+    Pages,
+    Stores,
+    ScenariosOnPostgres,
+    BooksOnPostgres,
+    Leftovers,
+}
+
+/// In the order in which they run: the quick ones first, then all that share a lab on SQLite, then all on PostgreSQL.
+const ALL: [Suite; 10] = [
+    Suite::Style,
+    Suite::Unit,
+    Suite::Contract,
+    Suite::Scenarios,
+    Suite::Books,
+    Suite::Pages,
+    Suite::Stores,
+    Suite::ScenariosOnPostgres,
+    Suite::BooksOnPostgres,
+    Suite::Leftovers,
+];
+
+impl Suite {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Style => "style",
+            Self::Unit => "unit",
+            Self::Contract => "contract",
+            Self::Scenarios => "scenarios",
+            Self::Books => "books",
+            Self::Pages => "pages",
+            Self::Stores => "stores on PostgreSQL",
+            Self::ScenariosOnPostgres => "scenarios on PostgreSQL",
+            Self::BooksOnPostgres => "books on PostgreSQL",
+            Self::Leftovers => "leftovers",
+        }
+    }
+
+    const fn is_quick(self) -> bool {
+        matches!(self, Self::Style | Self::Unit)
+    }
+}
+
+impl Wish {
+    /// Whether a name is wanted. Underscores count as blanks, so that a function's name finds its sentence.
+    pub fn wants(&self, name: &str) -> bool {
+        let plain = |text: &str| text.to_lowercase().replace('_', " ");
+        self.filter.as_ref().is_none_or(|filter| plain(name).contains(&plain(filter)))
+    }
+
+    fn chosen(&self) -> Vec<Suite> {
+        let wanted = |suite: &Suite| {
+            let scenarios = match suite {
+                Suite::Scenarios => !plays::chosen(self, false).is_empty(),
+                Suite::ScenariosOnPostgres => !plays::chosen(self, true).is_empty(),
+                _ => false,
+            };
+            (suite.is_quick() || !self.quick)
+                && (self.wants(suite.name()) || scenarios)
+                && (*suite != Suite::Pages || pages::are_there())
+        };
+        ALL.into_iter().filter(wanted).collect()
+    }
+}
+
+/// Runs all that is wished for. With `quick` anywhere; otherwise inside a space with its own network.
+///
+/// # Errors
+/// When the machinery itself fails; what a suite finds is in the report.
+pub async fn run(wish: &Wish) -> Result<ExitCode> {
+    let chosen = wish.chosen();
+    if chosen.is_empty() {
+        return Err(Trouble::said(format!(
+            "no suite and no scenario is called {:?}",
+            wish.filter.as_deref().unwrap_or_default()
+        )));
+    }
+    if space::inside().is_none() && chosen.iter().any(|suite| !suite.is_quick()) {
+        return Err(Trouble::said("these suites run inside a space of the lab's own"));
+    }
+    let mut report = Report::default();
+    let mut labs = Labs::default();
+    for suite in chosen {
+        say::heading(suite.name());
+        let began = std::time::Instant::now();
+        let tally = match play(suite, wish, &mut labs).await {
+            Ok(tally) => tally,
+            Err(trouble) => Tally::failed(suite.name(), &trouble.to_string()),
+        };
+        report.add(suite.name(), began.elapsed(), tally);
+    }
+    labs.close().await;
+    Ok(report.print())
+}
+
+async fn play(suite: Suite, wish: &Wish, labs: &mut Labs) -> Result<Tally> {
+    match suite {
+        Suite::Style => cargo::style().await,
+        Suite::Unit => cargo::unit().await,
+        Suite::Contract => cargo::contract(labs).await,
+        Suite::Stores => cargo::stores(labs).await,
+        Suite::Scenarios => plays::scenarios(wish, labs.stage(false).await?, false).await,
+        Suite::ScenariosOnPostgres => plays::scenarios(wish, labs.stage(true).await?, true).await,
+        Suite::Books => plays::books(labs.stage(false).await?).await,
+        Suite::BooksOnPostgres => plays::books(labs.stage(true).await?).await,
+        Suite::Pages => pages::test(labs).await,
+        Suite::Leftovers => leftovers::test(labs).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(filter: Option<&str>, quick: bool) -> Vec<&'static str> {
+        Wish { filter: filter.map(str::to_owned), quick }.chosen().into_iter().map(Suite::name).collect()
+    }
+
+    #[test]
+    fn quick_leaves_out_what_needs_asterisk_a_browser_or_postgresql() {
+        assert_eq!(names(None, true), ["style", "unit"]);
+    }
+
+    #[test]
+    fn a_filter_chooses_suites_or_scenarios_by_a_part_of_their_name() {
+        assert_eq!(names(Some("style"), false), ["style"]);
+        assert_eq!(names(Some("wrap_up_keeps"), false), ["scenarios"]);
+        assert_eq!(names(Some("agent refuses"), false), ["scenarios", "scenarios on PostgreSQL"]);
+        assert_eq!(names(Some("nothing is called so"), false), Vec::<&str>::new());
+    }
+}
