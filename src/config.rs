@@ -24,6 +24,8 @@ pub struct Config {
     /// Whether browsers reach the pages by https, through a proxy: cookies are then sent over https alone.
     #[serde(default)]
     pub https: bool,
+    /// What a program shows, as `Authorization: Bearer …`, to read `/metrics` from elsewhere or through the proxy.
+    pub metrics_token: Option<SecretString>,
     /// How the log is written.
     #[serde(default)]
     pub log: LogFormat,
@@ -35,7 +37,7 @@ pub struct Config {
 }
 
 /// Every key that the file may hold. The environment may hold more: other programs' names can begin as ours do.
-const KEYS: &[&str] = &["listen", "data_dir", "database_url", "https", "log", "log_level", "ari"];
+const KEYS: &[&str] = &["listen", "data_dir", "database_url", "https", "metrics_token", "log", "log_level", "ari"];
 
 /// The way to an Asterisk.
 #[derive(Debug, Deserialize)]

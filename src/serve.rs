@@ -30,6 +30,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let metrics = start_metrics()?;
     let db = config.open_store().await?;
     db.migrate().await?;
+    let _lock = store::lock::hold(&db).await?;
     let listener = TcpListener::bind(&config.listen)
         .await
         .map_err(|error| format!("the pages cannot be served at {}: {error}", config.listen))?;
@@ -41,7 +42,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 
     let address = listener.local_addr()?;
     let (stop, stopping) = watch::channel(false);
-    let app = web::App { db, runtime: handle, metrics, secure: config.https };
+    let app = web::App { db, runtime: handle, metrics, secure: config.https, metrics_token: config.metrics_token };
     let mut pages = tokio::spawn(web::serve(listener, app, stopping));
     ready(address, config.https);
 

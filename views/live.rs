@@ -47,13 +47,13 @@ pub struct Board {
 }
 
 impl Board {
-    /// The wallboard as this viewer may see it, drawn at `at`.
+    /// The wallboard as this viewer may see it, drawn at `at`. Its sums count since `counted_since`.
     #[must_use]
-    pub fn of(board: &Wallboard, viewer: Viewer, at: Timestamp) -> Self {
+    pub fn of(board: &Wallboard, viewer: Viewer, at: Timestamp, counted_since: Timestamp) -> Self {
         Self {
             at,
             switch_up: board.switch_up,
-            totals: Totals::of(board),
+            totals: Totals::of(board, counted_since),
             queues: board.queues.clone(),
             agents: board.agents.iter().map(AgentLine::of).collect(),
             calls: board.calls.iter().map(|row| CallLine::of(row, viewer)).collect(),

@@ -17,6 +17,9 @@ pub type Sample = (String, String);
 /// When the samples play.
 pub const AT: Timestamp = Timestamp::from_ms(1_795_269_727_000);
 
+/// When the program of the samples was started: more than a day before, as at a site that runs well.
+const STARTED: Timestamp = Timestamp::from_ms(AT.as_ms() - 112_364_000);
+
 /// The longest names: of a person, and of a queue.
 const LONG_NAME: &str = "Константинопольская-Рождественская Александра Владимировна";
 const LONG_QUEUE: &str = "Сопровождение юридических лиц и муниципалитетов";
@@ -64,7 +67,7 @@ fn live(lang: Lang, board: &Wallboard, viewer: Viewer) -> Live {
     Live {
         frame: frame(lang, "/live"),
         who: SignedIn { name: Viewer::Whole.show(&PersonName::new(name)), role },
-        board: Board::of(board, viewer, AT),
+        board: Board::of(board, viewer, AT, STARTED),
     }
 }
 

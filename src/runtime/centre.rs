@@ -10,6 +10,7 @@ use model::fact::BookEntry;
 use model::wallboard::LiveUpdate;
 use model::{Fact, Timestamp};
 use store::Db;
+use store::books::LeftOpen;
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
 
@@ -56,9 +57,9 @@ pub async fn start(db: Db, switch: SwitchEnds) -> Result<(Handle, Centre), store
     let position = store::books::position(&db).await?;
 
     let clock = Clock::start();
-    let left_open = store::books::end_open_calls(&db, clock.now()).await?;
-    if left_open > 0 {
-        tracing::warn!(calls = left_open, "the last run left calls open; those that live are taken over");
+    let LeftOpen { calls, states } = store::books::end_what_was_left_open(&db, clock.now()).await?;
+    if calls > 0 {
+        tracing::warn!(calls, states, "the last run left calls open; those that live are taken over");
     }
     let health = Health::default();
     health.set_facts_made(position);
@@ -244,6 +245,7 @@ fn tell(fact: &Fact) {
         Fact::CallAnswered { call, agent, waited } => {
             tracing::info!(call.id = %call, agent.id = %agent, waited_ms = waited.as_ms(), "call answered");
         }
+        Fact::AnswerUndone { call } => tracing::warn!(call.id = %call, "answer undone"),
         Fact::CallEnded { call, outcome, by } => {
             tracing::info!(call.id = %call, outcome = outcome.name(), by = by.name(), "call ended");
         }
@@ -258,4 +260,3 @@ fn tell(fact: &Fact) {
         Fact::SegmentEnded(_) | Fact::EndpointChanged { .. } | Fact::Ignored { .. } => tracing::debug!(?fact, "fact"),
     }
 }
-

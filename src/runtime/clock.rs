@@ -20,6 +20,12 @@ impl Clock {
         Self { started: Instant::now(), started_at_ms: i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX) }
     }
 
+    /// When it was started.
+    #[must_use]
+    pub const fn started(&self) -> Timestamp {
+        Timestamp::from_ms(self.started_at_ms)
+    }
+
     /// The time.
     #[must_use]
     pub fn now(&self) -> Timestamp {

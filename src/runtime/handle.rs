@@ -78,6 +78,12 @@ impl Handle {
         self.clock.now()
     }
 
+    /// Since when the loop runs: the sums on Live count from here on.
+    #[must_use]
+    pub const fn started(&self) -> Timestamp {
+        self.clock.started()
+    }
+
     /// How the loop and what it stands on are doing.
     #[must_use]
     pub const fn health(&self) -> &Health {

@@ -8,12 +8,24 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 #[derive(Clone, Debug, Default)]
 pub struct Health(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     switch_up: AtomicBool,
     books_open: AtomicBool,
     facts_made: AtomicU64,
     facts_booked: AtomicU64,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self {
+            switch_up: AtomicBool::new(false),
+            // The program does not start with books that cannot be read, so they are open until a write fails.
+            books_open: AtomicBool::new(true),
+            facts_made: AtomicU64::new(0),
+            facts_booked: AtomicU64::new(0),
+        }
+    }
 }
 
 impl Health {
@@ -23,7 +35,7 @@ impl Health {
         self.0.switch_up.load(Relaxed)
     }
 
-    /// Whether the last attempt to write the books succeeded.
+    /// Whether the books can be written: no attempt has failed since the last one that succeeded.
     #[must_use]
     pub fn books_open(&self) -> bool {
         self.0.books_open.load(Relaxed)

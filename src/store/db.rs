@@ -2,6 +2,7 @@
 //! writes and a few that read; PostgreSQL has a pool.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::migrations;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long to wait for a connection, and for a lock that another process holds.
-const WAIT: Duration = Duration::from_secs(5);
+pub(crate) const WAIT: Duration = Duration::from_secs(5);
 
 /// How many connections of each kind stay open at most.
 const CONNECTIONS: u32 = 8;
@@ -85,7 +86,7 @@ impl Db {
             Self::Pg(server) => {
                 // A connection of its own: rewriting a large table may outlast the time that a statement has otherwise,
                 // and closing it releases the migrator's lock whatever happened.
-                let options = (*server.pool.connect_options()).clone().options([("statement_timeout", 0), ("lock_timeout", 0)]);
+                let options = server.options().options([("statement_timeout", 0), ("lock_timeout", 0)]);
                 let mut connection = options.connect().await?;
                 let done = migrations::run(&migrations::postgres(), &mut connection).await;
                 connection.close().await?;
@@ -157,6 +158,20 @@ impl Db {
             Self::Sqlite(file) => On::Sqlite(file.writer.begin_with("BEGIN IMMEDIATE").await?),
             Self::Pg(server) => On::Pg(server.pool.begin().await?),
         }))
+    }
+}
+
+impl SqliteFile {
+    /// The file.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.writer.connect_options().get_filename().to_owned()
+    }
+}
+
+impl PgServer {
+    /// A connection that belongs to nobody's pool.
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        (*self.pool.connect_options()).clone()
     }
 }
 

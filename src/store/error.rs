@@ -56,6 +56,17 @@ pub enum Error {
     /// No answer came in time. Whether the change was made is not known.
     #[error("the database did not answer within {0} seconds")]
     Silent(u64),
+    /// Another program serves this database, and two would book each other's facts away.
+    #[error("another callsync serves this database ({0}); stop it first, or give this one a database of its own")]
+    Served(String),
+    /// The file that keeps other programs away cannot be held.
+    #[error("the lock file {path} cannot be held: {source}")]
+    LockFile {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// There is no way to the database, or all the ways there are busy. Nothing was written.
     #[error("no connection to the database could be had in time")]
     OutOfReach,

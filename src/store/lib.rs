@@ -15,6 +15,7 @@ pub mod calls;
 mod db;
 mod error;
 pub mod import;
+pub mod lock;
 mod migrations;
 pub mod queues;
 pub mod sessions;

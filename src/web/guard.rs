@@ -6,17 +6,19 @@ use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::Method;
-use axum::http::header::{ACCEPT, FORWARDED};
+use axum::http::header::{ACCEPT, AUTHORIZATION, FORWARDED};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 use model::Viewer;
 use model::user::{Role, User};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use tower_sessions::Session;
 
 use crate::errors::Failure;
 use crate::session;
-use crate::site::Site;
+use crate::site::{App, Site};
 
 /// What somebody may do.
 pub(crate) trait Permission: Send + Sync + 'static {
@@ -31,8 +33,8 @@ pub(crate) enum Access {
     Anybody,
     /// Whoever is signed in with one of these roles.
     Roles(&'static [Role]),
-    /// Programs on this machine, and whoever is signed in with one of these roles.
-    LocalOr(&'static [Role]),
+    /// Programs on this machine or with the token, and whoever is signed in with one of these roles.
+    ProgramOr(&'static [Role]),
 }
 
 /// Lets a request through to its handler, or not.
@@ -43,8 +45,8 @@ pub(crate) async fn stand(
 ) -> Result<Response, Failure> {
     let roles = match access {
         Access::Anybody => return Ok(next.run(request).await),
-        Access::LocalOr(_) if is_local(&request) => return Ok(next.run(request).await),
-        Access::Roles(roles) | Access::LocalOr(roles) => roles,
+        Access::ProgramOr(_) if is_program(&site.app, &request) => return Ok(next.run(request).await),
+        Access::Roles(roles) | Access::ProgramOr(roles) => roles,
     };
     let session = request.extensions().get::<Session>().cloned().ok_or(Failure::Internal)?;
     let Some(user) = session::user(&session, &site).await? else {
@@ -68,7 +70,22 @@ fn signed_out(request: &Request) -> Failure {
     Failure::SignedOut
 }
 
-/// Whether a program on this machine asks, and not a proxy on it for somebody else.
+/// Whether a program asks that may: one that shows the token, or one on this machine. Behind https there is a proxy, which
+/// is on this machine for everybody and need not say for whom it asks: there the token alone counts.
+fn is_program(app: &App, request: &Request) -> bool {
+    let shown = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let known = app.metrics_token.as_ref().map(SecretString::expose_secret).filter(|token| !token.is_empty());
+    let has_token = shown.zip(known).is_some_and(|(shown, known)| same(shown.trim(), known));
+    has_token || (!app.secure && is_local(request))
+}
+
+/// Whether two secrets are the same, in a time that tells nothing about where they differ.
+fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (Sha256::digest(one), Sha256::digest(other));
+    one.iter().zip(&other).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+}
+
+/// Whether a program on this machine asks, and not a proxy on it that says it asks for somebody else.
 fn is_local(request: &Request) -> bool {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let passed_on = request.headers().contains_key("x-forwarded-for") || request.headers().contains_key(FORWARDED);

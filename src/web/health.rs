@@ -24,6 +24,8 @@ pub(crate) struct Readiness {
     switch: bool,
     /// The database answers.
     database: bool,
+    /// The books can be written.
+    books: bool,
     /// How many facts the database still waits for.
     books_lag: u64,
 }
@@ -32,7 +34,29 @@ pub(crate) struct Readiness {
 pub(crate) async fn ready(State(site): State<Site>) -> (StatusCode, Json<Readiness>) {
     let health = site.app.runtime.health();
     let database = matches!(tokio::time::timeout(PATIENCE, site.app.db.ping()).await, Ok(Ok(())));
-    let readiness = Readiness { switch: health.switch_up(), database, books_lag: health.books_lag() };
-    let status = if readiness.switch && readiness.database { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(readiness))
+    let readiness = Readiness { switch: health.switch_up(), database, books: health.books_open(), books_lag: health.books_lag() };
+    (readiness.status(), Json(readiness))
+}
+
+impl Readiness {
+    /// Nothing may be missing. A lag alone is no want: facts of a burst wait for a moment.
+    const fn status(&self) -> StatusCode {
+        if self.switch && self.database && self.books { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::Readiness;
+
+    #[test]
+    fn whatever_is_missing_makes_us_not_ready() {
+        let status = |switch, database, books| Readiness { switch, database, books, books_lag: 9 }.status();
+        assert_eq!(status(true, true, true), StatusCode::OK);
+        for (switch, database, books) in [(false, true, true), (true, false, true), (true, true, false)] {
+            assert_eq!(status(switch, database, books), StatusCode::SERVICE_UNAVAILABLE);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use axum::response::{Html, Response};
 use maud::Render;
 use model::Viewer;
 use model::user::Role;
-use views::live::{Board, Live};
+use views::live::Live;
 use views::{Frame, SignedIn};
 
 pub(crate) use hub::Hub;
@@ -43,7 +43,7 @@ pub(crate) async fn page(
     let page = Live {
         frame: Frame { lang, path: "/live".to_owned() },
         who: SignedIn { name: Viewer::Whole.show(&allowed.user.name), role: allowed.user.role },
-        board: Board::of(&joined.board, allowed.viewer(), site.app.runtime.now()),
+        board: joined.whole.seen_by(allowed.viewer(), site.app.runtime.now()),
     };
     Ok(Html(page.render().into_string()))
 }

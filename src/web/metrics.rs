@@ -1,4 +1,4 @@
-//! `/metrics`, for Prometheus on this machine and for administrators.
+//! `/metrics`, for Prometheus and for administrators.
 
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -8,7 +8,7 @@ use model::user::Role;
 use crate::guard::Permission;
 use crate::site::Site;
 
-/// May read the metrics from elsewhere than this machine.
+/// May read the metrics in a browser.
 pub(crate) struct Read;
 
 impl Permission for Read {
@@ -17,5 +17,7 @@ impl Permission for Read {
 
 /// Everything that is counted.
 pub(crate) async fn text(State(site): State<Site>) -> impl IntoResponse {
+    // Counted at the moment when somebody asks.
+    metrics::gauge!("callsync_books_lag").set(site.app.runtime.health().books_lag() as f64);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], site.app.metrics.render())
 }

@@ -28,7 +28,7 @@ pub(crate) fn pages() -> Vec<Route> {
         guarded::<live::Watch, _, _>(Method::GET, "/", live::start),
         guarded::<live::Watch, _, _>(Method::GET, "/live", live::page),
         guarded::<live::Watch, _, _>(Method::GET, "/live/stream", live::stream),
-        local_or::<metrics::Read, _, _>(Method::GET, "/metrics", metrics::text),
+        program_or::<metrics::Read, _, _>(Method::GET, "/metrics", metrics::text),
     ]
 }
 
@@ -60,9 +60,9 @@ fn guarded<P: Permission, H: Handler<T, Site>, T: 'static>(method: Method, path:
     route(method, path, Access::Roles(P::ROLES), handler)
 }
 
-/// For programs on this machine, and for whoever is signed in and has the permission.
-fn local_or<P: Permission, H: Handler<T, Site>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
-    route(method, path, Access::LocalOr(P::ROLES), handler)
+/// For programs that may, and for whoever is signed in and has the permission.
+fn program_or<P: Permission, H: Handler<T, Site>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
+    route(method, path, Access::ProgramOr(P::ROLES), handler)
 }
 
 fn route<H: Handler<T, Site>, T: 'static>(method: Method, path: &'static str, access: Access, handler: H) -> Route {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
 use tokio::sync::watch;
 
 use crate::live::Hub;
@@ -19,6 +20,8 @@ pub struct App {
     pub metrics: PrometheusHandle,
     /// Browsers reach us by https, directly or through a proxy: cookies may not travel without.
     pub secure: bool,
+    /// What a program shows to read `/metrics` from wherever it is.
+    pub metrics_token: Option<SecretString>,
 }
 
 /// Shows nothing: none of the parts has anything to tell in a log.

@@ -2,5 +2,6 @@
 
 mod front;
 mod live;
+mod metrics;
 mod routes;
 mod site;

@@ -1,6 +1,9 @@
 // Counts: every element with data-since shows, or is coloured by, the time that has passed since then on the server's
 // clock. One timer for the page; nothing is written that has not changed.
 
+/** From here on, a time of day alone would mislead. */
+const DAY_MS = 86_400_000;
+
 let offset = 0;
 
 /** Sets our clock by the server's: the time there, in milliseconds. */
@@ -42,7 +45,10 @@ export function tick(root = document) {
 // The moment itself is told to whoever asks: on the pointer's way in, in the reader's own time.
 document.addEventListener("pointerover", (event) => {
   const element = event.target.closest?.("time[data-since]");
-  if (element) element.title = new Date(Number(element.dataset.since)).toLocaleTimeString(document.documentElement.lang);
+  if (!element) return;
+  const moment = new Date(Number(element.dataset.since));
+  const lang = document.documentElement.lang;
+  element.title = now() - moment > DAY_MS ? moment.toLocaleString(lang) : moment.toLocaleTimeString(lang);
 });
 
 const page = document.querySelector("[data-now]");

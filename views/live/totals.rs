@@ -10,9 +10,11 @@ use crate::parts::{Limit, digits, since};
 use crate::words::Lang;
 
 /// The six numbers, and the smaller ones beneath them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Totals {
     sums: wallboard::Totals,
+    /// Since when answered and abandoned calls are counted.
+    counted_since: Timestamp,
     /// The promise that all queues share, if they do.
     target: Option<ServiceLevelTarget>,
     /// The strictest time in which a caller should be answered.
@@ -25,13 +27,21 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// The sums of a wallboard.
+    /// The sums of a wallboard, whose calls are counted since `counted_since`.
     #[must_use]
-    pub fn of(board: &Wallboard) -> Self {
-        let mut totals = Self { sums: board.totals.clone(), ..Self::default() };
-        totals.target =
-            board.queues.first().map(|first| first.target).filter(|target| board.queues.iter().all(|q| q.target == *target));
-        totals.within = board.queues.iter().map(|queue| queue.target.within).min();
+    pub fn of(board: &Wallboard, counted_since: Timestamp) -> Self {
+        let first = board.queues.first().map(|first| first.target);
+        let mut totals = Self {
+            sums: board.totals.clone(),
+            counted_since,
+            target: first.filter(|target| board.queues.iter().all(|queue| queue.target == *target)),
+            within: board.queues.iter().map(|queue| queue.target.within).min(),
+            held: 0,
+            wrap_up: 0,
+            unreachable: 0,
+            queues: 0,
+            queues_waiting: 0,
+        };
         for queue in &board.queues {
             totals.queues += 1;
             totals.queues_waiting += u32::from(queue.waiting_count > 0);
@@ -54,7 +64,7 @@ pub(super) fn totals(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
     html! {
         div #totals .totals {
             (total("#queues", &lang.text("totals-waiting"), &count(sums.waiting), None, &longest(totals, at, lang)))
-            (total("#queues", &lang.text("service-level"), &level, None, &promise(totals, lang)))
+            (total("#queues", &lang.text("service-level"), &level, None, &promise(totals, at, lang)))
             (total("#calls", &lang.text("totals-talking"), &count(sums.talking), None, &beneath(&lang.text("totals-held"), totals.held)))
             (total("#agents", &lang.text("totals-ready"), &count(sums.ready), None, &beneath(&lang.text("totals-wrap-up"), totals.wrap_up)))
             (total("#agents", &lang.text("agents"), &count(sums.logged_in), Some(sums.agents),
@@ -86,15 +96,17 @@ fn longest(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
     }
 }
 
-/// What a service level is measured by: the promise, or that each queue has its own, and the formula's letter.
-fn promise(totals: &Totals, lang: Lang) -> Markup {
+/// What a service level is measured by: the promise, or that each queue has its own, the formula's letter, and how long
+/// calls have been counted; when that began is told to whoever points at it.
+fn promise(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
     html! {
         @if let Some(target) = totals.target {
             (target.percent) "/" (target.within.as_secs()) " · "
         } @else if totals.queues > 0 {
-            (lang.text("totals-own-targets")) " · "
+            span.roomy { (lang.text("totals-own-targets")) " · " }
         }
-        "C · " (lang.text("today"))
+        "C · "
+        span title=(lang.text("counted-since-start")) { (lang.text("counted-for")) " " (since(totals.counted_since, at, None)) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Live as it stands, brought forward by what changes.
 
 use model::wallboard::{AgentRow, CallRow, Change, LiveUpdate, QueueRow, Wallboard};
-use model::{AgentId, CallId, QueueId};
+use model::{AgentId, CallId, QueueId, Timestamp};
 use views::live::Totals;
 
 /// What a page has to do to follow a change.
@@ -23,14 +23,14 @@ pub(super) enum Step {
 pub(super) struct Rearranged;
 
 /// Brings the board forward and says what pages have to do.
-pub(super) fn apply(board: &mut Wallboard, update: &LiveUpdate) -> Result<Vec<Step>, Rearranged> {
-    let before = Totals::of(board);
+pub(super) fn apply(board: &mut Wallboard, update: &LiveUpdate, counted_since: Timestamp) -> Result<Vec<Step>, Rearranged> {
+    let before = Totals::of(board, counted_since);
     board.at = update.at;
     let mut steps = Vec::with_capacity(update.changes.len() + 1);
     for change in &update.changes {
         steps.extend(follow(board, change)?);
     }
-    let after = Totals::of(board);
+    let after = Totals::of(board, counted_since);
     if after != before {
         steps.push(Step::Totals(after));
     }
@@ -109,7 +109,7 @@ mod tests {
     use model::{CallId, CallPhase, QueueId, Span, Timestamp};
     use uuid::Uuid;
 
-    use super::{Rearranged, Step, apply};
+    use super::{Rearranged, Step};
 
     fn empty() -> Wallboard {
         let at = Timestamp::from_ms(0);
@@ -134,6 +134,10 @@ mod tests {
             since: Timestamp::from_ms(entered),
             agent: None,
         }
+    }
+
+    fn apply(board: &mut Wallboard, update: &LiveUpdate) -> Result<Vec<Step>, Rearranged> {
+        super::apply(board, update, Timestamp::from_ms(0))
     }
 
     fn update(changes: Vec<Change>) -> LiveUpdate {

@@ -33,13 +33,28 @@ impl Reader {
     }
 }
 
+/// Live as a whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Whole {
+    pub board: Arc<Wallboard>,
+    /// Since when its sums count.
+    pub counted_since: Timestamp,
+}
+
+impl Whole {
+    /// As this viewer may see it at `at`.
+    pub fn seen_by(&self, viewer: Viewer, at: Timestamp) -> Board {
+        Board::of(&self.board, viewer, at, self.counted_since)
+    }
+}
+
 /// What a message says.
 #[derive(Debug)]
 pub(super) enum Says {
     /// What is different from the message before.
     Steps(Vec<Step>),
     /// Everything, whatever was known before.
-    Everything(Arc<Wallboard>),
+    Everything(Whole),
 }
 
 /// A message.
@@ -73,7 +88,7 @@ impl Message {
         let Reader { lang, viewer } = reader;
         let at = self.at;
         let drawn = match &self.says {
-            Says::Everything(board) => patch::everything(&Board::of(board, viewer, at), lang),
+            Says::Everything(whole) => patch::everything(&whole.seen_by(viewer, at), lang),
             Says::Steps(steps) => html! { @for step in steps { (draw(step, at, lang, viewer)) } },
         };
         drawn.into_string()

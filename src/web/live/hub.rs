@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use model::wallboard::Wallboard;
+use model::Timestamp;
 use runtime::{Handle, Live, Stopped};
 use tokio::sync::{broadcast, watch};
 
 use super::board::apply;
-use super::frame::{Message, Says};
+use super::frame::{Message, Says, Whole};
 
 /// How many messages a stream may fall behind before it is sent everything anew.
 const BEHIND: usize = 256;
@@ -25,14 +25,14 @@ pub(crate) struct Hub {
 
 /// Where things stand: what joins now sees this, and then every message after it.
 struct Stand {
-    board: Arc<Wallboard>,
+    whole: Whole,
     number: u64,
     messages: broadcast::Sender<Arc<Message>>,
 }
 
 /// What somebody who joins gets: everything, and all that follows it without a gap.
 pub(crate) struct Joined {
-    pub board: Arc<Wallboard>,
+    pub whole: Whole,
     pub(super) number: u64,
     pub(super) messages: broadcast::Receiver<Arc<Message>>,
 }
@@ -53,12 +53,12 @@ impl Hub {
         first.map_err(|_| Stopped)?.map_err(|_| Stopped)?;
         let stand = self.lock();
         let stand = stand.as_ref().ok_or(Stopped)?;
-        Ok(Joined { board: stand.board.clone(), number: stand.number, messages: stand.messages.subscribe() })
+        Ok(Joined { whole: stand.whole.clone(), number: stand.number, messages: stand.messages.subscribe() })
     }
 
     async fn follow(self, runtime: Handle, begin: watch::Sender<bool>) {
         while let Ok(mut live) = runtime.live().await {
-            self.restart(&live);
+            self.restart(&live, runtime.started());
             begin.send_replace(true);
             while let Followed::On = self.follow_one(&mut live).await {}
         }
@@ -76,7 +76,7 @@ impl Hub {
         live.number = update.number;
         let mut stand = self.lock();
         let Some(stand) = stand.as_mut() else { return Followed::Anew };
-        match apply(Arc::make_mut(&mut stand.board), &update) {
+        match apply(Arc::make_mut(&mut stand.whole.board), &update, stand.whole.counted_since) {
             Ok(steps) => {
                 if !steps.is_empty() {
                     stand.publish(Says::Steps(steps));
@@ -88,13 +88,13 @@ impl Hub {
     }
 
     /// Begins again with everything.
-    fn restart(&self, live: &Live) {
+    fn restart(&self, live: &Live, counted_since: Timestamp) {
         let mut stand = self.lock();
-        let board = Arc::new(live.board.clone());
+        let whole = Whole { board: Arc::new(live.board.clone()), counted_since };
         let stand =
-            stand.get_or_insert_with(|| Stand { board: board.clone(), number: 0, messages: broadcast::Sender::new(BEHIND) });
-        stand.board = board.clone();
-        stand.publish(Says::Everything(board));
+            stand.get_or_insert_with(|| Stand { whole: whole.clone(), number: 0, messages: broadcast::Sender::new(BEHIND) });
+        stand.whole = whole.clone();
+        stand.publish(Says::Everything(whole));
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Stand>> {
@@ -112,6 +112,6 @@ impl Stand {
     fn publish(&mut self, says: Says) {
         self.number += 1;
         // An error means that nobody looks.
-        drop(self.messages.send(Arc::new(Message::new(self.number, self.board.at, says))));
+        drop(self.messages.send(Arc::new(Message::new(self.number, self.whole.board.at, says))));
     }
 }

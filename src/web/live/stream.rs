@@ -10,13 +10,13 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::unfold;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tower_sessions::Session;
 use tower_sessions::session::Id;
 
 use super::Watch;
-use super::frame::{Message, Reader, Says};
+use super::frame::{Message, Reader, Says, Whole};
 use super::hub::Joined;
 use crate::errors::Failure;
 use crate::guard::{Allowed, Permission, viewer};
@@ -40,12 +40,12 @@ pub(crate) async fn stream(
     Language(lang): Language,
     session: Session,
 ) -> Result<Response, Failure> {
-    let joined = site.hub.join().await?;
     let reader = Reader { lang, viewer: allowed.viewer() };
     let stopping = site.stopping.clone();
     let id = session.id().ok_or(Failure::SignedOut)?;
-    let begin = Begin::Hello;
-    let watched = Watched { site, id, reader, joined, stopping, begin, beats: every(BEAT), checks: every(CHECK) };
+    let Joined { whole, number, messages } = site.hub.join().await?;
+    let begin = Begin::Hello(whole, number);
+    let watched = Watched { site, id, reader, messages, stopping, begin, beats: every(BEAT), checks: every(CHECK) };
     metrics::gauge!("callsync_live_streams").increment(1);
     let events = unfold(watched, |mut watched| async {
         let event = watched.next().await?;
@@ -65,21 +65,32 @@ struct Watched {
     site: Site,
     id: Id,
     reader: Reader,
-    joined: Joined,
+    messages: broadcast::Receiver<Arc<Message>>,
     stopping: watch::Receiver<bool>,
     begin: Begin,
     beats: Interval,
     checks: Interval,
 }
 
-/// What a stream begins with, one after the other.
+/// What a stream begins with, one after the other. What was sent is let go: a stream stays open for hours.
 enum Begin {
-    /// Which build we are: a page of another loads itself again.
-    Hello,
-    /// Everything.
-    Everything,
+    /// Which build we are, as a page of another loads itself again; then what is there.
+    Hello(Whole, u64),
+    /// Everything, under its number.
+    Everything(Whole, u64),
     /// What changes.
     Done,
+}
+
+impl Begin {
+    /// What is to be sent now; the next is kept.
+    fn take(&mut self) -> Self {
+        let now = std::mem::replace(self, Self::Done);
+        if let Self::Hello(whole, number) = &now {
+            *self = Self::Everything(whole.clone(), *number);
+        }
+        now
+    }
 }
 
 /// What a stream waits for.
@@ -93,15 +104,9 @@ enum Heard {
 impl Watched {
     /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
-        match self.begin {
-            Begin::Hello => {
-                self.begin = Begin::Everything;
-                return Some(Event::default().event("hello").data(views::assets::build()));
-            }
-            Begin::Everything => {
-                self.begin = Begin::Done;
-                return Some(self.everything());
-            }
+        match self.begin.take() {
+            Begin::Hello(..) => return Some(Event::default().event("hello").data(views::assets::build())),
+            Begin::Everything(whole, number) => return Some(self.everything(whole, number)),
             Begin::Done => {}
         }
         loop {
@@ -109,8 +114,9 @@ impl Watched {
                 Heard::Stop | Heard::Message(Err(RecvError::Closed)) => return None,
                 Heard::Message(Ok(message)) => return Some(event(&message, self.reader)),
                 Heard::Message(Err(RecvError::Lagged(_))) => {
-                    self.joined = self.site.hub.join().await.ok()?;
-                    return Some(self.everything());
+                    let Joined { whole, number, messages } = self.site.hub.join().await.ok()?;
+                    self.messages = messages;
+                    return Some(self.everything(whole, number));
                 }
                 Heard::Beat => return Some(self.beat()),
                 Heard::Check if self.may_go_on().await => {}
@@ -124,15 +130,14 @@ impl Watched {
             biased;
             // An error means that whoever could stop us is gone: there is nothing to wait for then.
             Ok(_) = self.stopping.wait_for(|stop| *stop) => Heard::Stop,
-            message = self.joined.messages.recv() => Heard::Message(message),
+            message = self.messages.recv() => Heard::Message(message),
             _ = self.beats.tick() => Heard::Beat,
             _ = self.checks.tick() => Heard::Check,
         }
     }
 
-    fn everything(&self) -> Event {
-        let says = Says::Everything(self.joined.board.clone());
-        event(&Message::new(self.joined.number, self.site.app.runtime.now(), says), self.reader)
+    fn everything(&self, whole: Whole, number: u64) -> Event {
+        event(&Message::new(number, self.site.app.runtime.now(), Says::Everything(whole)), self.reader)
     }
 
     fn beat(&self) -> Event {
@@ -159,4 +164,26 @@ impl Drop for Watched {
 
 fn event(message: &Message, reader: Reader) -> Event {
     Event::default().id(message.id()).data(&*message.drawn_for(reader))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::Timestamp;
+    use model::wallboard::{Totals, Wallboard};
+
+    use super::{Begin, Whole};
+
+    #[test]
+    fn what_a_stream_began_with_is_let_go() {
+        let at = Timestamp::from_ms(0);
+        let empty = Wallboard { at, switch_up: true, totals: Totals::default(), queues: vec![], agents: vec![], calls: vec![] };
+        let board = Arc::new(empty);
+        let mut begin = Begin::Hello(Whole { board: board.clone(), counted_since: at }, 7);
+        assert!(matches!(begin.take(), Begin::Hello(..)));
+        assert!(matches!(begin.take(), Begin::Everything(_, 7)));
+        assert!(matches!(begin.take(), Begin::Done));
+        assert_eq!(Arc::strong_count(&board), 1);
+    }
 }

@@ -57,7 +57,7 @@ async fn every_route_serves_the_roles_beside_it_and_no_other() {
     for role in ROLES {
         let mut browser = site.signed_in(role).await;
         for route in routes::pages() {
-            let (Access::Roles(roles) | Access::LocalOr(roles)) = route.access else { continue };
+            let (Access::Roles(roles) | Access::ProgramOr(roles)) = route.access else { continue };
             let status = if route.path == "/live/stream" {
                 browser.listen(route.path).await.0
             } else {
@@ -93,6 +93,6 @@ async fn readiness_names_what_is_missing() {
     let site = Site::open().await;
     let before = site.browser().get("/readyz").await;
     assert_eq!(before.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(before.body.starts_with(r#"{"switch":false,"database":true,"books_lag":"#), "{}", before.body);
+    assert!(before.body.starts_with(r#"{"switch":false,"database":true,"books":true,"books_lag":"#), "{}", before.body);
     assert_eq!(site.browser().get("/healthz").await.status, StatusCode::OK);
 }

@@ -1,13 +1,17 @@
 //! A site to test: its database in a folder of its own, its loop, its router, and a browser that keeps cookies.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use acd::effect::Order;
 use acd::event::{Account, Event};
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use metrics::LocalRecorderGuard;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use model::queue::ServiceLevelTarget;
 use model::user::{Role, User};
 use model::{Actor, Agent, AgentId, Email, Endpoint, PersonName, Phone, Queue, QueueId, ServerId, Span, TheirLeg, Timestamp};
@@ -26,6 +30,8 @@ pub struct Site {
     pub db: store::Db,
     pub events: mpsc::UnboundedSender<Event>,
     pub stop: watch::Sender<bool>,
+    /// What this test's thread counts, `/metrics` tells.
+    _counted: LocalRecorderGuard<'static>,
     _orders: mpsc::UnboundedReceiver<Order>,
     _centre: runtime::Centre,
     _folder: Folder,
@@ -45,6 +51,13 @@ impl Site {
     }
 
     pub async fn opened(secure: bool) -> Self {
+        Self::opened_with(secure, None).await
+    }
+
+    /// With a token for programs that read the metrics.
+    pub async fn opened_with(secure: bool, metrics_token: Option<&str>) -> Self {
+        let recorder: &'static PrometheusRecorder = Box::leak(Box::new(PrometheusBuilder::new().build_recorder()));
+        let counted = metrics::set_default_local_recorder(recorder);
         let folder = Folder(std::env::temp_dir().join(format!("callsync-web-{}", Uuid::now_v7().simple())));
         std::fs::create_dir_all(&folder.0).unwrap();
         let db = store::Db::open(&format!("sqlite://{}", folder.0.join("test.db").display())).await.unwrap();
@@ -53,10 +66,11 @@ impl Site {
         let (orders_in, orders) = mpsc::unbounded_channel();
         let ends = runtime::SwitchEnds { events: events_out, orders: orders_in };
         let (handle, centre) = runtime::start(db.clone(), ends).await.unwrap();
-        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
         let (stop, stopping) = watch::channel(false);
-        let router = crate::router(App { db: db.clone(), runtime: handle, metrics, secure }, stopping);
-        Self { router, db, events, stop, _orders: orders, _centre: centre, _folder: folder }
+        let metrics_token = metrics_token.map(Into::into);
+        let app = App { db: db.clone(), runtime: handle, metrics: recorder.handle(), secure, metrics_token };
+        let router = crate::router(app, stopping);
+        Self { router, db, events, stop, _counted: counted, _orders: orders, _centre: centre, _folder: folder }
     }
 
     pub async fn user(&self, email: &str, role: Role) -> User {
@@ -93,7 +107,7 @@ impl Site {
     }
 
     pub fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), cookies: Vec::new(), origin: None }
+        Browser { router: self.router.clone(), cookies: Vec::new(), origin: None, from: None, header: None }
     }
 
     /// A browser that has signed in.
@@ -114,6 +128,10 @@ pub struct Browser {
     pub cookies: Vec<(String, String)>,
     /// The site whose page sends; none for a program.
     pub origin: Option<&'static str>,
+    /// Where the connection comes from.
+    pub from: Option<SocketAddr>,
+    /// A header that this browser sends besides.
+    pub header: Option<(&'static str, &'static str)>,
 }
 
 /// What came back.
@@ -174,6 +192,12 @@ impl Browser {
         }
         if let Some(origin) = self.origin {
             request = request.header(ORIGIN, origin);
+        }
+        if let Some((name, value)) = self.header {
+            request = request.header(name, value);
+        }
+        if let Some(from) = self.from {
+            request = request.extension(ConnectInfo(from));
         }
         if !form.is_empty() {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");

@@ -5,7 +5,6 @@ logout = Sign out
 role-operator = operator
 role-supervisor = supervisor
 role-admin = administrator
-today = today
 
 # Signing in
 login-title = Sign in

@@ -15,6 +15,8 @@ totals-unreachable = unreachable
 totals-queues-waiting = with callers
 totals-own-targets = own targets
 service-level = Service level
+counted-for = last
+counted-since-start = Counted since the program started
 
 queues = Queues
 queue = Queue

@@ -5,7 +5,6 @@ logout = Выйти
 role-operator = оператор
 role-supervisor = супервизор
 role-admin = администратор
-today = сегодня
 
 # Вход
 login-title = Вход

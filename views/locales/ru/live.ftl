@@ -15,6 +15,8 @@ totals-unreachable = нет связи
 totals-queues-waiting = с ожиданием
 totals-own-targets = цели очередей
 service-level = Уровень сервиса
+counted-for = за
+counted-since-start = Считается с запуска программы
 
 queues = Очереди
 queue = Очередь
