@@ -43,6 +43,9 @@ pub(crate) enum Line {
     Clearing {
         leg: OurLeg,
         until: Timestamp,
+        /// The phone is left in peace until then even if the leg ends before: Asterisk could not ring it, and would most
+        /// likely fail at once again.
+        in_peace: bool,
     },
 }
 
@@ -126,9 +129,9 @@ impl Agent {
                 OfferEnd::Refused | OfferEnd::Busy => AgentState::NotReady(NotReadyReason::Refused),
                 OfferEnd::NotAnswered => AgentState::NotReady(NotReadyReason::NoAnswer),
                 // A phone that is said to be reachable and is not would never be reported as coming back.
-                OfferEnd::Unreachable | OfferEnd::SwitchError if self.reachable => AgentState::NotReady(NotReadyReason::NoAnswer),
-                OfferEnd::Unreachable | OfferEnd::SwitchError => AgentState::Unreachable,
-                OfferEnd::Accepted | OfferEnd::Withdrawn => self.willing(),
+                OfferEnd::Unreachable if self.reachable => AgentState::NotReady(NotReadyReason::NoAnswer),
+                OfferEnd::Unreachable => AgentState::Unreachable,
+                OfferEnd::Accepted | OfferEnd::Withdrawn | OfferEnd::SwitchError => self.willing(),
             },
         }
     }
@@ -200,9 +203,19 @@ pub(crate) fn settle(turn: &mut Turn<'_>, id: AgentId) {
 
 /// Hangs an agent's leg up. The line is free once its end is reported.
 pub(crate) fn hang_up(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg, reason: HangupReason) {
+    clear(turn, id, leg, reason, false);
+}
+
+/// Hangs up whatever there is of a leg that Asterisk failed to dial, and leaves the phone in peace for a while: neither this
+/// call nor the next shall try it again at once.
+pub(crate) fn leave_in_peace(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg) {
+    clear(turn, id, leg, HangupReason::Normal, true);
+}
+
+fn clear(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg, reason: HangupReason, in_peace: bool) {
     let until = turn.at + LINE_CLEARS_WITHIN;
     turn.order(leg.call, Op::Hangup { leg: LegId::Ours(leg), reason });
-    turn.state.with_agent(id, |agent| agent.line = Line::Clearing { leg, until });
+    turn.state.with_agent(id, |agent| agent.line = Line::Clearing { leg, until, in_peace });
 }
 
 /// Nothing is on the agent's line any more. Whoever calls this settles the agent afterwards.

@@ -28,6 +28,8 @@ pub(crate) struct Call {
     pub(crate) last_bridge: u32,
     /// What went wrong in Asterisk so far; see [`MISHAPS`].
     pub(crate) mishaps: u32,
+    /// How often an order about its music failed; bounded alike, but no reason to turn a caller away.
+    pub(crate) music_failures: u32,
     pub(crate) stage: Stage,
 }
 

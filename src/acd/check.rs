@@ -31,7 +31,7 @@ pub fn check(state: &State) -> Vec<String> {
 
 fn check_index(state: &State, broken: &mut Vec<String>) {
     let index = state.index();
-    if *index != Index::build(state.settings(), state.calls(), state.agents(), state.partings()) {
+    if *index != Index::build(state.settings(), state.calls(), state.agents(), state.partings(), state.watches()) {
         broken.push("the index does not follow from calls, agents and settings".to_owned());
     }
     if index.callers.len() != state.calls().len() {
@@ -40,6 +40,9 @@ fn check_index(state: &State, broken: &mut Vec<String>) {
     let lines = state.agents().values().filter(|agent| agent.line != Line::Free).count();
     if index.legs.len() != lines {
         broken.push("two agents share a leg".to_owned());
+    }
+    for server in state.watches().keys().filter(|server| !state.is_up(**server)) {
+        broken.push(format!("the phones of server {server} are to be watched again while the way there is lost"));
     }
     for ((queue, server), pool) in &index.pools {
         if state.is_up(*server) && !pool.callers.is_empty() && !pool.agents.is_empty() {

@@ -1,14 +1,14 @@
 //! Deadlines: each is a field of the thing that expires. There are no timers, and nothing to cancel.
 
-use model::{Actor, AgentId, CallId, LegId, OfferEnd, OurLeg, Span, TheirLeg, Timestamp};
+use model::{Actor, AgentId, CallId, LegId, OfferEnd, OurLeg, ServerId, Span, TheirLeg, Timestamp};
 
 use crate::agent::{self, After, Line};
 use crate::call::{MISHAPS, Ring};
 use crate::effect::{HangupReason, Op};
-use crate::ending;
 use crate::offer::{self, Remains};
 use crate::state::State;
 use crate::turn::Turn;
+use crate::{ending, on};
 
 /// What expires.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,8 @@ pub(crate) enum Due {
     Parting(TheirLeg),
     /// Two who may not have been joined.
     Join(CallId),
+    /// Phones that are not watched.
+    Watch(ServerId),
 }
 
 /// How often a caller's leg is sent out of our hands before it counts as gone, its end unreported.
@@ -46,6 +48,7 @@ pub(crate) fn expire(turn: &mut Turn<'_>) {
             Due::Line(agent) => line_is_cleared(turn, agent),
             Due::Parting(leg) => leg_stays(turn, &leg),
             Due::Join(call) => join_again(turn, call),
+            Due::Watch(server) => on::watch(turn, server),
         }
     }
 }
@@ -74,10 +77,10 @@ fn wrap_up_is_over(turn: &mut Turn<'_>, id: AgentId) {
 }
 
 fn line_is_cleared(turn: &mut Turn<'_>, id: AgentId) {
-    let Some(Line::Clearing { leg, .. }) = turn.state.agents().get(&id).map(|agent| agent.line) else { return };
+    let Some(Line::Clearing { leg, in_peace, .. }) = turn.state.agents().get(&id).map(|agent| agent.line) else { return };
     if !turn.state.is_up(leg.server) {
         let until = turn.at + LOOK_AGAIN;
-        turn.state.with_agent(id, |agent| agent.line = Line::Clearing { leg, until });
+        turn.state.with_agent(id, |agent| agent.line = Line::Clearing { leg, until, in_peace });
         return;
     }
     // Should it live after all, the first order to hang it up was lost.

@@ -1,7 +1,7 @@
 //! What the core orders and what it records. Orders are carried out by `ari`; each that fails comes back as an event.
 
 use model::stamp::Mark;
-use model::{BridgeId, CallId, Endpoint, Fact, LegId, OurLeg, Phone, PromptId, ServerId, Span, Stamp, TheirLeg};
+use model::{BridgeId, CallId, Endpoint, Fact, LegId, OurLeg, PromptId, ServerId, Span, Stamp, TheirLeg};
 use serde::{Deserialize, Serialize};
 
 /// What the core wants done about an event.
@@ -61,8 +61,6 @@ pub enum Op {
         endpoint: Endpoint,
         /// The caller for whom it rings: their leg lends its linked id and its number.
         caller: TheirLeg,
-        /// The caller's number.
-        number: Option<Phone>,
         /// When Asterisk gives up by itself, should we be gone; longer than our own deadline.
         give_up_after: Span,
         /// What the new leg shall carry, so that it can be recognised.
@@ -138,8 +136,6 @@ pub enum HangupReason {
     Normal,
     /// It rang for its full time (Q.850 cause 19).
     NoAnswer,
-    /// Somebody else took the call (Q.850 cause 26): phones do not list it as missed.
-    AnsweredElsewhere,
 }
 
 /// What the dialplan is told when a leg comes back to it (variable `CALLSYNC_EXIT`).

@@ -172,6 +172,7 @@ fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side) -> Option
 /// A conversation that never came about counts as no answer.
 fn uncount(turn: &mut Turn<'_>, call: &Call, talk: &Talk) {
     let Some(answered) = talk.answered else { return };
+    turn.record(Fact::AnswerUndone { call: call.id });
     let waited = answered.since(call.entered);
     turn.state.count(call.queue, |queue, today| {
         today.answered = today.answered.saturating_sub(1);

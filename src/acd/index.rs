@@ -60,6 +60,7 @@ impl Index {
         calls: &BTreeMap<CallId, Call>,
         agents: &BTreeMap<AgentId, Agent>,
         partings: &BTreeMap<TheirLeg, Parting>,
+        watches: &BTreeMap<ServerId, Timestamp>,
     ) -> Self {
         let mut index = Self::default();
         for queue in &settings.queues {
@@ -71,7 +72,15 @@ impl Index {
         calls.values().for_each(|call| index.add_call(call));
         agents.values().for_each(|agent| index.add_agent(agent));
         partings.iter().for_each(|(leg, parting)| index.add_parting(leg, parting));
+        watches.iter().for_each(|(server, at)| index.move_watch(*server, None, Some(*at)));
         index
+    }
+
+    pub(crate) fn move_watch(&mut self, server: ServerId, before: Option<Timestamp>, at: Option<Timestamp>) {
+        if let Some(before) = before {
+            self.deadlines.remove(&(before, Due::Watch(server)));
+        }
+        self.deadlines.extend(at.map(|at| (at, Due::Watch(server))));
     }
 
     pub(crate) fn add_call(&mut self, call: &Call) {

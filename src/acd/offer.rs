@@ -22,6 +22,8 @@ pub(crate) enum Remains {
     Nothing,
     /// It lives: hang it up.
     Leg(HangupReason),
+    /// Half of it may be there, for Asterisk failed to dial it: hang that up, and leave the phone in peace for a while.
+    Half,
 }
 
 /// Reserves an agent for a call and has the phone rung.
@@ -34,8 +36,8 @@ pub(crate) fn make(turn: &mut Turn<'_>, call: CallId, agent: AgentId) {
         let leg = call.next_leg();
         let n = add(call, agent, leg, at, ring)?;
         let mark = call.mark(CallPhase::Offered);
-        let (caller, number) = (call.leg.clone(), call.number.clone());
-        Some((n, leg, Op::Dial { leg, endpoint, caller, number, give_up_after: ring_timeout + GIVE_UP_MARGIN, mark }))
+        let caller = call.leg.clone();
+        Some((n, leg, Op::Dial { leg, endpoint, caller, give_up_after: ring_timeout + GIVE_UP_MARGIN, mark }))
     });
     let Some(Some((n, leg, dial))) = made else { return };
     turn.order(call, dial);
@@ -145,6 +147,7 @@ fn close(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, end: OfferEnd, remains:
     match remains {
         Remains::Nothing => agent::free_line(turn, offer.agent),
         Remains::Leg(reason) => agent::hang_up(turn, offer.agent, leg, reason),
+        Remains::Half => agent::leave_in_peace(turn, offer.agent, leg),
     }
     book_end(turn, &call, &offer, end);
     Some(offer.agent)

@@ -31,6 +31,8 @@ pub struct State {
     partings: BTreeMap<TheirLeg, Parting>,
     /// Whether the way to each Asterisk is there.
     switches: BTreeMap<ServerId, bool>,
+    /// When the phones of an Asterisk are ordered to be watched once more, because the last order to failed.
+    watches: BTreeMap<ServerId, Timestamp>,
     today: Today,
     changes: Changes,
     #[serde(skip)]
@@ -73,15 +75,16 @@ struct Kept {
     #[serde(with = "pairs")]
     partings: BTreeMap<TheirLeg, Parting>,
     switches: BTreeMap<ServerId, bool>,
+    watches: BTreeMap<ServerId, Timestamp>,
     today: Today,
     changes: Changes,
 }
 
 impl From<Kept> for State {
     fn from(kept: Kept) -> Self {
-        let Kept { now, chance, settings, queues, agents, calls, partings, switches, today, changes } = kept;
-        let index = Index::build(&settings, &calls, &agents, &partings);
-        Self { now, chance, settings, queues, agents, calls, partings, switches, today, changes, index }
+        let Kept { now, chance, settings, queues, agents, calls, partings, switches, watches, today, changes } = kept;
+        let index = Index::build(&settings, &calls, &agents, &partings, &watches);
+        Self { now, chance, settings, queues, agents, calls, partings, switches, watches, today, changes, index }
     }
 }
 
@@ -98,6 +101,7 @@ impl State {
             calls: BTreeMap::new(),
             partings: BTreeMap::new(),
             switches: BTreeMap::new(),
+            watches: BTreeMap::new(),
             today: Today::default(),
             changes: Changes::default(),
             index: Index::default(),
@@ -141,6 +145,10 @@ impl State {
         &self.switches
     }
 
+    pub(crate) const fn watches(&self) -> &BTreeMap<ServerId, Timestamp> {
+        &self.watches
+    }
+
     pub(crate) const fn today(&self) -> Today {
         self.today
     }
@@ -176,6 +184,15 @@ impl State {
     pub(crate) fn set_up(&mut self, server: ServerId, up: bool) {
         self.switches.insert(server, up);
         self.changes.switch();
+    }
+
+    /// Sets or drops the time at which the phones of an Asterisk are ordered to be watched once more.
+    pub(crate) fn watch_again_at(&mut self, server: ServerId, at: Option<Timestamp>) {
+        let before = match at {
+            Some(at) => self.watches.insert(server, at),
+            None => self.watches.remove(&server),
+        };
+        self.index.move_watch(server, before, at);
     }
 
     /// A caller's leg was sent on its way out, for the first time or again.
@@ -281,7 +298,7 @@ impl State {
     ) {
         self.settings = settings;
         change(&mut self.queues, &mut self.agents);
-        self.index = Index::build(&self.settings, &self.calls, &self.agents, &self.partings);
+        self.index = Index::build(&self.settings, &self.calls, &self.agents, &self.partings, &self.watches);
         self.changes.everything(&self.queues, &self.agents);
     }
 }

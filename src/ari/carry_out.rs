@@ -77,7 +77,8 @@ impl Hands {
     }
 
     /// A leg that ends before it could be dialled is told as the end of a leg, and the order counts as carried out: the core
-    /// hears of it once. A leg that never starts is hung up, and the order has failed.
+    /// hears of it once. A leg that never starts or cannot be dialled is left to the core, which hangs it up when it hears
+    /// that the order failed: if it ended before, its end would look like the phone's doing.
     async fn dial(&self, leg: OurLeg, create: &Request, dial: &Request) -> Outcome {
         let mut start = self.starts.expect(leg);
         self.ask(create).await?;
@@ -86,18 +87,13 @@ impl Hands {
             Ok(Start::Ended) => return Ok(Done::CarriedOut),
             Err(_) => {
                 let text = format!("the leg was created, but not handed to us within {START_WITHIN:?}");
-                return self.undo(leg, OrderFailure::Refused { status: 0, text }).await;
+                return Err(OrderFailure::Refused { status: 0, text });
             }
         }
         match self.ask(dial).await {
             Ok(()) | Err(OrderFailure::Gone) => Ok(Done::CarriedOut),
-            Err(why) => self.undo(leg, why).await,
+            Err(why) => Err(why),
         }
-    }
-
-    async fn undo(&self, leg: OurLeg, why: OrderFailure) -> Outcome {
-        self.ask(&Request::new(Kind::Hangup, &[&leg])).await?;
-        Err(why)
     }
 
     async fn variables(&self, together: &Request, one_by_one: &[Request]) -> Outcome {

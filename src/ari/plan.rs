@@ -54,7 +54,7 @@ pub fn plan(op: &Op, app: &str) -> Plan {
             vec![set_variable(&leg.id, "CALLSYNC_EXIT", exit.name()), Request::new(Kind::Continue, &[&leg.id])]
         }
         // The caller's number needs no request of its own: `originator` and `caller` lend it to the new leg.
-        Op::Dial { leg, endpoint, caller, number: _, give_up_after, mark } => {
+        Op::Dial { leg, endpoint, caller, give_up_after, mark } => {
             let variables = json!({ "variables": { MARK: mark.to_string(), "PJSIP_TRANSFER_HANDLING()": "ari-only" } });
             let create = Request::new(Kind::CreateLeg, &[])
                 .with("endpoint", format!("PJSIP/{}", endpoint.name))
@@ -92,7 +92,6 @@ const fn q850(reason: HangupReason) -> &'static str {
     match reason {
         HangupReason::Normal => "16",
         HangupReason::NoAnswer => "19",
-        HangupReason::AnsweredElsewhere => "26",
     }
 }
 

@@ -11,8 +11,6 @@ use crate::request::{Kind, Request};
 pub struct Probe {
     /// Its version.
     pub version: String,
-    /// Whether our application is registered: a CallSync Central is, or was since Asterisk's start, connected under its name.
-    pub registered: bool,
     /// What a newer Asterisk could do and this one cannot; we have a way round.
     pub lacks: Vec<String>,
 }
@@ -89,9 +87,7 @@ pub async fn probe(config: &Config) -> Result<Probe, ProbeError> {
         return Err(ProbeError::Lacks { version, missing: missing.needed });
     }
     may_write(config, &client).await?;
-    let application = client.ask(&Request::new(Kind::Application, &[&config.app])).await;
-    let registered = application.is_ok_and(|reply| reply.status == 200);
-    Ok(Probe { version, registered, lacks: missing.optional })
+    Ok(Probe { version, lacks: missing.optional })
 }
 
 fn version(config: &Config, info: &Reply) -> Result<String, ProbeError> {

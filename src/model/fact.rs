@@ -75,6 +75,11 @@ pub enum Fact {
         /// From entering the queue to the agent's answer.
         waited: Span,
     },
+    /// The agent who took the call and its caller could not be joined: it counts as not answered, and the caller waits on.
+    AnswerUndone {
+        /// The call.
+        call: CallId,
+    },
     /// A stretch of a call is over.
     SegmentEnded(Segment),
     /// The call is over for us.

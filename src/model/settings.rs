@@ -30,6 +30,9 @@ pub enum SettingsError {
     /// Two agents share a phone.
     #[error("two agents have the endpoint {0:?}")]
     EndpointTwice(String),
+    /// An agent's phone has a name that would make Asterisk dial something else than an account.
+    #[error("{0:?} is not the name of an endpoint: letters, digits, \"_\", \".\" and \"-\" are")]
+    NotAnEndpoint(String),
     /// An agent serves a queue that is not there.
     #[error("the agent at endpoint {endpoint:?} serves a queue that does not exist: {queue}")]
     NoSuchQueue {
@@ -69,6 +72,10 @@ impl Settings {
         let queues: BTreeSet<QueueId> = self.queues.iter().map(|queue| queue.id).collect();
         let mut endpoints = BTreeSet::new();
         for agent in &self.agents {
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '-';
+            if agent.endpoint.name.is_empty() || !agent.endpoint.name.chars().all(plain) {
+                return Err(SettingsError::NotAnEndpoint(agent.endpoint.name.clone()));
+            }
             if !endpoints.insert(&agent.endpoint) {
                 return Err(SettingsError::EndpointTwice(agent.endpoint.name.clone()));
             }
@@ -77,5 +84,36 @@ impl Settings {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Settings, SettingsError};
+    use crate::agent::{Agent, Endpoint};
+    use crate::id::{AgentId, ServerId};
+    use crate::person::PersonName;
+
+    fn with_phone(name: &str) -> Settings {
+        let endpoint = Endpoint { server: ServerId(1), name: name.to_owned() };
+        let (id, name) = (AgentId(Uuid::nil()), PersonName::new("Anna"));
+        Settings { queues: vec![], agents: vec![Agent { id, name, endpoint, queues: vec![], ready_on_register: false }] }
+    }
+
+    #[test]
+    fn a_phone_has_the_name_of_an_account() {
+        for name in ["1001", "anna.ilyina", "desk-7_B"] {
+            assert_eq!(with_phone(name).check(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_name_that_would_dial_something_else_than_an_account_is_refused() {
+        for name in ["", "1001/sip:+790@example.org", "+7900@trunk", "1001&1002", "1001,s", "1001 ", "${X}", "анна", "1\u{0}"]
+        {
+            assert_eq!(with_phone(name).check(), Err(SettingsError::NotAnEndpoint(name.to_owned())));
+        }
     }
 }

@@ -28,18 +28,18 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// The CDR's columns and their values, in a fixed order.
+    /// The CDR's columns and their values, in a fixed order. All of them, the empty ones too: what an earlier stamp said and
+    /// is not true any more must not stay. Asterisk writes an empty value as an empty text in SQLite, as NULL in PostgreSQL.
     #[must_use]
-    pub fn columns(&self) -> Vec<(&'static str, String)> {
-        let mut columns = vec![
+    pub fn columns(&self) -> [(&'static str, String); 6] {
+        [
             ("callsync_call", self.call.to_string()),
             ("callsync_queue", self.queue.clone()),
             ("callsync_outcome", self.outcome.name().to_owned()),
             ("callsync_entered", self.entered.as_ms().to_string()),
-        ];
-        columns.extend(self.agent.as_ref().map(|agent| ("callsync_agent", agent.clone())));
-        columns.extend(self.answered.map(|at| ("callsync_answered", at.as_ms().to_string())));
-        columns
+            ("callsync_agent", self.agent.clone().unwrap_or_default()),
+            ("callsync_answered", self.answered.map(|at| at.as_ms().to_string()).unwrap_or_default()),
+        ]
     }
 }
 
@@ -99,10 +99,22 @@ mod tests {
     use proptest::prelude::{any, proptest};
     use uuid::Uuid;
 
-    use super::{Mark, NotAMark};
-    use crate::call::CallPhase;
+    use super::{Mark, NotAMark, Stamp};
+    use crate::call::{CallPhase, Outcome};
     use crate::id::{CallId, QueueId};
     use crate::time::Timestamp;
+
+    #[test]
+    fn a_stamp_writes_all_columns_so_that_what_is_not_true_any_more_is_wiped_out() {
+        let entered = Timestamp::from_ms(1000);
+        let (call, queue) = (CallId(Uuid::nil()), "700".to_owned());
+        let stamp = Stamp { call, queue, outcome: Outcome::Abandoned, entered, agent: None, answered: None };
+        let values =
+            [Uuid::nil().to_string(), "700".to_owned(), "abandoned".to_owned(), "1000".to_owned(), String::new(), String::new()];
+        let names = ["call", "queue", "outcome", "entered", "agent", "answered"].map(|name| format!("callsync_{name}"));
+        let columns = stamp.columns().into_iter().map(|(name, value)| (name.to_owned(), value));
+        assert_eq!(columns.collect::<Vec<_>>(), names.into_iter().zip(values).collect::<Vec<_>>());
+    }
 
     proptest! {
         #[test]

@@ -41,11 +41,11 @@ pub struct Totals {
     pub logged_in: u32,
     /// All agents of the settings.
     pub agents: u32,
-    /// What was promised and kept since the program's day began.
+    /// What was promised and kept since the program was started.
     pub today: Today,
 }
 
-/// Calls counted since the program began to count, for a service level.
+/// Calls counted since the program was started, for a service level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Today {
     /// Callers whom an agent answered.

@@ -36,6 +36,9 @@ statements! {
             ended_by = 'switch'
         WHERE ended_at IS NULL";
     @differ {
+        END_OPEN_STATES =
+            "UPDATE agent_states SET ended_at = MAX(began_at, $1) WHERE ended_at IS NULL",
+            "UPDATE agent_states SET ended_at = GREATEST(began_at, $1) WHERE ended_at IS NULL";
         // In SQLite the transaction holds the only lock there is.
         LOCK =
             "SELECT position FROM books",
@@ -142,6 +145,12 @@ statements! {
                 ended_by = excluded.ended_by,
                 agent_id = COALESCE(calls.agent_id, excluded.agent_id),
                 offers = calls.offers + excluded.offers";
+        // Before the rows of the batch are written, which hold what came after.
+        UNDO_ANSWERS =
+            "UPDATE calls SET answered_at = NULL, agent_id = NULL
+            WHERE id IN (SELECT unhex(value->>'id', '-') FROM json_each($1))",
+            "UPDATE calls SET answered_at = NULL, agent_id = NULL
+            WHERE id IN (SELECT id FROM jsonb_to_recordset($1) AS r (id UUID))";
         CHANGE_CALLS =
             "UPDATE calls SET
                 answered_at = COALESCE(calls.answered_at, r.answered_at),
@@ -252,18 +261,31 @@ pub async fn position(db: &Db) -> Result<u64, Error> {
     read_position(position)
 }
 
-/// Ends every call that an earlier run of the program left open: nobody saw how it ended. A call that turns out to be alive
-/// is reopened by the fact that takes it over. Returns how many there were.
+/// What an earlier run of the program left open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftOpen {
+    /// Calls without an end.
+    pub calls: u64,
+    /// Agents' states without an end.
+    pub states: u64,
+}
+
+/// Ends every call and every agent's state that an earlier run of the program left open: nobody saw how it ended. A call
+/// that turns out to be alive is reopened by the fact that takes it over; an agent's next state begins with its own fact.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn end_open_calls(db: &Db, at: Timestamp) -> Result<u64, Error> {
+/// When the database does not answer. Nothing was written then.
+pub async fn end_what_was_left_open(db: &Db, at: Timestamp) -> Result<LeftOpen, Error> {
     let mut tx = db.write().await?;
-    let ended = on!(tx.connection(), c => {
-        sqlx::query(END_OPEN_CALLS).bind(at.as_ms()).execute(c).await.map(|done| done.rows_affected())
-    })?;
+    let calls = end(&mut tx, END_OPEN_CALLS, at).await?;
+    let states = tx.dialect(END_OPEN_STATES);
+    let states = end(&mut tx, states, at).await?;
     tx.commit().await?;
-    Ok(ended)
+    Ok(LeftOpen { calls, states })
+}
+
+async fn end(tx: &mut Tx, sql: &'static str, at: Timestamp) -> Result<u64, Error> {
+    Ok(on!(tx.connection(), c => sqlx::query(sql).bind(at.as_ms()).execute(c).await.map(|done| done.rows_affected()))?)
 }
 
 /// Books the entries, which ascend by position, and how far they reach, in one transaction. Handing in entries that are
@@ -282,6 +304,7 @@ async fn apply_within_time(db: &Db, entries: &[BookEntry]) -> Result<Applied, Er
     let batch = fold::Batch::of(read_position(reached)?, entries);
     if batch.applied.booked > 0 {
         unfold(&mut tx, ADD_FACTS, &batch.facts).await?;
+        unfold(&mut tx, UNDO_ANSWERS, &batch.undone).await?;
         unfold(&mut tx, ADD_CALLS, &batch.new_calls()).await?;
         unfold(&mut tx, CHANGE_CALLS, &batch.known_calls()).await?;
         unfold(&mut tx, ADD_SEGMENTS, &batch.segments).await?;

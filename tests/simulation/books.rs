@@ -30,6 +30,7 @@ pub struct Story {
     /// Up to where its stretches have been told.
     told_until: i64,
     rung_since_waiting: i64,
+    answered: bool,
 }
 
 impl Books {
@@ -65,7 +66,7 @@ impl Books {
     fn book(&mut self, at: i64, fact: &Fact) {
         match fact {
             Fact::CallEntered { call, leg, queue, .. } => {
-                let story = Story { leg: leg.clone(), queue: *queue, told_until: at, rung_since_waiting: at };
+                let story = Story { leg: leg.clone(), queue: *queue, told_until: at, rung_since_waiting: at, answered: false };
                 assert!(self.open.insert(*call, story).is_none(), "call {call} entered twice");
                 assert!(!self.closed.contains(call), "call {call} entered after its end");
             }
@@ -77,8 +78,17 @@ impl Books {
                 assert_eq!(self.offers.remove(agent), Some((*call, *offer)), "the offer that ends was made");
             }
             Fact::SegmentEnded(segment) => self.stretch(at, segment),
-            Fact::CallEnded { call, .. } => {
+            Fact::CallAnswered { call, .. } => {
+                let story = self.open.get_mut(call).expect("a call that is answered has entered");
+                assert!(!std::mem::replace(&mut story.answered, true), "call {call} is answered twice");
+            }
+            Fact::AnswerUndone { call } => {
+                let story = self.open.get_mut(call).expect("a call whose answer is undone has entered");
+                assert!(std::mem::replace(&mut story.answered, false), "the answer of call {call} is undone and was none");
+            }
+            Fact::CallEnded { call, outcome, .. } => {
                 let story = self.open.remove(call).expect("a call that ends has entered");
+                assert!(!story.answered || *outcome == Outcome::Answered, "call {call} was answered and ends {outcome:?}");
                 assert_eq!(story.told_until, at, "the stretches of call {call} do not reach its end");
                 self.closed.push(*call);
             }
@@ -88,7 +98,6 @@ impl Books {
             }
             Fact::Mended { leg, mark, how } => self.mended(leg, *mark, *how),
             Fact::OfferRang { .. }
-            | Fact::CallAnswered { .. }
             | Fact::CallTurnedAway { .. }
             | Fact::OrderFailed { .. }
             | Fact::EndpointChanged { .. }

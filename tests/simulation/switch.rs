@@ -7,6 +7,9 @@ use acd::event::{Account, BridgeAccount, Cause, Event, LegAccount, OrderFailure}
 use model::stamp::Mark;
 use model::{BridgeId, Endpoint, LegId, OurLeg, Outcome, ServerId, TheirLeg};
 
+/// After so many refusals silence, or music beside a voice, is not the core's fault.
+pub const MUSIC_REFUSALS: u32 = 3;
+
 /// The one Asterisk of the simulation.
 pub const SERVER: ServerId = ServerId(1);
 
@@ -19,8 +22,10 @@ pub struct Leg {
     pub rings: bool,
     pub up: bool,
     pub music: bool,
-    /// An order to play music was refused: silence is not the core's fault.
-    pub mute: bool,
+    /// How many orders about its music were refused.
+    pub music_refused: u32,
+    /// The music plays on although it was ordered to stop.
+    pub music_sticks: bool,
     pub bridge: Option<BridgeId>,
     pub mark: Option<Mark>,
     pub stamped: Option<Outcome>,
@@ -32,7 +37,7 @@ pub struct Switch {
     pub legs: BTreeMap<LegId, Leg>,
     pub bridges: BTreeMap<BridgeId, BTreeSet<LegId>>,
     pub reachable: BTreeSet<Endpoint>,
-    watched: BTreeSet<Endpoint>,
+    pub watched: BTreeSet<Endpoint>,
     used: BTreeSet<String>,
     /// What the core did that no caller or agent should live to hear.
     pub outrages: Vec<String>,
@@ -69,6 +74,13 @@ impl Switch {
         vec![Event::LegEnded { leg: id.clone(), cause }]
     }
 
+    /// Whoever could have ordered it to stop is gone, and the account says nothing of music.
+    pub fn forgives_music(&mut self) {
+        for leg in self.legs.values_mut().filter(|leg| leg.music_sticks) {
+            leg.music_refused = MUSIC_REFUSALS;
+        }
+    }
+
     /// Whether the one leg that an order is for is gone.
     pub fn misses(&self, op: &Op) -> bool {
         let leg = match op {
@@ -92,11 +104,15 @@ impl Switch {
             Op::StartMusic { leg, .. } => {
                 let found = self.leg(leg)?;
                 found.music = true;
+                found.music_sticks = false;
                 if found.bridge.is_some() {
                     self.outrages.push(format!("{leg} hears music and a party at once"));
                 }
             }
-            Op::StopMusic { leg } => self.leg(leg)?.music = false,
+            Op::StopMusic { leg } => {
+                let found = self.leg(leg)?;
+                (found.music, found.music_sticks) = (false, false);
+            }
             Op::Dial { leg, endpoint, mark, .. } => return self.dial(*leg, endpoint, *mark),
             Op::Hangup { leg, .. } => return Ok(self.end(leg, Cause { q850: 16, sip: None })),
             Op::CreateBridge { bridge } => {
@@ -151,7 +167,7 @@ impl Switch {
         for id in legs {
             let leg = self.leg(id)?;
             let before = leg.bridge.replace(bridge);
-            if leg.music {
+            if leg.music && !leg.music_sticks {
                 self.outrages.push(format!("{id} hears music and a party at once"));
             }
             if let Some(members) = before.and_then(|bridge| self.bridges.get_mut(&bridge)) {
@@ -191,6 +207,16 @@ impl Switch {
 }
 
 fn new_leg(endpoint: Option<Endpoint>, dialled: &str) -> Leg {
-    let dialled = dialled.to_owned();
-    Leg { endpoint, dialled, rings: false, up: false, music: false, mute: false, bridge: None, mark: None, stamped: None }
+    Leg {
+        endpoint,
+        dialled: dialled.to_owned(),
+        rings: false,
+        up: false,
+        music: false,
+        music_refused: 0,
+        music_sticks: false,
+        bridge: None,
+        mark: None,
+        stamped: None,
+    }
 }

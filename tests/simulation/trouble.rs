@@ -9,30 +9,45 @@ use super::switch::SERVER;
 use super::world::World;
 
 impl World {
-    /// What Asterisk may refuse. An order to hang up, to stop the music or to clear a bridge is not among it: if those fail,
-    /// nothing that the core could order helps.
+    /// What Asterisk may refuse. An order to hang up or to clear a bridge is not among it: if those fail, nothing that the core
+    /// could order helps.
     pub fn order_fails(&mut self, k: u8, why: u8) {
+        // Some of the lane go well before: else it would nearly always be the first order of a step.
+        for _ in 0..(why >> 4) % 4 {
+            self.order_runs(k);
+        }
         let Some(op) = self.next_order(k) else { return };
         let unknown = match &op {
-            Op::Dial { .. } | Op::Join { .. } | Op::CreateBridge { .. } => !why.is_multiple_of(3),
-            Op::Answer { .. } | Op::StartMusic { .. } | Op::Stamp { .. } | Op::Mark { .. } | Op::Continue { .. } => false,
-            Op::StopMusic { .. } | Op::Hangup { .. } | Op::DestroyBridge { .. } | Op::Play { .. } | Op::Watch { .. } => {
-                return self.run(&op);
-            }
+            Op::Dial { .. }
+            | Op::Join { .. }
+            | Op::CreateBridge { .. }
+            | Op::StartMusic { .. }
+            | Op::StopMusic { .. }
+            | Op::Watch { .. } => !why.is_multiple_of(3),
+            Op::Answer { .. } | Op::Stamp { .. } | Op::Mark { .. } | Op::Continue { .. } => false,
+            Op::Hangup { .. } | Op::DestroyBridge { .. } | Op::Play { .. } => return self.run(&op),
         };
         if self.switch.misses(&op) {
             // Asterisk refuses nothing to a leg that is gone: it says so.
             return self.run(&op);
         }
-        if let Op::StartMusic { leg, .. } = &op {
-            self.switch.legs.entry(leg.clone()).and_modify(|leg| leg.mute = true);
+        if let Op::StartMusic { leg, .. } | Op::StopMusic { leg } = &op {
+            let sticks = matches!(op, Op::StopMusic { .. });
+            self.switch.legs.entry(leg.clone()).and_modify(|leg| {
+                leg.music_refused += 1;
+                leg.music_sticks = sticks;
+            });
         }
         if unknown && why % 3 == 1 {
             // It is carried out, as far as it can be, and the answer is lost.
             let _answer_is_lost = self.switch.obey(&op);
         }
         let refused = OrderFailure::Refused { status: 500, text: "out of order".to_owned() };
-        self.unsure |= unknown || matches!(op, Op::Dial { .. });
+        self.unsure |= match op {
+            Op::Dial { .. } | Op::Watch { .. } => true,
+            Op::StartMusic { .. } | Op::StopMusic { .. } => false,
+            _ => unknown,
+        };
         let why = if unknown { OrderFailure::Unknown } else { refused };
         self.report(vec![Event::OrderFailed { order: op, why }]);
     }
@@ -51,14 +66,21 @@ impl World {
         if !self.connected {
             return;
         }
+        for event in self.forget_events() {
+            self.tell(event);
+        }
         let lost = self.orders_stop(k);
-        self.events.clear();
         self.connected = false;
         let (before, after) = lost.split_at(usize::from(k) % (lost.len() + 1));
         let failed = |order: &Op| Event::OrderFailed { order: order.clone(), why: OrderFailure::Unknown };
         before.iter().for_each(|order| self.tell(failed(order)));
         self.tell(Event::SwitchLost { server: SERVER });
         after.iter().for_each(|order| self.tell(failed(order)));
+    }
+
+    /// What Asterisk reported is lost; what the adapter itself found out is not.
+    fn forget_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events).into_iter().filter(|event| matches!(event, Event::OrderFailed { .. })).collect()
     }
 
     /// Carries so many orders of each lane out and drops the rest: all whose answer is lost.
@@ -76,6 +98,17 @@ impl World {
         lost
     }
 
+    /// The adapter missed something and takes an account, once everything that was ordered is done.
+    pub fn resyncs(&mut self) {
+        while !self.lanes.is_empty() || self.events.iter().any(|event| matches!(event, Event::OrderFailed { .. })) {
+            self.orders_run();
+            for event in self.forget_events() {
+                self.tell(event);
+            }
+        }
+        self.connects();
+    }
+
     pub fn connects(&mut self) {
         self.connected = true;
         self.unsure = false;
@@ -88,6 +121,7 @@ impl World {
         self.orders_stop(k);
         self.events.clear();
         self.connected = false;
+        self.switch.forgives_music();
         self.seed = self.seed.wrapping_add(1);
         self.state = State::new(self.seed);
         self.books = Books::default();

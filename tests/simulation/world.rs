@@ -100,10 +100,7 @@ impl World {
             Action::ConnectionBreaks(k) => self.connection_breaks(k),
             Action::ConnectionReturns if !self.connected => self.connects(),
             Action::ConnectionReturns => {}
-            Action::Resyncs if self.connected => {
-                self.orders_run();
-                self.connects();
-            }
+            Action::Resyncs if self.connected => self.resyncs(),
             Action::Resyncs => {}
             Action::SettingsChange(k) => {
                 self.settings = settings(k % 4);
@@ -231,7 +228,9 @@ impl World {
         if reachable {
             self.switch.reachable.insert(endpoint.clone());
         }
-        self.report(vec![Event::EndpointChanged { endpoint, reachable }]);
+        if self.switch.watched.contains(&endpoint) {
+            self.report(vec![Event::EndpointChanged { endpoint, reachable }]);
+        }
     }
 
     fn feature_dialled(&mut self, k: u8, ask: u8) {
@@ -261,7 +260,7 @@ impl World {
         }
     }
 
-    fn order_runs(&mut self, k: u8) {
+    pub fn order_runs(&mut self, k: u8) {
         let Some(op) = self.next_order(k) else { return };
         self.run(&op);
     }
@@ -275,7 +274,7 @@ impl World {
     }
 
     /// All orders are carried out, lane by lane; which lane is first changes, since lanes do not wait for each other.
-    fn orders_run(&mut self) {
+    pub fn orders_run(&mut self) {
         self.rounds += 1;
         let mut lanes: Vec<_> = std::mem::take(&mut self.lanes).into_values().collect();
         if self.rounds.is_multiple_of(2) {

@@ -135,10 +135,7 @@ fn take_over(turn: &mut Turn<'_>, call: Call, mark: Mark, bridge: BridgeId, (leg
 }
 
 fn requeue(turn: &mut Turn<'_>, call: Call, account: &LegAccount, mark: Mark) {
-    if !account.up {
-        turn.order(call.id, Op::Answer { leg: call.leg.clone() });
-    }
-    on::welcome(turn, &call);
+    on::welcome(turn, &call, account.up);
     let caller = call.leg_id();
     on::book(turn, call);
     mended(turn, caller, Some(mark), Mending::Requeued);

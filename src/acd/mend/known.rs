@@ -119,12 +119,18 @@ fn new_bridge(call: &mut Call) -> Option<BridgeId> {
 }
 
 fn join(turn: &mut Turn<'_>, call: &Call, bridge: BridgeId, missing: Vec<LegId>) {
-    if missing.contains(&call.leg_id()) {
+    if missing.contains(&call.leg_id()) || call.music_failures > 0 {
         turn.order(call.id, Op::StopMusic { leg: call.leg_id() });
+        music_is_ordered(turn, call.id);
     }
     if !missing.is_empty() {
         turn.order(call.id, Op::Join { bridge, legs: missing });
     }
+}
+
+/// What went wrong with the music before the account is made good.
+fn music_is_ordered(turn: &mut Turn<'_>, call: CallId) {
+    turn.state.with_call(call, |call| call.music_failures = 0);
 }
 
 /// Callers who wait: the mark is written after the music was started, so a leg without it may lack both.
@@ -136,11 +142,10 @@ pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
             turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.bridge = None));
         }
         let up = alive.legs.get(&call.leg_id()).is_some_and(|leg| leg.up);
-        if !up {
-            turn.order(id, Op::Answer { leg: call.leg.clone() });
-        }
-        if !up || mark_phase(alive, &call) != Some(CallPhase::Waiting) {
-            on::welcome(turn, &call);
+        // Music that failed before was ordered again behind the mark.
+        if !up || mark_phase(alive, &call) != Some(CallPhase::Waiting) || call.music_failures > 0 {
+            on::welcome(turn, &call, up);
+            music_is_ordered(turn, id);
         }
     }
 }

@@ -18,8 +18,7 @@ pub(super) fn take(turn: &mut Turn<'_>, leg: TheirLeg, number: Option<Phone>, di
     Ok(())
 }
 
-/// Lets a caller enter the queue whose number was dialled, or turns them away. The order of the orders is that of what the
-/// caller notices; the stamp is set before anything that it describes can happen.
+/// Lets a caller enter the queue whose number was dialled, or turns them away.
 pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, number: Option<Phone>, dialled: String) {
     let Some(queue) = turn.state.index().numbers.get(&dialled).copied() else {
         turn.order_for_leg(&leg, Op::Continue { leg: leg.clone(), exit: Exit::Returned });
@@ -30,8 +29,7 @@ pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, number: Option<Phone>, d
     let at = turn.at;
     let id = turn.state.chance().mint(at);
     let call = new_call(id, leg, number, queue, at, at);
-    turn.order(id, Op::Answer { leg: call.leg.clone() });
-    welcome(turn, &call);
+    welcome(turn, &call, false);
     book(turn, call);
     route::serve_call(turn, id);
 }
@@ -46,14 +44,32 @@ pub(crate) fn new_call(
     since: Timestamp,
 ) -> Call {
     let stage = Stage::Waiting(Waiting { since, ..Waiting::default() });
-    Call { id, leg, number, queue, entered, since, offers_made: 0, last_leg: 0, last_bridge: 0, mishaps: 0, stage }
+    Call {
+        id,
+        leg,
+        number,
+        queue,
+        entered,
+        since,
+        offers_made: 0,
+        last_leg: 0,
+        last_bridge: 0,
+        mishaps: 0,
+        music_failures: 0,
+        stage,
+    }
 }
 
-/// Has the caller hear music, and writes on the leg and its CDR who waits where.
-pub(crate) fn welcome(turn: &mut Turn<'_>, call: &Call) {
+/// Has the caller, whose leg may be answered already, hear music, and writes on the leg and its CDR who waits where. The stamp
+/// comes first: whoever hangs up in the moment of being answered has abandoned, and the CDR takes nothing after that. The
+/// mark comes last: a leg without it may lack all that is before it.
+pub(crate) fn welcome(turn: &mut Turn<'_>, call: &Call, answered: bool) {
+    ending::stamp(turn, call, Outcome::Abandoned);
+    if !answered {
+        turn.order(call.id, Op::Answer { leg: call.leg.clone() });
+    }
     ending::play_music(turn, call);
     turn.order(call.id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Waiting) });
-    ending::stamp(turn, call, Outcome::Abandoned);
 }
 
 /// Adds a call to the state and the books.

@@ -18,6 +18,7 @@ use model::fact::Ignored;
 
 pub(crate) use caller_arrived::{book, enter, new_call, welcome};
 pub(crate) use endpoint_changed::report;
+pub(crate) use switch_returned::watch;
 
 use crate::call::Stretch;
 use crate::deadline;

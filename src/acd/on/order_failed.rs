@@ -1,11 +1,12 @@
 //! An order was not carried out. The books say so, and where something depends on it, it is mended here: nobody waits for
 //! what will not come, and nothing is tried for ever.
 
-use model::{BridgeId, Fact, LegId, OfferEnd, OurLeg, PromptId, Side, Span, TheirLeg};
+use model::{BridgeId, Fact, LegId, OfferEnd, OurLeg, PromptId, ServerId, Side, Span, TheirLeg};
 
 use super::leg_rang::line;
 use super::{leg_ended, prompt_ended};
 use crate::agent::{After, Line};
+use crate::call::{Call, MISHAPS};
 use crate::effect::{HangupReason, Op};
 use crate::ending;
 use crate::event::{Cause, OrderFailure};
@@ -17,20 +18,25 @@ use crate::turn::Turn;
 /// before, and then the account tells.
 const JOIN_AGAIN_AFTER: Span = Span::from_secs(1);
 
+/// How long after a failed order to watch phones it is given again.
+const WATCH_AGAIN_AFTER: Span = Span::from_secs(1);
+
 pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
     turn.record(Fact::OrderFailed { order: words(&order), why: reason(why) });
     match order {
         Op::Answer { leg } | Op::Stamp { leg, .. } => noticed(turn, &LegId::Theirs(leg), why),
-        // A leg that is not marked or hears no music still waits.
-        Op::StartMusic { leg, .. } | Op::StopMusic { leg } | Op::Mark { leg, .. } => noticed(turn, &leg, why),
+        Op::StartMusic { leg, .. } => start_music(turn, &leg, why),
+        Op::StopMusic { leg } => stop_music(turn, &leg, why),
+        // A leg that is not marked still waits.
+        Op::Mark { leg, .. } => noticed(turn, &leg, why),
         Op::Dial { leg, .. } => dial(turn, leg, why),
         Op::Hangup { leg, .. } => noticed(turn, &leg, why),
         Op::CreateBridge { bridge } => create_bridge(turn, bridge, why),
         Op::Join { bridge, .. } => join(turn, bridge, why),
         Op::Continue { leg, .. } => give_back(turn, &leg, why),
-        // Nothing that follows depends on these: a bridge that is left over is found by the next account, a phone that is
-        // not watched is found out by the first call.
-        Op::DestroyBridge { .. } | Op::Watch { .. } => {}
+        // A bridge that is left over is found by the next account.
+        Op::DestroyBridge { .. } => {}
+        Op::Watch { server, .. } => watch(turn, server),
         Op::Play { leg, prompt, .. } => play(turn, &leg, prompt, why),
     }
 }
@@ -56,18 +62,50 @@ fn noticed(turn: &mut Turn<'_>, leg: &LegId, why: &OrderFailure) {
     }
 }
 
+/// A caller who waits shall hear music.
+fn start_music(turn: &mut Turn<'_>, leg: &LegId, why: &OrderFailure) {
+    if let Some(call) = music_failed(turn, leg, why, |call| call.waiting().is_some()) {
+        ending::play_music(turn, &call);
+    }
+}
+
+/// A caller who talks shall not. Asterisk stops it in a bridge too, and nothing else there changes.
+fn stop_music(turn: &mut Turn<'_>, leg: &LegId, why: &OrderFailure) {
+    if let Some(call) = music_failed(turn, leg, why, |call| call.talk().is_some()) {
+        turn.order(call.id, Op::StopMusic { leg: call.leg_id() });
+    }
+}
+
+/// The call whose music is to be ordered once more: the order still fits it, and Asterisk has not failed too often. Without
+/// a way there it is the account's turn.
+fn music_failed(turn: &mut Turn<'_>, leg: &LegId, why: &OrderFailure, fits: impl Fn(&Call) -> bool) -> Option<Call> {
+    noticed(turn, leg, why);
+    let LegId::Theirs(caller) = leg else { return None };
+    let call = turn.state.call_of(caller).filter(|call| fits(call))?.id;
+    let failed = turn.state.with_call(call, |call| {
+        call.music_failures = call.music_failures.saturating_add(1);
+        call.clone()
+    });
+    failed.filter(|call| turn.state.is_up(call.server()) && call.music_failures < MISHAPS)
+}
+
+/// Until they are watched, nothing is heard of the phones. Without a way to Asterisk, they are watched when it returns.
+fn watch(turn: &mut Turn<'_>, server: ServerId) {
+    if turn.state.is_up(server) {
+        let at = turn.at + WATCH_AGAIN_AFTER;
+        turn.state.watch_again_at(server, Some(at));
+    }
+}
+
 fn dial(turn: &mut Turn<'_>, leg: OurLeg, why: &OrderFailure) {
     let offered = turn.state.calls().get(&leg.call).is_some_and(|call| call.offer(leg).is_some());
     let (end, remains, after) = match why {
         // The account tells whether it rings, or the offer's own deadline does.
         OrderFailure::Unknown => return,
         OrderFailure::Unreachable => (OfferEnd::Unreachable, Remains::Nothing, After::Failed(OfferEnd::Unreachable)),
-        // Half of it may have been done: the leg created, but not dialled.
-        OrderFailure::Refused { .. } => {
-            let remains = Remains::Leg(HangupReason::Normal);
-            (OfferEnd::SwitchError, remains, After::Failed(OfferEnd::SwitchError))
-        }
-        // The caller or the new leg went away under it: not the agent's doing.
+        // Half of it may have been done: the leg created, but not dialled. That is Asterisk's fault, not the agent's.
+        OrderFailure::Refused { .. } => (OfferEnd::SwitchError, Remains::Half, After::Nothing),
+        // The caller or the new leg went away under it: not the agent's doing either.
         OrderFailure::Gone => (OfferEnd::SwitchError, Remains::Leg(HangupReason::Normal), After::Nothing),
     };
     if offered {

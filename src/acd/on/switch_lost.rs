@@ -11,6 +11,7 @@ pub(super) fn take(turn: &mut Turn<'_>, server: ServerId) -> Result<(), Ignored>
         return Err(Ignored::AlreadySo);
     }
     turn.state.set_up(server, false);
+    turn.state.watch_again_at(server, None);
     turn.record(Fact::SwitchChanged { up: false });
     Ok(())
 }

@@ -21,10 +21,11 @@ pub(super) fn take(turn: &mut Turn<'_>, server: ServerId, account: &Account) {
     route::serve_everybody(turn, server);
 }
 
-/// Has the phones of all agents of an Asterisk watched.
-pub(super) fn watch(turn: &mut Turn<'_>, server: ServerId) {
+/// Has the phones of all agents of an Asterisk watched. Whatever order to watch them went before does not matter any more.
+pub(crate) fn watch(turn: &mut Turn<'_>, server: ServerId) {
     let agents = turn.state.settings().agents.iter();
     let endpoints: Vec<Endpoint> =
         agents.map(|agent| agent.endpoint.clone()).filter(|endpoint| endpoint.server == server).collect();
+    turn.state.watch_again_at(server, None);
     turn.order_for_server(server, Op::Watch { server, endpoints });
 }

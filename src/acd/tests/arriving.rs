@@ -6,15 +6,15 @@ use model::{AgentState, CallPhase, Fact, LegId, NotReadyReason, OfferEnd, Outcom
 use super::*;
 
 #[test]
-fn caller_with_nobody_ready_is_answered_and_hears_music() {
+fn caller_with_nobody_ready_is_stamped_answered_and_hears_music() {
     let mut centre = Centre::opened();
     let effects = centre.at(10_000, arrived("c1", "700"));
     let call = *centre.state.calls().keys().next().expect("a call");
     let expected = vec![
+        stamp(call, "c1", 10_000, Outcome::Abandoned),
         answer(call, "c1"),
         start_music(call, "c1"),
         mark(call, "c1", 10_000, CallPhase::Waiting),
-        stamp(call, "c1", 10_000, Outcome::Abandoned),
         entered(call, "c1", 10_000),
     ];
     assert_eq!(effects, expected);
@@ -26,10 +26,10 @@ fn caller_with_an_agent_ready_rings_the_longest_idle_in_the_same_step() {
     let effects = centre.at(10_000, arrived("c1", "700"));
     let call = *centre.state.calls().keys().next().expect("a call");
     let expected = vec![
+        stamp(call, "c1", 10_000, Outcome::Abandoned),
         answer(call, "c1"),
         start_music(call, "c1"),
         mark(call, "c1", 10_000, CallPhase::Waiting),
-        stamp(call, "c1", 10_000, Outcome::Abandoned),
         dial(call, "c1", 10_000, 1, 1001),
         entered(call, "c1", 10_000),
         becomes(1001, AgentState::Reserved(call)),

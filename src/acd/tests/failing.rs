@@ -7,11 +7,11 @@ use crate::event::OrderFailure;
 
 const GONE: OrderFailure = OrderFailure::Gone;
 
-fn refused() -> OrderFailure {
+pub(super) fn refused() -> OrderFailure {
     OrderFailure::Refused { status: 500, text: "Internal Server Error".to_owned() }
 }
 
-fn failed(order: &str, why: &str) -> Effect {
+pub(super) fn failed(order: &str, why: &str) -> Effect {
     Effect::Record(Fact::OrderFailed { order: order.to_owned(), why: why.to_owned() })
 }
 
@@ -35,7 +35,7 @@ fn dial_to_a_phone_that_cannot_be_reached_ends_the_offer() {
 }
 
 #[test]
-fn dial_that_was_refused_is_not_tried_again_at_the_same_agent() {
+fn dial_that_was_refused_is_not_held_against_the_agent_whose_phone_is_left_in_peace_for_a_while() {
     let mut centre = Centre::opened();
     let call = dialled(&mut centre);
     let order = dial_op(call, "c1", 10_000, 1, 1001);
@@ -44,9 +44,29 @@ fn dial_that_was_refused_is_not_tried_again_at_the_same_agent() {
         failed(&format!("dial {} at 1001", ours(call, 1)), "refused with 500: Internal Server Error"),
         offer_ended(call, 1, 1001, OfferEnd::SwitchError),
         ringing(call, 1, 1001, [10_000, 10_002], OfferEnd::SwitchError),
-        becomes(1001, AgentState::NotReady(NotReadyReason::NoAnswer)),
+        becomes(1001, AgentState::Ready),
     ];
     assert_eq!(centre.at(10_002, Event::OrderFailed { order, why: refused() }), expected);
+    assert_eq!(centre.ends(10_003, ours(call, 1), None), vec![], "not dialled again at once");
+    let again = vec![
+        hang_up(call, ours(call, 1), HangupReason::Normal),
+        dial(call, "c1", 10_000, 2, 1001),
+        becomes(1001, AgentState::Reserved(call)),
+        offered(call, 2, 1001),
+    ];
+    assert_eq!(centre.deadline(15_002), again);
+}
+
+#[test]
+fn dial_that_was_refused_lets_the_next_agent_be_tried_at_once() {
+    let mut centre = Centre::staffed();
+    let call = centre.calls(10_000, "c1", "700");
+    let order = dial_op(call, "c1", 10_000, 1, 1001);
+    let effects = centre.at(10_002, Event::OrderFailed { order, why: refused() });
+    assert!(effects.contains(&dial(call, "c1", 10_000, 2, 1002)));
+    assert_eq!(centre.state_of(1001), AgentState::Ready);
+    let next = centre.calls(10_003, "c2", "700");
+    assert_eq!(centre.state.calls().get(&next).map(crate::call::Call::wants_agent), Some(true), "nobody can be rung now");
 }
 
 #[test]
@@ -55,14 +75,16 @@ fn caller_whom_asterisk_fails_three_times_goes_back_to_the_dialplan() {
     let call = dialled(&mut centre);
     for n in 1..3 {
         let order = dial_op(call, "c1", 10_000, n, 1001);
-        centre.at(10_002, Event::OrderFailed { order, why: refused() });
-        centre.ends(10_003, ours(call, n), None);
-        centre.asks(10_004, 1001, Ask::Ready);
+        let failed_at = 10_000 + 5_000 * i64::from(n - 1);
+        centre.at(failed_at, Event::OrderFailed { order, why: refused() });
+        centre.ends(failed_at + 1, ours(call, n), None);
+        assert!(centre.deadline(failed_at + 5_000).contains(&dial(call, "c1", 10_000, n + 1, 1001)));
     }
     let order = dial_op(call, "c1", 10_000, 3, 1001);
-    let effects = centre.at(10_005, Event::OrderFailed { order, why: refused() });
+    let effects = centre.at(20_001, Event::OrderFailed { order, why: refused() });
     assert!(effects.contains(&give_back(call, "c1")));
     assert!(effects.contains(&ended(call, Outcome::Returned, Side::Switch)));
+    assert_eq!(centre.state_of(1001), AgentState::Ready);
 }
 
 #[test]
@@ -122,6 +144,7 @@ fn join_that_fails_lets_the_agent_go_and_brings_the_caller_back_to_the_head() {
         stamp(call, "c1", 10_000, Outcome::Abandoned),
         failed(&format!("join {}", bridge(call, 1)), "refused with 500: Internal Server Error"),
         spent(call, SegmentKind::Talk, 1001, 13_000, 13_010),
+        Effect::Record(Fact::AnswerUndone { call }),
         becomes(1001, AgentState::Ready),
     ];
     assert_eq!(centre.at(13_010, Event::OrderFailed { order: join, why: refused() }), expected);
@@ -189,13 +212,10 @@ fn orders_that_nothing_depends_on_are_only_booked() {
         answered: None,
     };
     let table = [
-        (Op::StartMusic { leg: caller.clone(), class: "default".to_owned() }, "start_music c1".to_owned()),
-        (Op::StopMusic { leg: caller.clone() }, "stop_music c1".to_owned()),
         (Op::DestroyBridge { bridge: bridge(call, 1) }, format!("destroy_bridge {}", bridge(call, 1))),
         (Op::Play { leg: caller.clone(), prompt, media: "sound:beep".to_owned() }, "play c1".to_owned()),
         (Op::Stamp { leg: their("c1"), stamp: stamped }, "stamp c1".to_owned()),
         (Op::Mark { leg: caller.clone(), mark: mark_of(call, 700, 10_000, CallPhase::Waiting) }, "mark c1".to_owned()),
-        (Op::Watch { server: SERVER, endpoints: vec![] }, "watch 0 phones of server 1".to_owned()),
         (Op::Hangup { leg: caller, reason: HangupReason::Normal }, "hangup c1".to_owned()),
     ];
     for (order, words) in table {

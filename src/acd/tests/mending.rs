@@ -180,16 +180,16 @@ fn after_a_kill_callers_who_wait_keep_call_time_and_order() {
     let effects = centre.at(51_000, account(later, vec![]));
     let third = *centre.state.calls().keys().last().expect("three calls");
     let expected = vec![
+        stamp(third, "n", 51_000, Outcome::Abandoned),
         answer(third, "n"),
         start_music(third, "n"),
         mark(third, "n", 51_000, CallPhase::Waiting),
-        stamp(third, "n", 51_000, Outcome::Abandoned),
+        stamp(first, "z", 10_000, Outcome::Abandoned),
         start_music(first, "z"),
         mark(first, "z", 10_000, CallPhase::Waiting),
-        stamp(first, "z", 10_000, Outcome::Abandoned),
+        stamp(second, "a", 11_000, Outcome::Abandoned),
         start_music(second, "a"),
         mark(second, "a", 11_000, CallPhase::Waiting),
-        stamp(second, "a", 11_000, Outcome::Abandoned),
         watch(&[1001, 1002]),
         switch(true),
         reported(1001),

@@ -7,6 +7,7 @@ mod fairness;
 mod live;
 mod mending;
 mod offering;
+mod repeating;
 mod settings;
 mod talking;
 
@@ -237,7 +238,6 @@ fn dial_op(call: CallId, caller: &str, entered: i64, n: u32, number: u128) -> Op
         leg: ours(call, n),
         endpoint: endpoint(number),
         caller: their(caller),
-        number: None,
         give_up_after: Span::from_secs(25),
         mark: mark_of(call, 700, entered, CallPhase::Offered),
     }

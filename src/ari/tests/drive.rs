@@ -63,7 +63,7 @@ fn arrive(rig: &Rig, n: u128, leg: TheirLeg, endpoint: &Endpoint) {
     rig.order(lane.clone(), Op::StartMusic { leg: LegId::Theirs(leg.clone()), class: "default".into() });
     let own = OurLeg { server: ServerId(9), call, n: 1 };
     let give_up_after = Span::from_secs(20);
-    rig.order(lane, Op::Dial { leg: own, endpoint: endpoint.clone(), caller: leg, number: None, give_up_after, mark });
+    rig.order(lane, Op::Dial { leg: own, endpoint: endpoint.clone(), caller: leg, give_up_after, mark });
 }
 
 fn join(rig: &Rig, leg: OurLeg, caller: TheirLeg) {

@@ -41,7 +41,7 @@ fn dial() -> Op {
     };
     let endpoint = Endpoint { server: ServerId(9), name: "1001".to_owned() };
     let give_up_after = Span::from_secs(30);
-    Op::Dial { leg: our_leg(1, 1), endpoint, caller: caller(), number: None, give_up_after, mark }
+    Op::Dial { leg: our_leg(1, 1), endpoint, caller: caller(), give_up_after, mark }
 }
 
 fn returned() -> Event {
@@ -190,13 +190,28 @@ async fn a_leg_that_dies_before_it_is_dialled_is_told_once_and_the_order_has_not
 }
 
 #[tokio::test]
-async fn a_leg_that_never_starts_is_hung_up_and_the_order_has_failed() {
+async fn a_leg_that_never_starts_is_told_as_a_failed_order_and_left_to_the_core() {
     let stand_in = StandIn::start(|_, _| None).await;
     let mut rig = rig(&stand_in).await;
     rig.order(lane(), dial());
     let Event::OrderFailed { why: OrderFailure::Refused { text, .. }, .. } = rig.next().await else { panic!() };
     assert!(text.contains("not handed to us"), "{text}");
-    assert_eq!(stand_in.requests().last().unwrap(), &format!("DELETE /channels/{LEG}"));
+    assert_eq!(rig.stop().await, [lost()]);
+    assert!(!stand_in.requests().contains(&format!("DELETE /channels/{LEG}")));
+}
+
+#[tokio::test]
+async fn a_dial_that_is_refused_is_told_before_the_end_of_its_leg() {
+    let refusal = format!("POST /channels/{LEG}/dial");
+    let rule = move |request: &str, _| (request == refusal).then(|| Answer::Reply(500, r#"{"error":"Internal"}"#.into()));
+    let stand_in = StandIn::start(rule).await;
+    let mut rig = rig(&stand_in).await;
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    stand_in.on_socket(started(LEG, r#""leg""#));
+    let why = OrderFailure::Refused { status: 500, text: "Internal".to_owned() };
+    assert_eq!(rig.next().await, failed(dial(), why));
+    assert!(!stand_in.requests().contains(&format!("DELETE /channels/{LEG}")), "the core is told before anything ends");
 }
 
 #[tokio::test]
@@ -214,7 +229,7 @@ async fn an_older_asterisk_is_stamped_column_by_column_and_asked_for_all_at_once
     assert_eq!(rig.stop().await, [lost()]);
     let requests = stand_in.requests();
     assert_eq!(requests.iter().filter(|request| *request == together).count(), 1);
-    assert_eq!(requests.iter().filter(|request| *request == "POST /channels/a.1/variable").count(), 8);
+    assert_eq!(requests.iter().filter(|request| *request == "POST /channels/a.1/variable").count(), 12);
 }
 
 const ONLINE: &str = r#"[{"resource":"1001","state":"online"},{"resource":"1002","state":"offline"}]"#;

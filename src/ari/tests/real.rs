@@ -49,7 +49,6 @@ impl Call {
             leg: OurLeg { server: ServerId(9), call: self.call, n: 1 },
             endpoint: Endpoint { server: ServerId(9), name: endpoint.to_owned() },
             caller: self.caller.clone(),
-            number: None,
             give_up_after: Span::from_secs(10),
             mark: self.mark(),
         }

@@ -68,7 +68,6 @@ fn a_hang_up_gives_its_reason() {
     let hangup = |reason| requests(&Op::Hangup { leg: LegId::Ours(our_leg(1, 1)), reason });
     assert_eq!(hangup(HangupReason::Normal), [format!("DELETE /channels/{LEG}?reason_code=16")]);
     assert_eq!(hangup(HangupReason::NoAnswer), [format!("DELETE /channels/{LEG}?reason_code=19")]);
-    assert_eq!(hangup(HangupReason::AnsweredElsewhere), [format!("DELETE /channels/{LEG}?reason_code=26")]);
 }
 
 #[test]
@@ -85,7 +84,7 @@ fn orders_about_a_bridge() {
 fn a_leg_is_created_with_its_mark_and_then_dialled() {
     let endpoint = Endpoint { server: ServerId(9), name: "1001".to_owned() };
     let give_up_after = Span::from_secs(45);
-    let dial = Op::Dial { leg: our_leg(1, 1), endpoint, caller: caller(), number: None, give_up_after, mark: mark() };
+    let dial = Op::Dial { leg: our_leg(1, 1), endpoint, caller: caller(), give_up_after, mark: mark() };
     let query = format!("endpoint=PJSIP%2F1001&app=callsync&appArgs=leg&channelId={LEG}&originator=lab-1.2");
     let body = format!(r#"{{"variables":{{"CALLSYNC":"{}","PJSIP_TRANSFER_HANDLING()":"ari-only"}}}}"#, mark());
     let expected =
@@ -107,7 +106,7 @@ fn a_stamp_is_one_request_or_one_for_each_column() {
         |column: &str, value: &str| format!("POST /channels/lab-1.2/variable?variable=CDR%28callsync_{column}%29&value={value}");
     let id = call(1).to_string();
     let all = format!(
-        r#"{{"CDR(callsync_call)":"{id}","CDR(callsync_entered)":"1000","CDR(callsync_outcome)":"abandoned","CDR(callsync_queue)":"700"}}"#
+        r#"{{"CDR(callsync_agent)":"","CDR(callsync_answered)":"","CDR(callsync_call)":"{id}","CDR(callsync_entered)":"1000","CDR(callsync_outcome)":"abandoned","CDR(callsync_queue)":"700"}}"#
     );
     let expected = [
         format!(r#"POST /channels/lab-1.2/variables {{"variables":{all}}}"#),
@@ -115,6 +114,8 @@ fn a_stamp_is_one_request_or_one_for_each_column() {
         one("queue", "700"),
         one("outcome", "abandoned"),
         one("entered", "1000"),
+        one("agent", ""),
+        one("answered", ""),
     ];
     assert_eq!(requests(&Op::Stamp { leg: caller(), stamp }), expected);
 }

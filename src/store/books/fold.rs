@@ -22,6 +22,8 @@ pub(super) struct Batch {
     pub(super) segments: Vec<SegmentRow>,
     pub(super) ended_states: Vec<EndedState>,
     pub(super) states: Vec<StateRow>,
+    /// The calls whose answers, as far as they are booked, were none.
+    pub(super) undone: Vec<Undone>,
     calls: BTreeMap<CallId, CallRow>,
     open: BTreeMap<AgentId, usize>,
 }
@@ -48,6 +50,11 @@ pub(super) struct CallRow {
     outcome: Option<&'static str>,
     ended_by: Option<&'static str>,
     offers: i64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Undone {
+    id: CallId,
 }
 
 #[derive(Clone, Serialize)]
@@ -98,6 +105,7 @@ impl Batch {
             segments: Vec::new(),
             ended_states: Vec::new(),
             states: Vec::new(),
+            undone: Vec::new(),
             calls: BTreeMap::new(),
             open: BTreeMap::new(),
         };
@@ -162,6 +170,11 @@ impl Batch {
                 let call = self.call(*call);
                 call.answered_at.get_or_insert(at);
                 call.agent.get_or_insert(*agent);
+            }
+            Fact::AnswerUndone { call } => {
+                self.undone.push(Undone { id: *call });
+                let call = self.call(*call);
+                (call.answered_at, call.agent) = (None, None);
             }
             Fact::CallEnded { call, outcome, by } => {
                 let call = self.call(*call);
@@ -236,6 +249,7 @@ const fn kind(fact: &Fact) -> &'static str {
         Fact::OfferRang { .. } => "offer_rang",
         Fact::OfferEnded { .. } => "offer_ended",
         Fact::CallAnswered { .. } => "call_answered",
+        Fact::AnswerUndone { .. } => "answer_undone",
         Fact::SegmentEnded(_) => "segment_ended",
         Fact::CallEnded { .. } => "call_ended",
         Fact::AgentChanged { .. } => "agent_changed",
@@ -251,7 +265,7 @@ const fn kind(fact: &Fact) -> &'static str {
 /// The call and the agent that the fact speaks of.
 fn about(fact: &Fact) -> (Option<CallId>, Option<AgentId>) {
     match fact {
-        Fact::CallEntered { call, .. } | Fact::CallEnded { call, .. } => (Some(*call), None),
+        Fact::CallEntered { call, .. } | Fact::AnswerUndone { call } | Fact::CallEnded { call, .. } => (Some(*call), None),
         Fact::OfferMade { call, agent, .. }
         | Fact::OfferRang { call, agent, .. }
         | Fact::OfferEnded { call, agent, .. }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::at;
 use super::stand::on_both;
 use crate::agent_states::{self, Stretch};
-use crate::books::{self, Applied};
+use crate::books::{self, Applied, LeftOpen};
 use crate::calls;
 
 pub(super) const QUEUE: QueueId = QueueId(Uuid::from_u128(700));
@@ -284,8 +284,9 @@ async fn calls_that_a_run_left_open_are_ended_once_and_reopened_when_they_turn_o
     on_both(|stand| async move {
         let (talking, waiting) = (facts(0).into_iter().take(10), facts(1).into_iter().take(1));
         books::apply(&stand.db, &numbered(1, talking.chain(waiting).collect())).await.unwrap();
-        assert_eq!(books::end_open_calls(&stand.db, at(9000)).await.unwrap(), 2);
-        assert_eq!(books::end_open_calls(&stand.db, at(9500)).await.unwrap(), 0);
+        let ended = |ms| books::end_what_was_left_open(&stand.db, at(ms));
+        assert_eq!(ended(9000).await.unwrap(), LeftOpen { calls: 2, states: 1 });
+        assert_eq!(ended(9500).await.unwrap(), LeftOpen { calls: 0, states: 0 });
         let end = |told: calls::Call| (told.ended_at, told.outcome, told.ended_by);
         let talked = calls::find(&stand.db, call(0)).await.unwrap().unwrap();
         assert_eq!(end(talked), (Some(at(9000)), Some(Outcome::Answered), Some(Side::Switch)));
@@ -296,6 +297,85 @@ async fn calls_that_a_run_left_open_are_ended_once_and_reopened_when_they_turn_o
         let alive = calls::find(&stand.db, call(0)).await.unwrap().unwrap();
         assert_eq!(alive.answered_at, Some(at(3000)), "what it had come to is kept");
         assert_eq!(end(alive), (None, None, None));
+    })
+    .await;
+}
+
+/// Call 0 is answered and the two cannot be joined: the caller waits on, and hangs up or is answered by somebody else.
+fn undone(first: u64) -> (Vec<BookEntry>, Vec<BookEntry>) {
+    let mut told = facts(0);
+    told.truncate(10);
+    told.push((3010, Fact::AnswerUndone { call: call(0) }));
+    let abandoned = vec![(4000, Fact::CallEnded { call: call(0), outcome: Outcome::Abandoned, by: Side::Caller })];
+    let last = first + told.len() as u64;
+    (numbered(first, told), numbered(last, abandoned))
+}
+
+#[tokio::test]
+async fn an_answer_that_was_undone_is_none_whether_it_was_booked_before_or_comes_with_it() {
+    on_both(|stand| async move {
+        let (told, abandoned) = undone(1);
+        let answer_booked_before = told.split_at(told.len() - 1);
+        books::apply(&stand.db, answer_booked_before.0).await.unwrap();
+        let before = calls::find(&stand.db, call(0)).await.unwrap().unwrap();
+        assert_eq!((before.answered_at, before.agent), (Some(at(3000)), Some(AGENT)));
+        books::apply(&stand.db, answer_booked_before.1).await.unwrap();
+        books::apply(&stand.db, &abandoned).await.unwrap();
+        let after = calls::find(&stand.db, call(0)).await.unwrap().unwrap();
+        assert_eq!((after.answered_at, after.agent, after.outcome), (None, None, Some(Outcome::Abandoned)));
+        let story = calls::story(&stand.db, call(0)).await.unwrap().unwrap();
+        assert!(story.facts.iter().any(|recorded| recorded.kind == "answer_undone"));
+    })
+    .await;
+    on_both(|stand| async move {
+        let (told, abandoned) = undone(1);
+        books::apply(&stand.db, &[told, abandoned].concat()).await.unwrap();
+        let after = calls::find(&stand.db, call(0)).await.unwrap().unwrap();
+        assert_eq!((after.answered_at, after.agent, after.outcome), (None, None, Some(Outcome::Abandoned)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_after_one_that_was_undone_is_the_one_that_counts() {
+    on_both(|stand| async move {
+        let (told, _) = undone(1);
+        let (last, other) = (told.len() as u64, AgentId(Uuid::from_u128(1002)));
+        let (first, undoing) = told.split_at(told.len() - 1);
+        let answered =
+            numbered(last + 1, vec![(9000, Fact::CallAnswered { call: call(0), agent: other, waited: Span::from_secs(9) })]);
+        books::apply(&stand.db, first).await.unwrap();
+        books::apply(&stand.db, &[undoing, &answered].concat()).await.unwrap();
+        let after = calls::find(&stand.db, call(0)).await.unwrap().unwrap();
+        assert_eq!((after.answered_at, after.agent), (Some(at(9000)), Some(other)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn states_that_a_run_left_open_end_with_it_and_none_lasts_less_than_no_time() {
+    on_both(|stand| async move {
+        let (ahead, next) = (AgentId(Uuid::from_u128(1002)), AgentId(Uuid::from_u128(1003)));
+        let state = |ms, agent, state| (ms, Fact::AgentChanged { agent, state, by: Actor::Program });
+        let busy = AgentState::Talking(call(0));
+        let told = vec![
+            state(1000, AGENT, AgentState::Ready),
+            state(2000, AGENT, busy),
+            state(9900, ahead, AgentState::Ready),
+            state(3000, next, AgentState::Ready),
+            state(4000, next, AgentState::LoggedOut),
+        ];
+        books::apply(&stand.db, &numbered(1, told)).await.unwrap();
+        let ended = books::end_what_was_left_open(&stand.db, at(9000)).await.unwrap();
+        assert_eq!(ended, LeftOpen { calls: 0, states: 3 });
+        let days = |agent| agent_states::between(&stand.db, agent, at(0), at(99_999_999));
+        let ends = |day: Vec<Stretch>| day.into_iter().map(|stretch| stretch.ended_at).collect::<Vec<_>>();
+        assert_eq!(ends(days(AGENT).await.unwrap()), [Some(at(2000)), Some(at(9000))]);
+        assert_eq!(ends(days(ahead).await.unwrap()), [Some(at(9900))], "the wall clock was set back between the runs");
+        assert_eq!(ends(days(next).await.unwrap()), [Some(at(4000)), Some(at(9000))]);
+
+        books::apply(&stand.db, &numbered(6, vec![state(9500, AGENT, AgentState::Ready)])).await.unwrap();
+        assert_eq!(ends(days(AGENT).await.unwrap()), [Some(at(2000)), Some(at(9000)), None], "the next run goes on from there");
     })
     .await;
 }

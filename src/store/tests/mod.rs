@@ -4,6 +4,7 @@ mod accounts;
 mod books;
 mod hostile;
 mod import;
+mod lock;
 mod outage;
 mod schema;
 mod settings;

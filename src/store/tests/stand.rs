@@ -107,7 +107,7 @@ struct TempFile(PathBuf);
 
 impl Drop for TempFile {
     fn drop(&mut self) {
-        for beside in ["", "-wal", "-shm"] {
+        for beside in ["", "-wal", "-shm", ".lock"] {
             std::fs::remove_file(format!("{}{beside}", self.0.display())).unwrap_or_default();
         }
     }
