@@ -1,9 +1,12 @@
 //! Every order, and exactly the requests that carry it out; every answer, and what it means.
 
+use std::collections::BTreeMap;
+
 use acd::effect::{Exit, HangupReason, Op};
 use acd::event::OrderFailure;
 use model::stamp::Mark;
 use model::{BridgeId, CallPhase, Endpoint, LegId, Outcome, PromptId, QueueId, ServerId, Span, Stamp, TheirLeg, Timestamp};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{call, our_leg};
@@ -29,9 +32,16 @@ fn mark() -> Mark {
     }
 }
 
+/// The order of a JSON object's keys means nothing, and depends on who else in the workspace uses serde_json how.
 fn write(request: &Request) -> String {
-    let body = request.body.as_ref().map(|body| format!(" {body}")).unwrap_or_default();
+    let body = request.body.as_ref().map(|body| format!(" {}", sorted(body))).unwrap_or_default();
     format!("{} {}{body}", request.kind.spec().method.name(), request.target())
+}
+
+fn sorted(value: &Value) -> Value {
+    let Value::Object(fields) = value else { return value.clone() };
+    let fields: BTreeMap<&String, Value> = fields.iter().map(|(name, field)| (name, sorted(field))).collect();
+    fields.into_iter().map(|(name, field)| (name.clone(), field)).collect()
 }
 
 /// All requests of an order, in the order in which they would be sent.
