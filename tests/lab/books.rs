@@ -81,7 +81,7 @@ async fn judge(stage: &Stage, number: &str, parties: &[Party]) -> Result<Vec<Str
         Ok(rows) => rows,
         Err(trouble) => return Ok(vec![trouble.to_string()]),
     };
-    let mut verdict = Verdict::within(WITHIN);
+    let mut verdict = Verdict::within(WITHIN, stage.pulse.standstills());
     if crossed(&story) {
         let answered_for = call.ended.zip(call.answered).map_or(0, |(ended, answered)| ended - answered);
         verdict.found.extend((answered_for > CROSSING).then(|| format!("the ledger has a talk of {answered_for} ms")));

@@ -1,6 +1,7 @@
 //! The end of a scenario: the witnesses are heard.
 
 use super::Stage;
+use super::witness::agree::WITHIN;
 use super::witness::cdr::Row;
 use super::witness::ledger::Call;
 use super::witness::story::Voice;
@@ -20,14 +21,15 @@ impl Stage {
         let call = self.ended_call(&caller.name).await?;
         let rows = self.rows(&call).await?;
         let story = Story::of(&caller.name, &self.parties);
-        let mut verdict = Verdict::default();
+        let standstills = self.pulse.standstills();
+        let mut verdict = Verdict::within(WITHIN, standstills.clone());
         verdict.ledger(&story, &call);
         if let Some(agent) = &call.agent {
             verdict.states(&story, &call, &self.ledger.states_of(agent).await?);
         }
         verdict.cdr(&story, &call, &rows);
         let ear_of = |voice: &Voice| self.exchange.tap.ear(voice.address, &voice.ports);
-        verdict.found.extend(hearing::differences(&caller.name, &story, &self.parties, ear_of));
+        verdict.found.extend(hearing::differences(&caller.name, &story, &self.parties, ear_of, &standstills));
         if verdict.found.is_empty() {
             return Ok(call);
         }
@@ -80,6 +82,6 @@ impl Stage {
         for account in &self.used {
             timeline.states(&self.ledger.states_of(&account.to_string()).await.unwrap_or_default(), self.began);
         }
-        timeline.text()
+        format!("{}    {}\n", timeline.text(), self.pulse.standstills().said(self.began))
     }
 }

@@ -13,7 +13,7 @@ use super::witness::ledger::{Ledger, State};
 use crate::parties::actions::SOON;
 use crate::parties::clock::{Seen, until};
 use crate::parties::script::{self, Deed, Ringing};
-use crate::parties::{Crowd, Exchange, Millis, Phone, Tap, now};
+use crate::parties::{Crowd, Exchange, Millis, Phone, Pulse, Tap, now};
 use crate::place::{Lab, Options};
 use crate::site::AGENTS;
 use crate::{Result, Trouble, demo, folders};
@@ -33,6 +33,8 @@ pub struct Stage {
     pub ledger: Ledger,
     /// Asterisk's.
     pub cdr: Cdr,
+    /// Whether the machine runs.
+    pub pulse: Pulse,
     /// When the scenario began.
     pub began: Millis,
     pub(super) parties: Vec<Party>,
@@ -60,7 +62,7 @@ impl Stage {
         let cdr = Cdr(Database::open(&lab.cdr_url()).await?);
         let nothing = (Vec::new(), Vec::new(), Vec::new());
         let (parties, accounts, used) = nothing;
-        Ok(Self { lab, exchange, ledger, cdr, began: now(), parties, accounts, used, callers: 0 })
+        Ok(Self { lab, exchange, ledger, cdr, pulse: Pulse::start(), began: now(), parties, accounts, used, callers: 0 })
     }
 
     /// An agent with a phone, who serves 700 and is Ready.

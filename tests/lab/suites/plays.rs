@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use super::Wish;
 use super::labs::keep;
 use super::report::Tally;
+use crate::parties::now;
 use crate::scenarios::{self, Books, Scenario, Stage};
 use crate::{Result, Trouble, books as reconciliation, say};
 
@@ -27,7 +28,7 @@ pub fn chosen(wish: &Wish, postgres: bool) -> Vec<Scenario> {
 /// # Errors
 /// Never: what fails is counted.
 pub async fn scenarios(wish: &Wish, stage: &mut Stage, postgres: bool) -> Result<Tally> {
-    let mut tally = Tally::default();
+    let (mut tally, since) = (Tally::default(), now());
     for scenario in chosen(wish, postgres) {
         let began = Instant::now();
         stage.begins();
@@ -48,6 +49,7 @@ pub async fn scenarios(wish: &Wish, stage: &mut Stage, postgres: bool) -> Result
             }
         }
     }
+    say::line(stage.pulse.standstills().said(since));
     Ok(tally)
 }
 

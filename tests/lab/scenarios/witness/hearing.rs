@@ -2,27 +2,38 @@
 
 use super::story::{Party, Story, Talk, Voice};
 use crate::parties::ear::Ear;
-use crate::parties::{Heard, Millis};
+use crate::parties::{Heard, Millis, Standstills};
 
 /// Tones are told apart in frames of 20 ms, and a phone takes a frame or two to begin.
 const WITHIN: Millis = 100;
 /// One stream brings fifty frames a second; a second stream at the same time would bring as many again.
 const ONE_STREAM: usize = 62;
+const MOST_DELAYED: usize = 30;
+/// A packet holds this much sound.
+const FRAME: Millis = 20;
 /// A stretch as short as this is how a change of speakers sounds.
 const BLINK: Millis = 60;
 
 /// What the ears of a call contradict. `ear_of` gives what arrived at a party.
-pub fn differences(number: &str, story: &Story, parties: &[Party], ear_of: impl Fn(&Voice) -> Ear) -> Vec<String> {
+pub fn differences(
+    number: &str,
+    story: &Story,
+    parties: &[Party],
+    ear_of: impl Fn(&Voice) -> Ear,
+    standstills: &Standstills,
+) -> Vec<String> {
     let ear = |who: &str| {
         let voice = parties.iter().filter_map(|party| party.sound.as_ref()).rfind(|voice| voice.who == who)?;
         Some((voice.clone(), ear_of(voice)))
     };
     let Some((caller, caller_ear)) = ear(number) else { return Vec::new() };
-    let mut found = Vec::new();
+    let mut found = Findings { words: Vec::new(), standstills };
     let end = story.ended.map_or(Millis::MAX, |(at, _)| at);
     let busiest = caller_ear.busiest_second(story.dialled, end);
-    if busiest > ONE_STREAM {
-        found.push(format!("the caller got {busiest} packets of sound within a second: two streams at once"));
+    // After a standstill come the packets of the meantime; never as many as a second stream would bring.
+    let delayed = standstills.between(story.dialled, end) / FRAME;
+    if busiest > ONE_STREAM + usize::try_from(delayed).unwrap_or(0).min(MOST_DELAYED) {
+        found.words.push(format!("the caller got {busiest} packets of sound within a second: two streams at once"));
     }
     music(story, &caller_ear, &mut found);
     for talk in &story.talks {
@@ -30,38 +41,72 @@ pub fn differences(number: &str, story: &Story, parties: &[Party], ear_of: impl 
             both_ways(talk, (&caller, &caller_ear), (&agent, &agent_ear), &mut found);
         }
     }
-    found
+    found.words
+}
+
+/// What was found, and how long the machine stood still meanwhile.
+struct Findings<'a> {
+    words: Vec<String>,
+    standstills: &'a Standstills,
+}
+
+impl Findings<'_> {
+    fn near(&mut self, what: &str, heard: Millis, told: Millis) {
+        if (heard - told).abs() > WITHIN + self.standstills.between(heard, told) {
+            self.words.push(format!("{what} {} ms after the phones' own time of it", heard - told));
+        }
+    }
+
+    /// Stretches that only a standstill has parted are one.
+    fn whole(&self, stretches: Vec<Heard>) -> Vec<Heard> {
+        let mut whole: Vec<Heard> = Vec::new();
+        for stretch in stretches {
+            match whole.last_mut() {
+                Some(last)
+                    if stretch.from - last.to <= WITHIN + self.standstills.between(last.to, stretch.from)
+                        && self.standstills.between(last.to, stretch.from) > 0 =>
+                {
+                    last.to = stretch.to;
+                    last.frames += stretch.frames;
+                }
+                _ => whole.push(stretch),
+            }
+        }
+        whole
+    }
 }
 
 /// Whoever waits hears something from the answer of the switch to the agent's answer, or to the end.
-fn music(story: &Story, ear: &Ear, found: &mut Vec<String>) {
+fn music(story: &Story, ear: &Ear, found: &mut Findings<'_>) {
     let Some(from) = story.connected else { return };
     let to = story.talks.first().map(|talk| talk.from).or(story.ended.map(|(at, _)| at));
     let Some(to) = to.filter(|to| to - from > 1000) else { return };
     match ear.arrivals(from - WITHIN, to) {
-        None => found.push("the caller heard nothing while waiting".to_owned()),
+        None => found.words.push("the caller heard nothing while waiting".to_owned()),
         Some(heard) => {
-            near(found, "the caller's music began", heard.from, from);
-            near(found, "the caller's music ended", heard.to, to);
-            if heard.longest_pause > WITHIN {
-                found.push(format!("the caller's music had a hole of {} ms", heard.longest_pause));
+            found.near("the caller's music began", heard.from, from);
+            found.near("the caller's music ended", heard.to, to);
+            if heard.longest_pause > WITHIN + found.standstills.between(from, to) {
+                found.words.push(format!("the caller's music had a hole of {} ms", heard.longest_pause));
             }
         }
     }
     if ear.music(from).is_none() {
-        found.push("what the caller got while waiting was silent".to_owned());
+        found.words.push("what the caller got while waiting was silent".to_owned());
     }
 }
 
-fn both_ways(talk: &Talk, caller: (&Voice, &Ear), agent: (&Voice, &Ear), found: &mut Vec<String>) {
+fn both_ways(talk: &Talk, caller: (&Voice, &Ear), agent: (&Voice, &Ear), found: &mut Findings<'_>) {
     let Some(to) = talk.to else { return };
-    let stretches = |ear: &Ear, of: &Voice| -> Vec<Heard> {
+    let stretches = |ear: &Ear, of: &Voice, found: &Findings<'_>| -> Vec<Heard> {
         let heard = ear.tone(of.tone, talk.from - WITHIN).into_iter();
-        heard.filter(|heard| heard.from <= to && heard.length() > BLINK).collect()
+        found.whole(heard.filter(|heard| heard.from <= to && heard.length() > BLINK).collect())
     };
     let expected = conversation(talk, to);
-    compare(&stretches(caller.1, agent.0), &expected, "the caller", &talk.agent, found);
-    compare(&stretches(agent.1, caller.0), &expected, &talk.agent, "the caller", found);
+    let heard = stretches(caller.1, agent.0, found);
+    compare(&heard, &expected, "the caller", &talk.agent, found);
+    let heard = stretches(agent.1, caller.0, found);
+    compare(&heard, &expected, &talk.agent, "the caller", found);
 }
 
 /// The stretches of a conversation between its holds.
@@ -71,10 +116,10 @@ fn conversation(talk: &Talk, to: Millis) -> Vec<(Millis, Millis)> {
     starts.zip(ends).collect()
 }
 
-fn compare(heard: &[Heard], expected: &[(Millis, Millis)], listener: &str, speaker: &str, found: &mut Vec<String>) {
+fn compare(heard: &[Heard], expected: &[(Millis, Millis)], listener: &str, speaker: &str, found: &mut Findings<'_>) {
     if heard.len() != expected.len() {
         let said: Vec<String> = heard.iter().map(Heard::to_string).collect();
-        found.push(format!(
+        found.words.push(format!(
             "{listener} heard {speaker} in {} stretches, not in {}: {}",
             heard.len(),
             expected.len(),
@@ -83,14 +128,8 @@ fn compare(heard: &[Heard], expected: &[(Millis, Millis)], listener: &str, speak
         return;
     }
     for (heard, (from, to)) in heard.iter().zip(expected) {
-        near(found, &format!("{listener} began to hear {speaker}"), heard.from, *from);
-        near(found, &format!("{listener} ceased to hear {speaker}"), heard.to, *to);
-    }
-}
-
-fn near(found: &mut Vec<String>, what: &str, heard: Millis, told: Millis) {
-    if (heard - told).abs() > WITHIN {
-        found.push(format!("{what} {} ms after the phones' own time of it", heard - told));
+        found.near(&format!("{listener} began to hear {speaker}"), heard.from, *from);
+        found.near(&format!("{listener} ceased to hear {speaker}"), heard.to, *to);
     }
 }
 
@@ -120,7 +159,7 @@ mod tests {
 
     /// What is found when the caller hears music from 40 to `music_to`, and the agent from `voice_from` to 5000.
     fn found(music_to: Millis, voice_from: Millis) -> Vec<String> {
-        differences("+7", &story(), &[party("+7", CALLER), party("1001", AGENT)], |voice| {
+        let ear_of = |voice: &Voice| {
             let mut ear = Ear::default();
             if voice.who == "+7" {
                 sound(&mut ear, Sound::Other, 40, music_to);
@@ -129,7 +168,9 @@ mod tests {
                 sound(&mut ear, Sound::Tone(Tone::nth(CALLER)), 3020, 5000);
             }
             ear
-        })
+        };
+        let parties = [party("+7", CALLER), party("1001", AGENT)];
+        differences("+7", &story(), &parties, ear_of, &Standstills::default())
     }
 
     #[test]
