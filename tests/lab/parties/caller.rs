@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::script::{QUIET, acknowledge};
+use super::script::{QUIET, SURPRISED, SURPRISED_ONCE, acknowledge};
 use crate::traffic::scenario::{Wait, scenario, wait_for};
 
 /// Each wait has its label from here on.
@@ -44,10 +44,12 @@ impl Caller<'_> {
   <recv response=\"200\" next=\"7\"/>
   <label id=\"6\"/>
 {failed}  <send><![CDATA[\n{ack}]]></send>
+  <nop next=\"7\"/>
+{SURPRISED}  <recv request=\"BYE\" next=\"4\"/>
   <label id=\"7\"/>
   <nop/>
 ",
-            dialled = self.logs("dialled"),
+            dialled = self.dialled(),
             invite = self.request("INVITE", 1, "", true),
             ack = self.request("ACK", 1, "[peer_tag_param]", false),
             established = self.log("established"),
@@ -59,6 +61,10 @@ impl Caller<'_> {
             failed = self.logs("failed-404"),
         );
         scenario("caller", &steps)
+    }
+
+    fn dialled(&self) -> String {
+        self.logs("dialled").replace("<action>", &format!("<action>{SURPRISED_ONCE}"))
     }
 
     fn logs(&self, what: &str) -> String {

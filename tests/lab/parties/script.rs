@@ -63,6 +63,7 @@ mod at {
     pub const HANGS_UP: u32 = 5;
     pub const REFUSED: u32 = 6;
     pub const END: u32 = 7;
+    pub const OVER: u32 = 8;
     /// Each wait of each deed has its label from here on.
     pub const FIRST_WAIT: u32 = 1000;
 }
@@ -87,6 +88,7 @@ fn invited() -> String {
         "  <recv request=\"OPTIONS\" optional=\"true\" next=\"{ping}\"/>
   <recv request=\"INVITE\" rrs=\"true\">
     <action>
+      {SURPRISED_ONCE}
       <ereg regexp=\"sip:[^>]*\" search_in=\"hdr\" header=\"Contact:\" assign_to=\"contact\"/>
       <ereg regexp=\".*\" search_in=\"hdr\" header=\"From:\" assign_to=\"caller\"/>
       <ereg regexp=\"sip:([^@>;]*)\" search_in=\"hdr\" header=\"From:\" assign_to=\"whole,number\"/>
@@ -144,6 +146,10 @@ fn endings() -> String {
         logs("hung-up"),
         bye(),
         label(at::END),
+        format!("  <nop next=\"{}\"/>\n", at::OVER),
+        format!("{SURPRISED}  <recv request=\"CANCEL\" optional=\"true\" next=\"{}\"/>\n", at::WITHDRAWN),
+        format!("  <recv request=\"BYE\" next=\"{}\"/>\n", at::CALLER_LEFT),
+        label(at::OVER),
         "  <nop/>\n  <Reference variables=\"whole\"/>\n".to_owned(),
     ]
     .concat()
@@ -184,6 +190,14 @@ Contact: <sip:[local_ip]:[local_port]>
 "
     )
 }
+
+/// Where sipp goes with a message that the script does not expect at this step. The other side may end the call in the very
+/// moment in which a wait of the script is over and the next step has not begun: sipp would drop the call there, and its log
+/// would say nothing of the end.
+pub(super) const SURPRISED: &str = "  <label id=\"_unexp.main\"/>\n  <Reference variables=\"_unexp.retaddr\"/>\n";
+
+/// What has sipp go there once: a second message that nobody expects ends the call, as it does without this.
+pub(super) const SURPRISED_ONCE: &str = "<assign assign_to=\"_unexp.retaddr\" value=\"0\"/>";
 
 /// 200 OK to the request that came last.
 pub(super) fn acknowledge(tag: &str) -> String {
