@@ -33,6 +33,7 @@ const ICONS: &[&str] = &[
     "circle-alert",
     "circle-pause",
     "coffee",
+    "graduation-cap",
     "hourglass",
     "log-out",
     "pencil",
@@ -41,6 +42,7 @@ const ICONS: &[&str] = &[
     "phone-off",
     "triangle-alert",
     "unplug",
+    "users",
     "utensils",
 ];
 

@@ -167,7 +167,7 @@ fn summed(queues: Vec<QueueRow>, agents: Vec<AgentRow>, calls: Vec<CallRow>) -> 
         agents: sum(agents.len()),
         today,
     };
-    Wallboard { at: AT, switch_up: true, totals, queues, agents, calls }
+    Wallboard { at: AT, switch_up: true, totals, queues, agents, calls, fallback: Vec::new() }
 }
 
 fn queue(n: u32, number: &str, name: &str, waiting: Vec<i64>, [ready, talking, off]: [u32; 3], permille: u32) -> QueueRow {
@@ -198,6 +198,7 @@ fn agent(n: u32, name: &str, state: AgentState, seconds: i64) -> AgentRow {
         then: (n == 1).then_some(AgentState::NotReady(NotReadyReason::Lunch)),
         state,
         since: AT - Span::from_secs(seconds),
+        blocked: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! An agent at work: what they do, whether their phone can be reached, and what is on its line.
 
 use model::fact::Segment;
+use model::wallboard::Block;
 use model::{
     Actor, AgentId, AgentState, CallId, Fact, LegId, NotReadyReason, OfferEnd, OurLeg, QueueId, SegmentKind, Span, Timestamp,
 };
@@ -24,6 +25,8 @@ pub(crate) struct Agent {
     pub(crate) idle_since: Timestamp,
     /// What was last said of the phone.
     pub(crate) reachable: bool,
+    /// Whether something is on the phone, ours or not.
+    pub(crate) in_use: bool,
     pub(crate) line: Line,
     /// What they asked for during a call.
     pub(crate) then: Option<Wish>,
@@ -75,6 +78,7 @@ impl Agent {
             since: at,
             idle_since: at,
             reachable: false,
+            in_use: false,
             line: Line::Free,
             then: None,
             last_queue: None,
@@ -85,6 +89,15 @@ impl Agent {
     /// Whether a call may be offered to them.
     pub(crate) fn available(&self) -> bool {
         self.state == AgentState::Ready && self.line == Line::Free && !self.leaving
+    }
+
+    /// Why they are offered no call although they are Ready.
+    pub(crate) fn blocked(&self) -> Option<Block> {
+        match self.line {
+            Line::Clearing { in_peace: true, .. } if self.state == AgentState::Ready => Some(Block::Resting),
+            Line::Clearing { .. } if self.state == AgentState::Ready => Some(Block::Clearing),
+            Line::Clearing { .. } | Line::Free | Line::Used(_) => None,
+        }
     }
 
     /// The state of an agent who would take calls, if their phone can be reached.

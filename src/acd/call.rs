@@ -1,5 +1,7 @@
 //! A live call: the caller's leg, the place in the queue, the offers made for it, the conversation.
 
+use std::cmp::Reverse;
+
 use model::stamp::Mark;
 use model::{AgentId, BridgeId, CallId, CallPhase, LegId, OurLeg, Phone, QueueId, SegmentKind, ServerId, TheirLeg, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,8 @@ pub(crate) struct Call {
     pub(crate) leg: TheirLeg,
     pub(crate) number: Option<Phone>,
     pub(crate) queue: QueueId,
+    /// Higher is served first.
+    pub(crate) priority: u8,
     pub(crate) entered: Timestamp,
     /// When the phase that Live shows began.
     pub(crate) since: Timestamp,
@@ -170,7 +174,7 @@ impl Call {
     /// The place in the queue, for as long as the caller waits.
     pub(crate) fn place(&self) -> Option<Place> {
         let waiting = self.waiting()?;
-        Some(Place { fresh: !waiting.returned, entered: self.entered, call: self.id })
+        Some(Place { priority: Reverse(self.priority), fresh: !waiting.returned, entered: self.entered, call: self.id })
     }
 
     /// Whether the caller waits and nobody is being rung for them.
@@ -188,7 +192,7 @@ impl Call {
             Stage::Waiting(waiting) => waiting.since,
             Stage::Talking(talk) => talk.since,
         };
-        Mark { call: self.id, queue: self.queue, entered: self.entered, priority: 0, phase, since }
+        Mark { call: self.id, queue: self.queue, entered: self.entered, priority: self.priority, phase, since }
     }
 
     /// The id of the next leg that we make for it.

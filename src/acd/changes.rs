@@ -19,6 +19,7 @@ pub(crate) struct Changes {
     agents: BTreeSet<AgentId>,
     queues: BTreeSet<QueueId>,
     switch: bool,
+    fallback: bool,
     told: Totals,
 }
 
@@ -37,6 +38,10 @@ impl Changes {
 
     pub(crate) fn queue(&mut self, queue: QueueId) {
         self.queues.insert(queue);
+    }
+
+    pub(crate) const fn fallback(&mut self) {
+        self.fallback = true;
     }
 
     pub(crate) const fn switch(&mut self) {
@@ -58,6 +63,9 @@ impl State {
         let mut changes = Vec::new();
         if taken.switch {
             changes.push(Change::Switch(wallboard::switch_up(self)));
+        }
+        if taken.fallback {
+            changes.push(Change::Fallback(wallboard::fallback_rows(self)));
         }
         if totals != taken.told {
             changes.push(Change::Totals(totals));

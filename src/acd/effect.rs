@@ -120,6 +120,26 @@ pub enum Op {
         /// What the dialplan is told.
         exit: Exit,
     },
+    /// Have Asterisk itself take a caller's leg out of our hands and into the fallback, unless this is ordered anew, or lifted,
+    /// within the time: so that nobody waits for a program that is gone.
+    Guard {
+        /// The caller's leg.
+        leg: TheirLeg,
+        /// For how long we answer for it; `None` lifts the guard.
+        within: Option<Span>,
+    },
+    /// Read anew all that is alive, and report it as [`Event::SwitchReturned`](crate::event::Event).
+    TakeAccount {
+        /// The Asterisk.
+        server: ServerId,
+    },
+    /// Forget what the dialplan noted of these fallback calls: it is in our hands.
+    ForgetFallback {
+        /// The Asterisk.
+        server: ServerId,
+        /// The callers' legs.
+        legs: Vec<TheirLeg>,
+    },
     /// Watch exactly these phones and report how they change; each one's present state is reported at once.
     Watch {
         /// The Asterisk.
@@ -145,8 +165,10 @@ pub enum Exit {
     Done,
     /// What the feature code asked for was refused.
     Refused,
-    /// The call is the dialplan's again.
+    /// The call is the dialplan's again: a rule of the queue sent it out.
     Returned,
+    /// The call is the fallback's: Asterisk failed it in our hands.
+    Failed,
 }
 
 impl Exit {
@@ -157,6 +179,7 @@ impl Exit {
             Self::Done => "done",
             Self::Refused => "refused",
             Self::Returned => "returned",
+            Self::Failed => "failed",
         }
     }
 }
@@ -178,6 +201,9 @@ impl Op {
             Self::Stamp { .. } => "stamp",
             Self::Mark { .. } => "mark",
             Self::Continue { .. } => "continue",
+            Self::Guard { .. } => "guard",
+            Self::TakeAccount { .. } => "take_account",
+            Self::ForgetFallback { .. } => "forget_fallback",
             Self::Watch { .. } => "watch",
         }
     }

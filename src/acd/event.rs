@@ -1,8 +1,9 @@
 //! What the world reports, in the past tense. Late, double, missing and contradictory reports are normal.
 
+use model::fact::FallbackCall;
 use model::settings::Settings;
 use model::stamp::Mark;
-use model::{Actor, AgentId, BridgeId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, TheirLeg};
+use model::{Actor, AgentId, BridgeId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg};
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Op;
@@ -33,6 +34,8 @@ pub enum Event {
         number: Option<Phone>,
         /// The number dialled.
         dialled: String,
+        /// The caller's priority, as the dialplan set it; higher is served first.
+        priority: u8,
     },
     /// Somebody dialled a feature code.
     FeatureDialled {
@@ -76,6 +79,8 @@ pub enum Event {
         endpoint: Endpoint,
         /// Whether calls reach it.
         reachable: bool,
+        /// Whether something rings or talks on it, ours or not.
+        in_use: bool,
     },
     /// A prompt has been played to its end or was cut off.
     PromptEnded {
@@ -90,6 +95,20 @@ pub enum Event {
         ask: Ask,
         /// Who asked.
         by: Actor,
+    },
+    /// What the dialplan noted of calls that Asterisk's own queue took care of: all that are up, and those that have ended
+    /// since the last report. Each that has ended is reported once, and again until [`Op::ForgetFallback`](crate::effect::Op)
+    /// was carried out.
+    FallbackReported {
+        /// The Asterisk.
+        server: ServerId,
+        /// The calls.
+        calls: Vec<FallbackCall>,
+    },
+    /// The wall clock was set, or the machine slept, by so many milliseconds. Times in the state stay as they are.
+    ClockJumped {
+        /// Forward, in milliseconds; negative: back.
+        by: i64,
     },
     /// An order was not carried out.
     OrderFailed {
@@ -120,6 +139,8 @@ impl Event {
             Self::EndpointChanged { .. } => "endpoint_changed",
             Self::PromptEnded { .. } => "prompt_ended",
             Self::AgentAsked { .. } => "agent_asked",
+            Self::FallbackReported { .. } => "fallback_reported",
+            Self::ClockJumped { .. } => "clock_jumped",
             Self::OrderFailed { .. } => "order_failed",
             Self::DeadlinePassed => "deadline_passed",
         }
@@ -135,6 +156,8 @@ pub enum Ask {
     NotReady(NotReadyReason),
     /// Go home; during a call, from its end on.
     LogOut,
+    /// Have this much more time to finish the last call.
+    ExtendWrapUp(Span),
 }
 
 /// Why a leg ended.
@@ -155,6 +178,8 @@ pub struct Account {
     pub bridges: Vec<BridgeAccount>,
     /// The phones that can be reached now, of those we watch; all others cannot.
     pub reachable: Vec<Endpoint>,
+    /// The phones on which something rings or talks, of those we watch.
+    pub in_use: Vec<Endpoint>,
 }
 
 /// A live leg.
@@ -170,6 +195,8 @@ pub struct LegAccount {
     pub number: Option<Phone>,
     /// What was dialled, for a leg that came to us.
     pub dialled: String,
+    /// The caller's priority, as the dialplan set it, for a leg that came to us.
+    pub priority: u8,
     /// The phone at the end of a leg that we made.
     pub endpoint: Option<Endpoint>,
 }

@@ -1,5 +1,7 @@
 //! A queue: how callers wait in it, and what it has promised and kept.
 
+use std::cmp::Reverse;
+
 use model::wallboard::Today;
 use model::{CallId, Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,10 +15,11 @@ pub(crate) struct Queue {
     pub(crate) retired: bool,
 }
 
-/// A caller's place in a queue. The smallest is served first: whoever came back to the head, then by time of entering.
-/// The id settles the same millisecond: it was minted in the order of arrival.
+/// A caller's place in a queue. The smallest is served first: the higher priority, of equals whoever came back to the head,
+/// then by time of entering. The id settles the same millisecond: it was minted in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
+    pub(crate) priority: Reverse<u8>,
     pub(crate) fresh: bool,
     pub(crate) entered: Timestamp,
     pub(crate) call: CallId,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::fact::FallbackCall;
 use model::wallboard::Today;
 use model::{AgentId, BridgeId, CallId, LegId, PromptId, QueueId, ServerId, Settings, Span, TheirLeg, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub struct State {
     switches: BTreeMap<ServerId, bool>,
     /// When the phones of an Asterisk are ordered to be watched once more, because the last order to failed.
     watches: BTreeMap<ServerId, Timestamp>,
+    /// Calls in the care of Asterisk's own queue.
+    #[serde(with = "pairs")]
+    fallback: BTreeMap<TheirLeg, FallbackCall>,
     today: Today,
     changes: Changes,
     #[serde(skip)]
@@ -76,15 +80,17 @@ struct Kept {
     partings: BTreeMap<TheirLeg, Parting>,
     switches: BTreeMap<ServerId, bool>,
     watches: BTreeMap<ServerId, Timestamp>,
+    #[serde(with = "pairs")]
+    fallback: BTreeMap<TheirLeg, FallbackCall>,
     today: Today,
     changes: Changes,
 }
 
 impl From<Kept> for State {
     fn from(kept: Kept) -> Self {
-        let Kept { now, chance, settings, queues, agents, calls, partings, switches, watches, today, changes } = kept;
+        let Kept { now, chance, settings, queues, agents, calls, partings, switches, watches, fallback, today, changes } = kept;
         let index = Index::build(&settings, &calls, &agents, &partings, &watches);
-        Self { now, chance, settings, queues, agents, calls, partings, switches, watches, today, changes, index }
+        Self { now, chance, settings, queues, agents, calls, partings, switches, watches, fallback, today, changes, index }
     }
 }
 
@@ -102,6 +108,7 @@ impl State {
             partings: BTreeMap::new(),
             switches: BTreeMap::new(),
             watches: BTreeMap::new(),
+            fallback: BTreeMap::new(),
             today: Today::default(),
             changes: Changes::default(),
             index: Index::default(),
@@ -149,6 +156,10 @@ impl State {
         &self.watches
     }
 
+    pub(crate) const fn fallback(&self) -> &BTreeMap<TheirLeg, FallbackCall> {
+        &self.fallback
+    }
+
     pub(crate) const fn today(&self) -> Today {
         self.today
     }
@@ -193,6 +204,19 @@ impl State {
             None => self.watches.remove(&server),
         };
         self.index.move_watch(server, before, at);
+    }
+
+    /// Keeps a call of the fallback for as long as it is up; whether there is news of it.
+    pub(crate) fn note_fallback(&mut self, call: &FallbackCall) -> bool {
+        let before = match call.ended {
+            Some(_) => self.fallback.remove(&call.leg),
+            None => self.fallback.insert(call.leg.clone(), call.clone()),
+        };
+        let news = before.as_ref() != Some(call);
+        if news {
+            self.changes.fallback();
+        }
+        news
     }
 
     /// A caller's leg was sent on its way out, for the first time or again.

@@ -1,6 +1,7 @@
 //! What Live shows, drawn from the state.
 
-use model::wallboard::{AgentRow, CallRow, QueueRow, Totals, Wallboard};
+use model::fact::FallbackCall;
+use model::wallboard::{AgentRow, CallRow, FallbackRow, QueueRow, Totals, Wallboard};
 use model::{AgentId, CallId, QueueId, Timestamp};
 
 use crate::state::State;
@@ -20,6 +21,7 @@ pub fn wallboard(state: &State, at: Timestamp) -> Wallboard {
         queues: settings.queues.iter().filter_map(|queue| queue_row(state, queue.id)).collect(),
         agents: agents.filter_map(|id| agent_row(state, id)).collect(),
         calls,
+        fallback: fallback_rows(state),
     }
 }
 
@@ -68,6 +70,7 @@ pub(crate) fn agent_row(state: &State, id: AgentId) -> Option<AgentRow> {
         state: agent.state.clone(),
         since: agent.since,
         then: agent.then.as_ref().map(|wish| wish.state.clone()),
+        blocked: agent.blocked(),
     })
 }
 
@@ -84,6 +87,19 @@ pub(crate) fn call_row(state: &State, id: CallId) -> Option<CallRow> {
         since: call.since,
         agent: agent.map(|agent| (agent.card.id, agent.card.name.clone())),
     })
+}
+
+/// The calls in the care of Asterisk's own queue, the oldest first.
+pub(crate) fn fallback_rows(state: &State) -> Vec<FallbackRow> {
+    let row = |call: &FallbackCall| FallbackRow {
+        dialled: call.dialled.clone(),
+        number: call.number.clone(),
+        since: call.began,
+        agent: call.agent.clone(),
+    };
+    let mut rows: Vec<FallbackRow> = state.fallback().values().map(row).collect();
+    rows.sort_by_key(|row| row.since);
+    rows
 }
 
 fn count(length: usize) -> u32 {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::event::{Channel, Told};
-use crate::hearing::{leg_id, number, tidy};
+use crate::hearing::{leg_id, number, priority, tidy};
 use crate::plan::MARK;
 
 /// Asterisk's lists.
@@ -58,7 +58,7 @@ pub struct EndpointState {
 /// How a channel came into our hands, as its place in the dialplan still says.
 #[derive(Debug, PartialEq, Eq)]
 enum Entry {
-    Caller { dialled: String },
+    Caller { dialled: String, priority: u8 },
     Feature { args: Vec<String> },
 }
 
@@ -76,7 +76,7 @@ impl Lists {
         legs.sort_by(|one, other| one.leg.cmp(&other.leg));
         let bridges = self.bridges.iter().filter_map(|bridge| bridge_account(server, bridge)).collect();
         let reachable = self.online().into_iter().map(|name| Endpoint { server, name }).collect();
-        Account { legs, bridges, reachable }
+        Account { legs, bridges, reachable, in_use: Vec::new() }
     }
 
     /// What has no place in the account and is told as if it had just happened: legs that ring, features dialled. Features
@@ -109,11 +109,11 @@ impl Lists {
         Some(match leg {
             LegId::Ours(_) => {
                 let endpoint = endpoint(server, &channel.name);
-                LegAccount { leg, up, mark, number: None, dialled: String::new(), endpoint }
+                LegAccount { leg, up, mark, number: None, dialled: String::new(), priority: 0, endpoint }
             }
             LegId::Theirs(_) => {
-                let Entry::Caller { dialled } = self.entry(app, channel)? else { return None };
-                LegAccount { leg, up, mark, number: number(&channel.caller.number), dialled, endpoint: None }
+                let Entry::Caller { dialled, priority } = self.entry(app, channel)? else { return None };
+                LegAccount { leg, up, mark, number: number(&channel.caller.number), dialled, priority, endpoint: None }
             }
         })
     }
@@ -128,7 +128,10 @@ impl Lists {
         }
         let args: Vec<String> = args.map(ToOwned::to_owned).collect();
         match args.first()?.as_str() {
-            "enter" => Some(Entry::Caller { dialled: tidy(args.get(1).unwrap_or(&channel.dialplan.exten)) }),
+            "enter" => {
+                let dialled = tidy(args.get(1).unwrap_or(&channel.dialplan.exten));
+                Some(Entry::Caller { dialled, priority: priority(args.get(2)) })
+            }
             "feature" => Some(Entry::Feature { args }),
             _ => None,
         }

@@ -122,6 +122,7 @@ impl Hearing {
                 leg: leg.clone(),
                 number: number(&channel.caller.number),
                 dialled: tidy(args.get(1).unwrap_or(&channel.dialplan.exten)),
+                priority: priority(args.get(2)),
             },
             Some("feature") => self.feature(leg.clone(), args),
             Some(_) | None => return vec![Heard::Stray(give_back(leg))],
@@ -223,6 +224,11 @@ impl Hearing {
     fn known(&self, id: &str) -> Option<LegId> {
         Some(leg_id(self.server, id)).filter(|leg| self.legs.contains_key(leg))
     }
+}
+
+/// The third word of a caller's entry: what the dialplan set as the priority, if it set one.
+pub fn priority(word: Option<&String>) -> u8 {
+    word.and_then(|word| word.trim().parse().ok()).unwrap_or_default()
 }
 
 fn core(event: Event) -> Vec<Heard> {

@@ -69,6 +69,12 @@ pub fn plan(op: &Op, app: &str) -> Plan {
             return Plan::Dial { leg: *leg, create, dial };
         }
         Op::Stamp { leg, stamp } => return variables(leg, stamp),
+        // An absolute timeout of zero is none.
+        Op::Guard { leg, within } => {
+            let seconds = within.map_or(0, |within| within.as_secs().max(1));
+            vec![set_variable(&leg.id, "TIMEOUT(absolute)", &seconds.to_string())]
+        }
+        Op::TakeAccount { .. } | Op::ForgetFallback { .. } => Vec::new(),
         Op::Watch { endpoints, .. } => return Plan::Watch(endpoints.iter().map(|endpoint| endpoint.name.clone()).collect()),
     })
 }

@@ -53,7 +53,7 @@ impl Reach {
     }
 
     fn event(&self, name: &str, reachable: bool) -> Event {
-        Event::EndpointChanged { endpoint: Endpoint { server: self.server, name: name.to_owned() }, reachable }
+        Event::EndpointChanged { endpoint: Endpoint { server: self.server, name: name.to_owned() }, reachable, in_use: false }
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
     use model::{Endpoint, ServerId};
 
     fn change(name: &str, reachable: bool) -> Event {
-        Event::EndpointChanged { endpoint: Endpoint { server: ServerId(1), name: name.to_owned() }, reachable }
+        Event::EndpointChanged { endpoint: Endpoint { server: ServerId(1), name: name.to_owned() }, reachable, in_use: false }
     }
 
     fn names(names: &[&str]) -> Vec<String> {

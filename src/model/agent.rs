@@ -1,5 +1,6 @@
 //! Agents: who they are, where their phone is, what they are doing.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,20 @@ pub struct Agent {
     /// Whether the agent becomes Ready as soon as the phone registers: for sites where the phone is the log-in.
     #[serde(default)]
     pub ready_on_register: bool,
+    /// The tier in each queue that is not in the first one: lower tiers are rung first.
+    #[serde(default)]
+    pub tiers: BTreeMap<QueueId, u8>,
+}
+
+/// The tier of an agent whose settings name none. Tiers count from here.
+pub const FIRST_TIER: u8 = 1;
+
+impl Agent {
+    /// The agent's tier in a queue.
+    #[must_use]
+    pub fn tier(&self, queue: QueueId) -> u8 {
+        self.tiers.get(&queue).copied().unwrap_or(FIRST_TIER)
+    }
 }
 
 /// A phone's account on one Asterisk.
@@ -76,10 +91,16 @@ pub enum NotReadyReason {
     Break,
     /// A meal.
     Lunch,
+    /// Learning, or teaching.
+    Training,
+    /// A talk with colleagues.
+    Meeting,
     /// A call rang and was not answered (RONA).
     NoAnswer,
     /// The phone refused a call or was busy on its own account.
     Refused,
+    /// The phone was busy again and again, though nothing told that it is in use.
+    Busy,
     /// The agent has just logged in and not yet asked for calls.
     LoggedIn,
 }
@@ -119,8 +140,11 @@ impl NotReadyReason {
             Self::Asked => "asked",
             Self::Break => "break",
             Self::Lunch => "lunch",
+            Self::Training => "training",
+            Self::Meeting => "meeting",
             Self::NoAnswer => "no_answer",
             Self::Refused => "refused",
+            Self::Busy => "busy",
             Self::LoggedIn => "logged_in",
         }
     }

@@ -54,6 +54,8 @@ named!(
         Abandoned = "abandoned",
         /// The call was given back to the dialplan.
         Returned = "returned",
+        /// Asterisk's own queue took care of the call, because we were not there.
+        Fallback = "fallback",
         /// Neither: Asterisk lost the call, or did not do what was asked.
         Lost = "lost",
     }

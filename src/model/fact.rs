@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::agent::{AgentState, Endpoint};
 use crate::call::{OfferEnd, Outcome, SegmentKind, Side};
-use crate::id::{AgentId, CallId, LegId, QueueId};
+use crate::explain::Decision;
+use crate::id::{AgentId, CallId, LegId, QueueId, TheirLeg};
 use crate::person::Phone;
 use crate::stamp::Mark;
 use crate::time::{Span, Timestamp};
@@ -129,6 +130,35 @@ pub enum Fact {
         endpoint: Endpoint,
         /// Whether calls reach it.
         reachable: bool,
+        /// Whether something is on it, ours or not.
+        #[serde(default)]
+        in_use: bool,
+    },
+    /// It was decided who is rung for a call.
+    Decided {
+        /// The call.
+        call: CallId,
+        /// What was compared, and who won.
+        decision: Decision,
+    },
+    /// A caller went from one queue into another without leaving us.
+    CallMoved {
+        /// The call.
+        call: CallId,
+        /// The queue left.
+        from: QueueId,
+        /// The queue entered.
+        to: QueueId,
+        /// Why.
+        why: Leaving,
+    },
+    /// A call that Asterisk's own queue took care of, as far as it is known: reported when we first hear of it, and again
+    /// when it is over.
+    FallbackSeen(FallbackCall),
+    /// The wall clock was set, or the machine slept.
+    ClockJumped {
+        /// By how many milliseconds, forward.
+        by: i64,
     },
     /// The way to Asterisk was lost or found.
     SwitchChanged {
@@ -142,6 +172,46 @@ pub enum Fact {
         /// Why it changes nothing.
         why: Ignored,
     },
+}
+
+/// Why a caller left a queue unanswered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Leaving {
+    /// The longest wait was over.
+    MaxWait,
+    /// No agent of the queue was logged in.
+    NobodyLoggedIn,
+    /// Every agent of the queue was logged out or not ready.
+    NobodyReady,
+    /// The queue was full.
+    Full,
+    /// The queue left the settings.
+    Closed,
+    /// Asterisk failed the call too often.
+    Mishaps,
+    /// Somebody moved the caller.
+    Asked,
+}
+
+/// A call that Asterisk's own queue takes or took care of, because we were not there to. What the dialplan noted of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FallbackCall {
+    /// The caller's leg, by which the CDR knows it too.
+    pub leg: TheirLeg,
+    /// The call that it was while it was ours, if it ever was.
+    pub call: Option<CallId>,
+    /// The number that was dialled, as `700`.
+    pub dialled: String,
+    /// The caller's number, if it was sent.
+    pub number: Option<Phone>,
+    /// When it fell back.
+    pub began: Timestamp,
+    /// The account of the agent who answered, as `1001`.
+    pub agent: Option<String>,
+    /// When they did.
+    pub answered: Option<Timestamp>,
+    /// When it was over.
+    pub ended: Option<Timestamp>,
 }
 
 /// A stretch of a call that is over.

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod agent;
 pub mod call;
+pub mod explain;
 pub mod fact;
 pub mod id;
 pub mod person;

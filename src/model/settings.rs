@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::agent::Agent;
+use crate::agent::{Agent, FIRST_TIER};
 use crate::id::QueueId;
-use crate::queue::Queue;
+use crate::queue::{Queue, WayOut};
 use crate::time::Span;
 
 /// Everything that the core decides by.
@@ -41,6 +41,15 @@ pub enum SettingsError {
         /// The id that leads nowhere.
         queue: QueueId,
     },
+    /// An agent has a tier in a queue that they do not serve, or one below the first.
+    #[error("the agent at endpoint {0:?} has a tier in a queue that they do not serve, or tier 0")]
+    TierOfNoQueue(String),
+    /// A way out of a queue leads to a queue that is not there, or back to itself.
+    #[error("queue {0:?} sends callers to a queue that does not exist, or to itself")]
+    WayOutToNowhere(String),
+    /// A limit of a queue that would turn everybody away.
+    #[error("queue {0:?} has a longest wait or a capacity of zero")]
+    LimitOfZero(String),
     /// A ring time that no phone could be answered in.
     #[error("queue {0:?} rings for less than a second")]
     RingTooShort(String),
@@ -64,8 +73,25 @@ impl Settings {
             if queue.ring_timeout < Span::from_secs(1) {
                 return Err(SettingsError::RingTooShort(queue.number.clone()));
             }
+            self.check_overflow(queue)?;
         }
         self.check_agents()
+    }
+
+    fn check_overflow(&self, queue: &Queue) -> Result<(), SettingsError> {
+        let there = |way: WayOut| match way {
+            WayOut::Dialplan => true,
+            WayOut::Queue(to) => to != queue.id && self.queues.iter().any(|other| other.id == to),
+        };
+        if !queue.overflow.ways_out().all(there) {
+            return Err(SettingsError::WayOutToNowhere(queue.number.clone()));
+        }
+        let waits_never = queue.overflow.max_wait.is_some_and(|limit| limit.after == Span::ZERO);
+        let holds_nobody = queue.overflow.full.is_some_and(|full| full.waiting == 0);
+        if waits_never || holds_nobody {
+            return Err(SettingsError::LimitOfZero(queue.number.clone()));
+        }
+        Ok(())
     }
 
     fn check_agents(&self) -> Result<(), SettingsError> {
@@ -78,6 +104,9 @@ impl Settings {
             }
             if !endpoints.insert(&agent.endpoint) {
                 return Err(SettingsError::EndpointTwice(agent.endpoint.name.clone()));
+            }
+            if agent.tiers.iter().any(|(queue, tier)| *tier < FIRST_TIER || !agent.queues.contains(queue)) {
+                return Err(SettingsError::TierOfNoQueue(agent.endpoint.name.clone()));
             }
             if let Some(queue) = agent.queues.iter().find(|queue| !queues.contains(queue)) {
                 return Err(SettingsError::NoSuchQueue { endpoint: agent.endpoint.name.clone(), queue: *queue });
@@ -99,7 +128,17 @@ mod tests {
     fn with_phone(name: &str) -> Settings {
         let endpoint = Endpoint { server: ServerId(1), name: name.to_owned() };
         let (id, name) = (AgentId(Uuid::nil()), PersonName::new("Anna"));
-        Settings { queues: vec![], agents: vec![Agent { id, name, endpoint, queues: vec![], ready_on_register: false }] }
+        Settings {
+            queues: vec![],
+            agents: vec![Agent {
+                id,
+                name,
+                endpoint,
+                queues: vec![],
+                ready_on_register: false,
+                tiers: std::collections::BTreeMap::new(),
+            }],
+        }
     }
 
     #[test]

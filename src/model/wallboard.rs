@@ -24,6 +24,9 @@ pub struct Wallboard {
     pub agents: Vec<AgentRow>,
     /// The oldest first.
     pub calls: Vec<CallRow>,
+    /// Calls that Asterisk's own queue takes care of, the oldest first.
+    #[serde(default)]
+    pub fallback: Vec<FallbackRow>,
 }
 
 /// The numbers at the top of Live.
@@ -115,6 +118,22 @@ pub struct AgentRow {
     /// What the agent becomes once the present call lets go, if that was asked for during it.
     #[serde(default)]
     pub then: Option<AgentState>,
+    /// Why no call is offered although the state would allow it.
+    #[serde(default)]
+    pub blocked: Option<Block>,
+}
+
+/// Why a Ready agent is offered no call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Block {
+    /// The phone is in a call that is none of ours.
+    PrivateCall,
+    /// The phone is in a call that Asterisk's own queue gave it while we were away.
+    FallbackCall,
+    /// A leg that we hung up has not ended yet.
+    Clearing,
+    /// The phone was busy, or Asterisk could not ring it: it is left in peace for some seconds.
+    Resting,
 }
 
 /// A live call.
@@ -138,6 +157,19 @@ pub struct CallRow {
     pub agent: Option<(AgentId, PersonName)>,
 }
 
+/// A call in the care of Asterisk's own queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FallbackRow {
+    /// The number that was dialled.
+    pub dialled: String,
+    /// The caller's number, if it was sent.
+    pub number: Option<Phone>,
+    /// Since when it is there.
+    pub since: Timestamp,
+    /// The account of the agent who answered.
+    pub agent: Option<String>,
+}
+
 /// A thing on Live that is not as it was. The new row, or nothing where it is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
@@ -149,6 +181,8 @@ pub enum Change {
     Queue(QueueId, Option<QueueRow>),
     /// The sums changed.
     Totals(Totals),
+    /// The calls in the care of Asterisk's own queue, all of them.
+    Fallback(Vec<FallbackRow>),
     /// The way to Asterisk was lost or found.
     Switch(bool),
 }

@@ -254,9 +254,16 @@ fn tell(fact: &Fact) {
         }
         Fact::Mended { leg, how, .. } => tracing::warn!(leg.id = %leg, ?how, "state and switch disagreed"),
         Fact::OrderFailed { order, why } => tracing::warn!(order, why, "order failed"),
+        Fact::CallMoved { call, to, why, .. } => tracing::info!(call.id = %call, queue.id = %to, ?why, "call moved"),
+        Fact::FallbackSeen(call) => {
+            tracing::warn!(leg.id = call.leg.id, over = call.ended.is_some(), "the fallback took care of a call");
+        }
+        Fact::ClockJumped { by } => tracing::warn!(by, "the clock jumped"),
         Fact::SwitchChanged { up: true } => tracing::info!("switch is there"),
         Fact::SwitchChanged { up: false } => tracing::error!("switch is lost"),
         Fact::CallTurnedAway { leg, dialled } => tracing::warn!(leg.id = %leg, dialled, "call for no queue"),
-        Fact::SegmentEnded(_) | Fact::EndpointChanged { .. } | Fact::Ignored { .. } => tracing::debug!(?fact, "fact"),
+        Fact::Decided { .. } | Fact::SegmentEnded(_) | Fact::EndpointChanged { .. } | Fact::Ignored { .. } => {
+            tracing::debug!(?fact, "fact")
+        }
     }
 }

@@ -15,6 +15,7 @@ enum Row {
     Agent(AgentId),
     Queue(QueueId),
     Totals,
+    Fallback,
     Switch,
 }
 
@@ -66,6 +67,7 @@ const fn row(change: &Change) -> Row {
         Change::Agent(agent, _) => Row::Agent(*agent),
         Change::Queue(queue, _) => Row::Queue(*queue),
         Change::Totals(_) => Row::Totals,
+        Change::Fallback(_) => Row::Fallback,
         Change::Switch(_) => Row::Switch,
     }
 }

@@ -142,6 +142,7 @@ impl AgentRow {
             endpoint: Endpoint { server: ServerId(server), name: self.endpoint },
             queues,
             ready_on_register: self.ready_on_register,
+            tiers: BTreeMap::new(),
         })
     }
 }

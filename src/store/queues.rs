@@ -140,6 +140,8 @@ impl QueueRow {
                 percent: percent.map_err(|_| Error::unreadable("queues", "a service level above 255 %"))?,
                 within: Span::from_ms(self.service_level_within_ms),
             },
+            strategy: model::queue::Strategy::default(),
+            overflow: model::queue::Overflow::default(),
         })
     }
 }

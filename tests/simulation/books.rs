@@ -98,6 +98,10 @@ impl Books {
             }
             Fact::Mended { leg, mark, how } => self.mended(leg, *mark, *how),
             Fact::OfferRang { .. }
+            | Fact::Decided { .. }
+            | Fact::CallMoved { .. }
+            | Fact::FallbackSeen(_)
+            | Fact::ClockJumped { .. }
             | Fact::CallTurnedAway { .. }
             | Fact::OrderFailed { .. }
             | Fact::EndpointChanged { .. }
@@ -168,7 +172,7 @@ impl Books {
                 Change::Call(id, row) => show(&mut self.shown_calls, id, row),
                 Change::Agent(id, row) => show(&mut self.shown_agents, id, row),
                 Change::Queue(id, row) => show(&mut self.shown_queues, id, row),
-                Change::Totals(_) | Change::Switch(_) => {}
+                Change::Totals(_) | Change::Fallback(_) | Change::Switch(_) => {}
             }
         }
         let board = acd::wallboard(state, Timestamp::from_ms(at));

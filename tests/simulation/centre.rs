@@ -1,6 +1,6 @@
 //! The contact centre of the simulation: three queues, and agents who share them.
 
-use model::queue::ServiceLevelTarget;
+use model::queue::{Overflow, ServiceLevelTarget, Strategy};
 use model::{Agent, AgentId, Endpoint, PersonName, Queue, QueueId, Settings, Span};
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub fn settings(variant: u8) -> Settings {
         ring_timeout: Span::from_secs(15),
         wrap_up: Span::from_secs(wrap_up),
         service_level: ServiceLevelTarget { percent: 80, within: Span::from_secs(20) },
+        strategy: Strategy::default(),
+        overflow: Overflow::default(),
     };
     let mut queues = vec![queue(700, 5), queue(701, 0), queue(702, 2)];
     let served: [&[u128]; 6] = [&[700], &[700, 701], &[701], &[701, 702], &[700, 701, 702], &[702]];
@@ -37,6 +39,7 @@ pub fn settings(variant: u8) -> Settings {
         endpoint: endpoint(k),
         queues: served.iter().map(|number| id(*number)).collect(),
         ready_on_register: k % 2 == 1,
+        tiers: std::collections::BTreeMap::new(),
     });
     let mut agents: Vec<Agent> = agents.collect();
     match variant {

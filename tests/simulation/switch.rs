@@ -84,13 +84,21 @@ impl Switch {
     /// Whether the one leg that an order is for is gone.
     pub fn misses(&self, op: &Op) -> bool {
         let leg = match op {
-            Op::Answer { leg } | Op::Stamp { leg, .. } | Op::Continue { leg, .. } => LegId::Theirs(leg.clone()),
+            Op::Answer { leg } | Op::Stamp { leg, .. } | Op::Continue { leg, .. } | Op::Guard { leg, .. } => {
+                LegId::Theirs(leg.clone())
+            }
             Op::StartMusic { leg, .. }
             | Op::StopMusic { leg }
             | Op::Mark { leg, .. }
             | Op::Hangup { leg, .. }
             | Op::Play { leg, .. } => leg.clone(),
-            Op::Dial { .. } | Op::CreateBridge { .. } | Op::Join { .. } | Op::DestroyBridge { .. } | Op::Watch { .. } => {
+            Op::Dial { .. }
+            | Op::CreateBridge { .. }
+            | Op::Join { .. }
+            | Op::DestroyBridge { .. }
+            | Op::TakeAccount { .. }
+            | Op::ForgetFallback { .. }
+            | Op::Watch { .. } => {
                 return false;
             }
         };
@@ -130,6 +138,8 @@ impl Switch {
                 return Ok(vec![Event::PromptEnded { prompt: *prompt }]);
             }
             Op::Stamp { leg, stamp } => self.leg(&LegId::Theirs(leg.clone()))?.stamped = Some(stamp.outcome),
+            Op::Guard { leg, .. } => drop(self.leg(&LegId::Theirs(leg.clone()))?),
+            Op::TakeAccount { .. } | Op::ForgetFallback { .. } => {}
             Op::Mark { leg, mark } => self.leg(leg)?.mark = Some(*mark),
             Op::Continue { leg, .. } => {
                 let leg = LegId::Theirs(leg.clone());
@@ -141,6 +151,7 @@ impl Switch {
                 let says = |endpoint: &Endpoint| Event::EndpointChanged {
                     endpoint: endpoint.clone(),
                     reachable: self.reachable.contains(endpoint),
+                    in_use: false,
                 };
                 return Ok(endpoints.iter().map(says).collect());
             }
@@ -197,12 +208,13 @@ impl Switch {
             mark: leg.mark,
             number: None,
             dialled: leg.dialled.clone(),
+            priority: 0,
             endpoint: leg.endpoint.clone(),
         });
         let bridges =
             self.bridges.iter().map(|(bridge, legs)| BridgeAccount { bridge: *bridge, legs: legs.iter().cloned().collect() });
         let reachable = self.reachable.intersection(&self.watched).cloned();
-        Account { legs: legs.collect(), bridges: bridges.collect(), reachable: reachable.collect() }
+        Account { legs: legs.collect(), bridges: bridges.collect(), reachable: reachable.collect(), in_use: Vec::new() }
     }
 }
 

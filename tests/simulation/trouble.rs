@@ -25,7 +25,12 @@ impl World {
             | Op::StopMusic { .. }
             | Op::Watch { .. } => !why.is_multiple_of(3),
             Op::Answer { .. } | Op::Stamp { .. } | Op::Mark { .. } | Op::Continue { .. } => false,
-            Op::Hangup { .. } | Op::DestroyBridge { .. } | Op::Play { .. } => return self.run(&op),
+            Op::Hangup { .. }
+            | Op::DestroyBridge { .. }
+            | Op::Guard { .. }
+            | Op::TakeAccount { .. }
+            | Op::ForgetFallback { .. }
+            | Op::Play { .. } => return self.run(&op),
         };
         if self.switch.misses(&op) {
             // Asterisk refuses nothing to a leg that is gone: it says so.

@@ -196,7 +196,7 @@ impl World {
         let leg = TheirLeg { server: SERVER, id: format!("caller-{:03}", self.callers) };
         let dialled = ["700", "701", "702", "700", "701", "799"][usize::from(k) % 6];
         self.switch.caller_arrives(&leg, dialled);
-        self.report(vec![Event::CallerArrived { leg, number: None, dialled: dialled.to_owned() }]);
+        self.report(vec![Event::CallerArrived { leg, number: None, dialled: dialled.to_owned(), priority: 0 }]);
     }
 
     fn phone_rings(&mut self, k: u8) {
@@ -229,7 +229,7 @@ impl World {
             self.switch.reachable.insert(endpoint.clone());
         }
         if self.switch.watched.contains(&endpoint) {
-            self.report(vec![Event::EndpointChanged { endpoint, reachable }]);
+            self.report(vec![Event::EndpointChanged { endpoint, reachable, in_use: false }]);
         }
     }
 

@@ -26,8 +26,10 @@ const fn reason_icon(reason: NotReadyReason) -> &'static str {
     match reason {
         NotReadyReason::Asked | NotReadyReason::Break | NotReadyReason::LoggedIn => "coffee",
         NotReadyReason::Lunch => "utensils",
+        NotReadyReason::Training => "graduation-cap",
+        NotReadyReason::Meeting => "users",
         NotReadyReason::NoAnswer => "phone-missed",
-        NotReadyReason::Refused => "phone-off",
+        NotReadyReason::Refused | NotReadyReason::Busy => "phone-off",
     }
 }
 
@@ -46,6 +48,9 @@ pub fn agent_word(state: &AgentState, lang: Lang) -> String {
         AgentState::NotReady(NotReadyReason::Break) => lang.text("state-break"),
         AgentState::NotReady(NotReadyReason::Lunch) => lang.text("state-lunch"),
         AgentState::NotReady(NotReadyReason::NoAnswer) => lang.text("state-no-answer"),
+        AgentState::NotReady(NotReadyReason::Training) => lang.text("state-training"),
+        AgentState::NotReady(NotReadyReason::Meeting) => lang.text("state-meeting"),
+        AgentState::NotReady(NotReadyReason::Busy) => lang.text("state-busy"),
         AgentState::NotReady(NotReadyReason::Refused) => lang.text("state-refused"),
         AgentState::NotReady(NotReadyReason::LoggedIn) => lang.text("state-logged-in"),
     }

@@ -9,7 +9,7 @@ use crate::agent::{self, Line};
 use crate::call::{Call, Ring, Stage, Stretch, Talk};
 use crate::effect::{HangupReason, Op};
 use crate::event::LegAccount;
-use crate::on;
+use crate::on::{self, Arrival};
 use crate::state::Way;
 use crate::turn::Turn;
 use crate::{ending, offer};
@@ -29,7 +29,8 @@ pub(super) fn conversations(turn: &mut Turn<'_>, alive: &Alive<'_>) {
 pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for (leg, account) in strangers(turn, alive) {
         let Some(mark) = account.mark.filter(|mark| is_of_ours(turn, *mark)) else {
-            on::enter(turn, leg, account.number.clone(), account.dialled.clone());
+            let (number, dialled) = (account.number.clone(), account.dialled.clone());
+            on::enter(turn, leg, Arrival { number, dialled, priority: account.priority });
             continue;
         };
         let call = recalled(turn, leg, account, mark);
@@ -103,7 +104,7 @@ fn recalled(turn: &mut Turn<'_>, leg: TheirLeg, account: &LegAccount, mark: Mark
         CallPhase::Talking | CallPhase::Held => turn.at,
     };
     let call = on::new_call(mark.call, leg, account.number.clone(), mark.queue, mark.entered, since);
-    Call { last_leg: count, last_bridge: count, ..call }
+    Call { priority: mark.priority, last_leg: count, last_bridge: count, ..call }
 }
 
 /// The bridge, the leg and the agent with whom this caller talks.

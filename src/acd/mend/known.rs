@@ -16,11 +16,12 @@ pub(super) fn phones(turn: &mut Turn<'_>, server: ServerId, account: &Account) {
     let agents = turn.state.agents().values().filter(|agent| agent.card.endpoint.server == server && !agent.leaving);
     let said = agents.map(|agent| {
         let reachable = account.reachable.contains(&agent.card.endpoint);
-        (agent.card.id, agent.card.endpoint.clone(), agent.reachable, reachable)
+        let in_use = account.in_use.contains(&agent.card.endpoint);
+        (agent.card.id, agent.card.endpoint.clone(), (agent.reachable, agent.in_use), (reachable, in_use))
     });
-    for (id, endpoint, before, reachable) in said.collect::<Vec<_>>() {
-        if before != reachable {
-            on::report(turn, id, endpoint, reachable);
+    for (id, endpoint, before, now) in said.collect::<Vec<_>>() {
+        if before != now {
+            on::report(turn, id, endpoint, now.0, now.1);
         }
     }
 }

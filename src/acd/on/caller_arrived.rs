@@ -9,17 +9,25 @@ use crate::state::Way;
 use crate::turn::Turn;
 use crate::{ending, route};
 
+/// What a caller brings along.
+pub(crate) struct Arrival {
+    pub(crate) number: Option<Phone>,
+    pub(crate) dialled: String,
+    pub(crate) priority: u8,
+}
+
 /// Takes a caller in, unless the leg is known already.
-pub(super) fn take(turn: &mut Turn<'_>, leg: TheirLeg, number: Option<Phone>, dialled: String) -> Result<(), Ignored> {
+pub(super) fn take(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) -> Result<(), Ignored> {
     if turn.state.call_of(&leg).is_some() || turn.state.partings().contains_key(&leg) {
         return Err(Ignored::AlreadySo);
     }
-    enter(turn, leg, number, dialled);
+    enter(turn, leg, arrival);
     Ok(())
 }
 
 /// Lets a caller enter the queue whose number was dialled, or turns them away.
-pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, number: Option<Phone>, dialled: String) {
+pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
+    let Arrival { number, dialled, priority } = arrival;
     let Some(queue) = turn.state.index().numbers.get(&dialled).copied() else {
         turn.order_for_leg(&leg, Op::Continue { leg: leg.clone(), exit: Exit::Returned });
         turn.record(Fact::CallTurnedAway { leg: model::LegId::Theirs(leg.clone()), dialled });
@@ -28,7 +36,7 @@ pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, number: Option<Phone>, d
     };
     let at = turn.at;
     let id = turn.state.chance().mint(at);
-    let call = new_call(id, leg, number, queue, at, at);
+    let call = Call { priority, ..new_call(id, leg, number, queue, at, at) };
     welcome(turn, &call, false);
     book(turn, call);
     route::serve_call(turn, id);
@@ -49,6 +57,7 @@ pub(crate) fn new_call(
         leg,
         number,
         queue,
+        priority: 0,
         entered,
         since,
         offers_made: 0,

@@ -6,20 +6,20 @@ use model::{Actor, AgentId, AgentState, Endpoint, Fact};
 use crate::agent;
 use crate::turn::Turn;
 
-pub(super) fn take(turn: &mut Turn<'_>, endpoint: Endpoint, reachable: bool) -> Result<(), Ignored> {
+pub(super) fn take(turn: &mut Turn<'_>, endpoint: Endpoint, reachable: bool, in_use: bool) -> Result<(), Ignored> {
     let agent = turn.state.index().endpoints.get(&endpoint).copied().ok_or(Ignored::UnknownAgent)?;
-    if turn.state.agents().get(&agent).is_none_or(|agent| agent.reachable == reachable) {
+    if turn.state.agents().get(&agent).is_none_or(|agent| (agent.reachable, agent.in_use) == (reachable, in_use)) {
         return Err(Ignored::AlreadySo);
     }
-    report(turn, agent, endpoint, reachable);
+    report(turn, agent, endpoint, reachable, in_use);
     Ok(())
 }
 
 /// Books what is said of an agent's phone, and lets the agent's state follow: whoever is bound to a call finishes it first,
 /// and whoever takes no calls anyway stays as they are.
-pub(crate) fn report(turn: &mut Turn<'_>, id: AgentId, endpoint: Endpoint, reachable: bool) {
-    turn.state.with_agent(id, |agent| agent.reachable = reachable);
-    turn.record(Fact::EndpointChanged { endpoint, reachable });
+pub(crate) fn report(turn: &mut Turn<'_>, id: AgentId, endpoint: Endpoint, reachable: bool, in_use: bool) {
+    turn.state.with_agent(id, |agent| (agent.reachable, agent.in_use) = (reachable, in_use));
+    turn.record(Fact::EndpointChanged { endpoint, reachable, in_use });
     let Some(agent) = turn.state.agents().get(&id) else { return };
     let follows = match &agent.state {
         AgentState::LoggedOut => reachable && agent.card.ready_on_register && !agent.leaving,

@@ -3,6 +3,7 @@
 pub(crate) mod agent_asked;
 mod caller_arrived;
 mod endpoint_changed;
+mod fallback_reported;
 mod feature_dialled;
 mod leg_answered;
 mod leg_ended;
@@ -14,9 +15,10 @@ mod settings_changed;
 mod switch_lost;
 mod switch_returned;
 
+use model::Fact;
 use model::fact::Ignored;
 
-pub(crate) use caller_arrived::{book, enter, new_call, welcome};
+pub(crate) use caller_arrived::{Arrival, book, enter, new_call, welcome};
 pub(crate) use endpoint_changed::report;
 pub(crate) use switch_returned::watch;
 
@@ -37,16 +39,26 @@ pub(crate) fn take(turn: &mut Turn<'_>, event: Event) -> Result<(), Ignored> {
             Ok(())
         }
         Event::SwitchLost { server } => switch_lost::take(turn, server),
-        Event::CallerArrived { leg, number, dialled } => caller_arrived::take(turn, leg, number, dialled),
+        Event::CallerArrived { leg, number, dialled, priority } => {
+            caller_arrived::take(turn, leg, Arrival { number, dialled, priority })
+        }
         Event::FeatureDialled { leg, endpoint, feature } => feature_dialled::take(turn, leg, &endpoint, feature),
         Event::LegRang { leg } => leg_rang::take(turn, leg),
         Event::LegAnswered { leg } => leg_answered::take(turn, leg),
         Event::LegEnded { leg, cause } => leg_ended::take(turn, &leg, cause),
         Event::LegHeld { leg } => leg_held::take(turn, &leg, Stretch::Hold),
         Event::LegResumed { leg } => leg_held::take(turn, &leg, Stretch::Talk),
-        Event::EndpointChanged { endpoint, reachable } => endpoint_changed::take(turn, endpoint, reachable),
+        Event::EndpointChanged { endpoint, reachable, in_use } => endpoint_changed::take(turn, endpoint, reachable, in_use),
         Event::PromptEnded { prompt } => prompt_ended::take(turn, prompt),
         Event::AgentAsked { agent, ask, by } => agent_asked::take(turn, agent, ask, by),
+        Event::FallbackReported { server, calls } => {
+            fallback_reported::take(turn, server, calls);
+            Ok(())
+        }
+        Event::ClockJumped { by } => {
+            turn.record(Fact::ClockJumped { by });
+            Ok(())
+        }
         Event::OrderFailed { order, why } => {
             order_failed::take(turn, order, &why);
             Ok(())

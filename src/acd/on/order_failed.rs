@@ -36,6 +36,9 @@ pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
         Op::Continue { leg, .. } => give_back(turn, &leg, why),
         // A bridge that is left over is found by the next account.
         Op::DestroyBridge { .. } => {}
+        // Each is ordered anew before it matters.
+        Op::Guard { leg, .. } => noticed(turn, &LegId::Theirs(leg), why),
+        Op::TakeAccount { .. } | Op::ForgetFallback { .. } => {}
         Op::Watch { server, .. } => watch(turn, server),
         Op::Play { leg, prompt, .. } => play(turn, &leg, prompt, why),
     }
@@ -170,7 +173,9 @@ fn ours_ended(turn: &mut Turn<'_>, leg: OurLeg) {
 fn words(order: &Op) -> String {
     let name = order.name();
     match order {
-        Op::Answer { leg } | Op::Stamp { leg, .. } | Op::Continue { leg, .. } => format!("{name} {}", leg.id),
+        Op::Answer { leg } | Op::Stamp { leg, .. } | Op::Continue { leg, .. } | Op::Guard { leg, .. } => {
+            format!("{name} {}", leg.id)
+        }
         Op::StartMusic { leg, .. }
         | Op::StopMusic { leg }
         | Op::Hangup { leg, .. }
@@ -180,6 +185,8 @@ fn words(order: &Op) -> String {
         }
         Op::Dial { leg, endpoint, .. } => format!("{name} {leg} at {endpoint}"),
         Op::CreateBridge { bridge } | Op::Join { bridge, .. } | Op::DestroyBridge { bridge } => format!("{name} {bridge}"),
+        Op::TakeAccount { server } => format!("{name} of server {server}"),
+        Op::ForgetFallback { server, legs } => format!("{name} {} calls of server {server}", legs.len()),
         Op::Watch { server, endpoints } => format!("{name} {} phones of server {server}", endpoints.len()),
     }
 }

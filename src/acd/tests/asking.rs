@@ -64,14 +64,14 @@ fn wish_during_the_ringing_outlives_a_withdrawn_offer() {
 #[test]
 fn phone_that_comes_and_goes_takes_its_agent_along() {
     let mut centre = Centre::opened();
-    let says = |reachable| Event::EndpointChanged { endpoint: endpoint(1001), reachable };
-    let said = |reachable| Effect::Record(Fact::EndpointChanged { endpoint: endpoint(1001), reachable });
+    let says = |reachable| Event::EndpointChanged { endpoint: endpoint(1001), reachable, in_use: false };
+    let said = |reachable| Effect::Record(Fact::EndpointChanged { endpoint: endpoint(1001), reachable, in_use: false });
     assert_eq!(centre.at(1_000, says(false)), vec![said(false)], "nobody is logged in there");
     assert_eq!(centre.asks(2_000, 1001, Ask::Ready), vec![chooses(1001, AgentState::Unreachable)]);
     assert_eq!(centre.at(3_000, says(true)), vec![said(true), becomes(1001, AgentState::Ready)]);
     assert_eq!(centre.at(3_500, says(true)), vec![ignored("endpoint_changed", Ignored::AlreadySo)]);
     assert_eq!(centre.at(4_000, says(false)), vec![said(false), becomes(1001, AgentState::Unreachable)]);
-    let stranger = Event::EndpointChanged { endpoint: endpoint(1999), reachable: true };
+    let stranger = Event::EndpointChanged { endpoint: endpoint(1999), reachable: true, in_use: false };
     assert_eq!(centre.at(5_000, stranger), vec![ignored("endpoint_changed", Ignored::UnknownAgent)]);
 }
 
@@ -79,8 +79,8 @@ fn phone_that_comes_and_goes_takes_its_agent_along() {
 fn agent_who_is_not_ready_stays_so_when_the_phone_comes_back() {
     let mut centre = Centre::opened();
     centre.asks(1_000, 1001, Ask::NotReady(NotReadyReason::Lunch));
-    centre.at(2_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: false });
-    centre.at(3_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true });
+    centre.at(2_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: false, in_use: false });
+    centre.at(3_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true, in_use: false });
     assert_eq!(centre.state_of(1001), AgentState::NotReady(NotReadyReason::Lunch));
 }
 
@@ -91,10 +91,10 @@ fn phone_is_the_log_in_where_the_settings_say_so() {
     let mut centre = Centre { state: State::new(1) };
     centre.at(0, Event::SettingsChanged(settings));
     centre.at(0, Event::SwitchReturned { server: SERVER, account: Account::default() });
-    let registers = centre.at(1_000, Event::EndpointChanged { endpoint: endpoint(1002), reachable: true });
-    let said = Fact::EndpointChanged { endpoint: endpoint(1002), reachable: true };
+    let registers = centre.at(1_000, Event::EndpointChanged { endpoint: endpoint(1002), reachable: true, in_use: false });
+    let said = Fact::EndpointChanged { endpoint: endpoint(1002), reachable: true, in_use: false };
     assert_eq!(registers, vec![Effect::Record(said), becomes(1002, AgentState::Ready)]);
-    centre.at(1_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true });
+    centre.at(1_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true, in_use: false });
     assert_eq!(centre.state_of(1001), AgentState::LoggedOut);
 }
 

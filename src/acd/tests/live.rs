@@ -37,6 +37,7 @@ fn changes_name_each_thing_once_and_are_told_once() {
             Change::Agent(id, _) => format!("agent {}", id.0.as_u128()),
             Change::Queue(id, _) => format!("queue {}", id.0.as_u128()),
             Change::Totals(totals) => format!("totals {}", totals.waiting),
+            Change::Fallback(rows) => format!("fallback {}", rows.len()),
             Change::Switch(up) => format!("switch {up}"),
         })
         .collect();

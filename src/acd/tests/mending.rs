@@ -8,16 +8,16 @@ use crate::event::{BridgeAccount, LegAccount};
 
 fn caller(leg: &str, mark: Option<Mark>) -> LegAccount {
     let leg = LegId::Theirs(their(leg));
-    LegAccount { leg, up: true, mark, number: None, dialled: "700".to_owned(), endpoint: None }
+    LegAccount { leg, up: true, mark, number: None, dialled: "700".to_owned(), priority: 0, endpoint: None }
 }
 
 fn phone(leg: OurLeg, up: bool, number: u128) -> LegAccount {
     let (leg, endpoint) = (LegId::Ours(leg), Some(endpoint(number)));
-    LegAccount { leg, up, mark: None, number: None, dialled: String::new(), endpoint }
+    LegAccount { leg, up, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
 }
 
 fn account(legs: Vec<LegAccount>, bridges: Vec<BridgeAccount>) -> Event {
-    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)] };
+    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], in_use: vec![] };
     Event::SwitchReturned { server: SERVER, account }
 }
 
@@ -41,7 +41,7 @@ fn restarted() -> Centre {
 }
 
 fn reported(number: u128) -> Effect {
-    Effect::Record(Fact::EndpointChanged { endpoint: endpoint(number), reachable: true })
+    Effect::Record(Fact::EndpointChanged { endpoint: endpoint(number), reachable: true, in_use: false })
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod settings;
 mod talking;
 
 use model::fact::{Ignored, Segment};
-use model::queue::ServiceLevelTarget;
+use model::queue::{Overflow, ServiceLevelTarget, Strategy};
 use model::stamp::Mark;
 use model::{
     Actor, AgentId, AgentState, BridgeId, CallId, CallPhase, Endpoint, Fact, LegId, OfferEnd, OurLeg, Outcome, PersonName,
@@ -123,6 +123,8 @@ fn settings() -> Settings {
         ring_timeout: Span::from_secs(15),
         wrap_up: Span::from_secs(wrap_up),
         service_level: ServiceLevelTarget { percent: 80, within: Span::from_secs(20) },
+        strategy: Strategy::default(),
+        overflow: Overflow::default(),
     };
     let agent = |number: u128, queues| model::Agent {
         id: agent(number),
@@ -130,6 +132,7 @@ fn settings() -> Settings {
         endpoint: endpoint(number),
         queues,
         ready_on_register: false,
+        tiers: std::collections::BTreeMap::new(),
     };
     Settings {
         queues: vec![queue(700, 5), queue(701, 0)],
@@ -162,7 +165,7 @@ fn bridge(call: CallId, n: u32) -> BridgeId {
 }
 
 fn arrived(leg: &str, dialled: &str) -> Event {
-    Event::CallerArrived { leg: their(leg), number: None, dialled: dialled.to_owned() }
+    Event::CallerArrived { leg: their(leg), number: None, dialled: dialled.to_owned(), priority: 0 }
 }
 
 fn order(call: CallId, op: Op) -> Effect {

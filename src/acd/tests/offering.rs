@@ -104,13 +104,13 @@ fn phone_that_vanished_while_it_was_dialled_makes_its_agent_unreachable_until_it
     let mut centre = Centre::opened();
     centre.asks(1_000, 1001, Ask::Ready);
     let call = centre.calls(10_000, "c1", "700");
-    centre.at(11_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: false });
+    centre.at(11_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: false, in_use: false });
     assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
     centre.deadline(14_000);
     assert_eq!(centre.state_of(1001), AgentState::Unreachable);
     centre.ends(14_010, ours(call, 1), None);
-    let back = centre.at(20_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true });
-    let reported = Fact::EndpointChanged { endpoint: endpoint(1001), reachable: true };
+    let back = centre.at(20_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true, in_use: false });
+    let reported = Fact::EndpointChanged { endpoint: endpoint(1001), reachable: true, in_use: false };
     let expected = vec![
         dial(call, "c1", 10_000, 2, 1001),
         Effect::Record(reported),

@@ -71,6 +71,7 @@ fn music_of_a_caller_whose_switch_is_lost_is_ordered_when_it_returns_even_if_the
         mark: Some(mark_of(call, 700, 10_000, CallPhase::Waiting)),
         number: None,
         dialled: "700".to_owned(),
+        priority: 0,
         endpoint: None,
     };
     let account = Account { legs: vec![leg], reachable: vec![endpoint(1001), endpoint(1002)], ..Account::default() };

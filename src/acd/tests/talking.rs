@@ -121,7 +121,7 @@ fn wish_that_was_taken_back_is_forgotten() {
 fn phone_that_vanishes_during_wrap_up_makes_the_agent_unreachable_after_it() {
     let (mut centre, _) = Centre::talking();
     centre.ends(30_000, "c1", None);
-    centre.at(31_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: false });
+    centre.at(31_000, Event::EndpointChanged { endpoint: endpoint(1001), reachable: false, in_use: false });
     centre.at(35_000, Event::DeadlinePassed);
     assert_eq!(centre.state_of(1001), AgentState::Unreachable);
 }

@@ -45,12 +45,12 @@ fn theirs(id: &str) -> LegId {
 
 fn caller(id: &str, mark: Option<Mark>, number: Option<&str>, dialled: &str) -> LegAccount {
     let number = number.map(Phone::new);
-    LegAccount { leg: theirs(id), up: mark.is_some(), mark, number, dialled: dialled.to_owned(), endpoint: None }
+    LegAccount { leg: theirs(id), up: mark.is_some(), mark, number, dialled: dialled.to_owned(), priority: 0, endpoint: None }
 }
 
 fn agent(n: u128, up: bool, name: &str) -> LegAccount {
     let (leg, mark) = (LegId::Ours(our_leg(n, 1)), Some(mark(n, CallPhase::Offered)));
-    LegAccount { leg, up, mark, number: None, dialled: String::new(), endpoint: Some(endpoint(name)) }
+    LegAccount { leg, up, mark, number: None, dialled: String::new(), priority: 0, endpoint: Some(endpoint(name)) }
 }
 
 fn expected() -> Account {
@@ -65,6 +65,7 @@ fn expected() -> Account {
         ],
         bridges: vec![BridgeAccount { bridge, legs: vec![LegId::Ours(our_leg(12, 1)), theirs("lab-1795241886.56")] }],
         reachable: vec![endpoint("2001"), endpoint("2002")],
+        in_use: vec![],
     }
 }
 

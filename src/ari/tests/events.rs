@@ -43,7 +43,7 @@ fn theirs(id: &str) -> TheirLeg {
 
 fn arrived(id: &str) -> Heard {
     let number = Some(Phone::new("+79123456789"));
-    Heard::Event(Event::CallerArrived { leg: theirs(id), number, dialled: "700".to_owned() })
+    Heard::Event(Event::CallerArrived { leg: theirs(id), number, dialled: "700".to_owned(), priority: 0 })
 }
 
 fn rang(leg: OurLeg) -> Heard {
@@ -148,7 +148,7 @@ fn a_phone_that_asks_us_to_transfer_moves_nothing_by_itself() {
 fn a_phone_that_registers_can_be_reached_until_it_leaves() {
     let change = |reachable| {
         let endpoint = Endpoint { server: ServerId(9), name: "1001".to_owned() };
-        Heard::Event(Event::EndpointChanged { endpoint, reachable })
+        Heard::Event(Event::EndpointChanged { endpoint, reachable, in_use: false })
     };
     assert_eq!(heard("phones"), [change(true), change(false)]);
 }
@@ -230,7 +230,7 @@ fn a_callers_number_is_cut_and_cleaned_before_anybody_sees_it() {
 #[test]
 fn a_leg_of_the_account_neither_arrives_nor_answers_again_but_its_end_is_told() {
     let own = our_leg(1, 1);
-    let bare = |leg, up| LegAccount { leg, up, mark: None, number: None, dialled: "700".to_owned(), endpoint: None };
+    let bare = |leg, up| LegAccount { leg, up, mark: None, number: None, dialled: "700".to_owned(), priority: 0, endpoint: None };
     let legs = vec![bare(LegId::Theirs(theirs("a.1")), true), bare(LegId::Ours(own), true)];
     let mut hearing = hearing(&Account { legs, ..Account::default() });
     let mut hear = |kind: &str, id: &str, rest: &str| {

@@ -119,7 +119,7 @@ async fn what_happens_while_the_account_is_taken_is_told_after_it() {
     stand_in.on_socket(started("a.1", r#""enter","700""#));
     held.notify_one();
     assert_eq!(rig.next().await, returned());
-    let arrived = Event::CallerArrived { leg: caller(), number: None, dialled: "700".to_owned() };
+    let arrived = Event::CallerArrived { leg: caller(), number: None, dialled: "700".to_owned(), priority: 0 };
     assert_eq!(rig.next().await, arrived);
 }
 
@@ -264,7 +264,7 @@ async fn phones_that_were_to_be_watched_while_there_was_no_asterisk_are_watched_
     assert!(stand_in.requests().contains(&"POST /applications/callsync/subscription".to_owned()));
     let gone = r#"{"type":"DeviceStateChanged","device_state":{"name":"PJSIP/1001","state":"UNAVAILABLE"}}"#;
     stand_in.on_socket(Do::Send(gone.to_owned()));
-    assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: phone("1001"), reachable: false });
+    assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: phone("1001"), reachable: false, in_use: false });
 }
 
 #[tokio::test]
@@ -282,6 +282,6 @@ async fn phones_that_were_to_be_watched_while_the_account_was_taken_are_reported
     rig.order(Lane::Server(ServerId(9)), watch());
     held.notify_one();
     assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
-    assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: phone("1001"), reachable: true });
-    assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: phone("1002"), reachable: false });
+    assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: phone("1001"), reachable: true, in_use: false });
+    assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: phone("1002"), reachable: false, in_use: false });
 }

@@ -163,10 +163,10 @@ async fn phones_nobody_registered_are_watched_and_cannot_be_reached() {
     assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
     rig.order(Lane::Server(server), Op::Watch { server, endpoints: endpoints.clone() });
     for endpoint in &endpoints {
-        assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: endpoint.clone(), reachable: false });
+        assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: endpoint.clone(), reachable: false, in_use: false });
     }
     rig.order(Lane::Server(server), Op::Watch { server, endpoints: endpoints[..1].to_vec() });
-    assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: endpoints[0].clone(), reachable: false });
+    assert_eq!(rig.next().await, Event::EndpointChanged { endpoint: endpoints[0].clone(), reachable: false, in_use: false });
     let client = HttpClient::new(&config, AT_ONCE).unwrap();
     let application = client.ask(&Request::new(Kind::Application, &[&config.app])).await.unwrap();
     let application: serde_json::Value = serde_json::from_str(&application.body).unwrap();

@@ -183,6 +183,10 @@ impl Batch {
             Fact::SegmentEnded(segment) => self.segments.push(SegmentRow::of(entry.position, segment)),
             Fact::AgentChanged { agent, state, .. } => self.change_state(StateRow::of(entry, *agent, state)),
             Fact::OfferRang { .. }
+            | Fact::Decided { .. }
+            | Fact::CallMoved { .. }
+            | Fact::FallbackSeen(_)
+            | Fact::ClockJumped { .. }
             | Fact::OfferEnded { .. }
             | Fact::CallTurnedAway { .. }
             | Fact::Mended { .. }
@@ -258,6 +262,10 @@ const fn kind(fact: &Fact) -> &'static str {
         Fact::OrderFailed { .. } => "order_failed",
         Fact::EndpointChanged { .. } => "endpoint_changed",
         Fact::SwitchChanged { .. } => "switch_changed",
+        Fact::Decided { .. } => "decided",
+        Fact::CallMoved { .. } => "call_moved",
+        Fact::FallbackSeen(_) => "fallback_seen",
+        Fact::ClockJumped { .. } => "clock_jumped",
         Fact::Ignored { .. } => "ignored",
     }
 }
@@ -265,7 +273,11 @@ const fn kind(fact: &Fact) -> &'static str {
 /// The call and the agent that the fact speaks of.
 fn about(fact: &Fact) -> (Option<CallId>, Option<AgentId>) {
     match fact {
-        Fact::CallEntered { call, .. } | Fact::AnswerUndone { call } | Fact::CallEnded { call, .. } => (Some(*call), None),
+        Fact::CallEntered { call, .. }
+        | Fact::Decided { call, .. }
+        | Fact::CallMoved { call, .. }
+        | Fact::AnswerUndone { call }
+        | Fact::CallEnded { call, .. } => (Some(*call), None),
         Fact::OfferMade { call, agent, .. }
         | Fact::OfferRang { call, agent, .. }
         | Fact::OfferEnded { call, agent, .. }
@@ -273,7 +285,9 @@ fn about(fact: &Fact) -> (Option<CallId>, Option<AgentId>) {
         Fact::SegmentEnded(segment) => (Some(segment.call), segment.agent),
         Fact::AgentChanged { agent, state, .. } => (call_of_state(state), Some(*agent)),
         Fact::Mended { leg, mark, .. } => (mark.map(|mark| mark.call).or_else(|| call_of(leg)), None),
+        Fact::FallbackSeen(seen) => (seen.call, None),
         Fact::CallTurnedAway { .. }
+        | Fact::ClockJumped { .. }
         | Fact::OrderFailed { .. }
         | Fact::EndpointChanged { .. }
         | Fact::SwitchChanged { .. }

@@ -1,8 +1,8 @@
 //! The document's queues and agents, laid over the settings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::queue::ServiceLevelTarget;
+use model::queue::{Overflow, ServiceLevelTarget, Strategy};
 use model::{Agent, AgentId, Endpoint, PersonName, Queue, QueueId, ServerId, Settings, Span, Timestamp};
 
 use super::{AgentEntry, Document, QueueEntry, ServiceLevelEntry, UserEntry};
@@ -70,11 +70,20 @@ fn new_queue(number: String, at: Timestamp) -> Queue {
         ring_timeout: Span::from_secs(15),
         wrap_up: Span::from_secs(5),
         service_level: ServiceLevelTarget { percent: 80, within: Span::from_secs(20) },
+        strategy: Strategy::default(),
+        overflow: Overflow::default(),
     }
 }
 
 fn new_agent(endpoint: Endpoint, at: Timestamp) -> Agent {
-    Agent { id: AgentId(audit::new_id(at)), name: PersonName::new(""), endpoint, queues: Vec::new(), ready_on_register: false }
+    Agent {
+        id: AgentId(audit::new_id(at)),
+        name: PersonName::new(""),
+        endpoint,
+        queues: Vec::new(),
+        ready_on_register: false,
+        tiers: BTreeMap::new(),
+    }
 }
 
 fn queue(entry: &QueueEntry, known: Queue) -> Queue {

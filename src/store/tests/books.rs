@@ -233,7 +233,7 @@ async fn facts_about_no_call_are_kept_and_ignored_events_are_not() {
                 },
             ),
             (3, Fact::OrderFailed { order: "hang up".to_owned(), why: "gone".to_owned() }),
-            (4, Fact::CallTurnedAway { leg: theirs.clone(), dialled: "799".to_owned() }),
+            (4, Fact::CallTurnedAway { leg: theirs.clone(), dialled: "799".to_owned(), priority: 0 }),
             (5, Fact::Mended { leg: LegId::Ours(ours), mark: None, how: Mending::HungUp }),
             (6, Fact::Mended { leg: theirs, mark: Some(mark), how: Mending::Requeued }),
             (7, Fact::Ignored { event: "LegEnded".to_owned(), why: model::fact::Ignored::UnknownLeg }),

@@ -43,6 +43,10 @@ fn follow(board: &mut Wallboard, change: &Change) -> Result<Option<Step>, Rearra
             board.totals = totals.clone();
             None
         }
+        Change::Fallback(rows) => {
+            board.fallback.clone_from(rows);
+            None
+        }
         Change::Switch(up) => {
             board.switch_up = *up;
             Some(Step::Switch(*up))
@@ -120,6 +124,7 @@ mod tests {
             queues: vec![],
             agents: vec![],
             calls: vec![],
+            fallback: vec![],
         }
     }
 

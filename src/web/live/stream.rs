@@ -178,7 +178,15 @@ mod tests {
     #[test]
     fn what_a_stream_began_with_is_let_go() {
         let at = Timestamp::from_ms(0);
-        let empty = Wallboard { at, switch_up: true, totals: Totals::default(), queues: vec![], agents: vec![], calls: vec![] };
+        let empty = Wallboard {
+            at,
+            switch_up: true,
+            totals: Totals::default(),
+            queues: vec![],
+            agents: vec![],
+            calls: vec![],
+            fallback: vec![],
+        };
         let board = Arc::new(empty);
         let mut begin = Begin::Hello(Whole { board: board.clone(), counted_since: at }, 7);
         assert!(matches!(begin.take(), Begin::Hello(..)));

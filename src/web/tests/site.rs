@@ -12,7 +12,7 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, S
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use metrics::LocalRecorderGuard;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
-use model::queue::ServiceLevelTarget;
+use model::queue::{Overflow, ServiceLevelTarget, Strategy};
 use model::user::{Role, User};
 use model::{Actor, Agent, AgentId, Email, Endpoint, PersonName, Phone, Queue, QueueId, ServerId, Span, TheirLeg, Timestamp};
 use store::users::{NewUser, PasswordHash};
@@ -90,11 +90,20 @@ impl Site {
             ring_timeout: Span::from_secs(15),
             wrap_up: Span::from_secs(5),
             service_level: ServiceLevelTarget { percent: 80, within: Span::from_secs(20) },
+            strategy: Strategy::default(),
+            overflow: Overflow::default(),
         };
         store::queues::save(&self.db, &by, at, queue.clone()).await.unwrap();
         let endpoint = Endpoint { server: ServerId(1), name: "1001".to_owned() };
         let id = AgentId(Uuid::from_u128(8));
-        let agent = Agent { id, name: PersonName::new(agent), endpoint, queues: vec![queue.id], ready_on_register: false };
+        let agent = Agent {
+            id,
+            name: PersonName::new(agent),
+            endpoint,
+            queues: vec![queue.id],
+            ready_on_register: false,
+            tiers: std::collections::BTreeMap::new(),
+        };
         store::agents::save(&self.db, &by, at, agent).await.unwrap();
         self.events.send(Event::SwitchReturned { server: ServerId(1), account: Account::default() }).unwrap();
         queue.id
@@ -102,7 +111,7 @@ impl Site {
 
     pub fn caller(&self, leg: &str, number: &str) {
         let leg = TheirLeg { server: ServerId(1), id: leg.to_owned() };
-        let event = Event::CallerArrived { leg, number: Some(Phone::new(number)), dialled: "700".to_owned() };
+        let event = Event::CallerArrived { leg, number: Some(Phone::new(number)), dialled: "700".to_owned(), priority: 0 };
         self.events.send(event).unwrap();
     }
 
