@@ -8,12 +8,22 @@ use model::{
 use serde::{Deserialize, Serialize};
 
 use crate::effect::{HangupReason, Op};
+use crate::phone::{self, Besides};
 use crate::route;
 use crate::turn::Turn;
 
 /// How long a leg that we hung up may take to end. After it, the line counts as free: better a phone that rings twice than
 /// an agent who gets no calls because one report was lost.
 pub(crate) const LINE_CLEARS_WITHIN: Span = Span::from_secs(5);
+
+/// How long a phone is left in peace that Asterisk failed to ring: it would most likely fail at once again.
+const PEACE: Span = Span::from_secs(5);
+
+/// How long a phone is left in peace that was busy.
+const BUSY_RESTS: Span = Span::from_secs(10);
+
+/// How often in a row a phone may be busy, before its agent is asked to see to it.
+const BUSY_AT_MOST: u8 = 3;
 
 /// An agent, as the settings describe them and as they stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,11 +33,29 @@ pub(crate) struct Agent {
     pub(crate) since: Timestamp,
     /// Since when they have done nothing, as matching counts it: an offer that was withdrawn does not end it.
     pub(crate) idle_since: Timestamp,
+    /// How many calls they answered since the program was started.
+    #[serde(default)]
+    pub(crate) answered: u32,
     /// What was last said of the phone.
     pub(crate) reachable: bool,
     /// Whether something is on the phone, ours or not.
     pub(crate) in_use: bool,
+    /// What is on the phone besides our legs.
+    pub(crate) besides: Besides,
+    /// When it was last said that it cannot be reached any more.
+    pub(crate) gone_at: Option<Timestamp>,
     pub(crate) line: Line,
+    /// The phone was told to be in use since our leg was put on the line.
+    #[serde(default)]
+    pub(crate) use_told: bool,
+    /// When the line became free, until the phone is told to be free too.
+    pub(crate) freed_at: Option<Timestamp>,
+    /// The phone is not rung before then, whatever is on it.
+    pub(crate) rests_until: Option<Timestamp>,
+    /// How often the phone was busy since the agent's last conversation.
+    pub(crate) busy: u8,
+    /// They are not ready because the phone said nothing, although it is said to be reachable.
+    pub(crate) silent: bool,
     /// What they asked for during a call.
     pub(crate) then: Option<Wish>,
     /// The queue of the call that they worked on last.
@@ -46,9 +74,6 @@ pub(crate) enum Line {
     Clearing {
         leg: OurLeg,
         until: Timestamp,
-        /// The phone is left in peace until then even if the leg ends before: Asterisk could not ring it, and would most
-        /// likely fail at once again.
-        in_peace: bool,
     },
 }
 
@@ -77,9 +102,17 @@ impl Agent {
             state: AgentState::LoggedOut,
             since: at,
             idle_since: at,
+            answered: 0,
             reachable: false,
             in_use: false,
+            besides: Besides::Nothing,
+            gone_at: None,
             line: Line::Free,
+            use_told: false,
+            freed_at: None,
+            rests_until: None,
+            busy: 0,
+            silent: false,
             then: None,
             last_queue: None,
             leaving: false,
@@ -88,16 +121,47 @@ impl Agent {
 
     /// Whether a call may be offered to them.
     pub(crate) fn available(&self) -> bool {
-        self.state == AgentState::Ready && self.line == Line::Free && !self.leaving
+        let free = match self.besides {
+            Besides::Nothing | Besides::Lingering { .. } => self.line == Line::Free && self.rests_until.is_none(),
+            Besides::Private { .. } => false,
+        };
+        self.state == AgentState::Ready && free && !self.leaving
     }
 
     /// Why they are offered no call although they are Ready.
     pub(crate) fn blocked(&self) -> Option<Block> {
-        match self.line {
-            Line::Clearing { in_peace: true, .. } if self.state == AgentState::Ready => Some(Block::Resting),
-            Line::Clearing { .. } if self.state == AgentState::Ready => Some(Block::Clearing),
-            Line::Clearing { .. } | Line::Free | Line::Used(_) => None,
+        if self.state != AgentState::Ready {
+            return None;
         }
+        match (self.besides, self.line) {
+            (Besides::Private { fallback: true }, _) => Some(Block::FallbackCall),
+            (Besides::Private { fallback: false }, _) => Some(Block::PrivateCall),
+            (Besides::Nothing | Besides::Lingering { .. }, _) if self.rests_until.is_some() => Some(Block::Resting),
+            (Besides::Nothing | Besides::Lingering { .. }, Line::Clearing { .. }) => Some(Block::Clearing),
+            (Besides::Nothing | Besides::Lingering { .. }, Line::Free | Line::Used(_)) => None,
+        }
+    }
+
+    /// They sit at another phone, of which nothing was said yet.
+    pub(crate) fn forget_phone(&mut self) {
+        (self.reachable, self.in_use, self.besides) = (false, false, Besides::Nothing);
+        (self.gone_at, self.freed_at, self.rests_until, self.busy, self.silent) = (None, None, None, 0, false);
+    }
+
+    /// A leg of ours is on the line: what else is there cannot be told from it.
+    pub(crate) const fn carry(&mut self, leg: OurLeg) {
+        self.line = Line::Used(leg);
+        self.besides = Besides::Nothing;
+        self.use_told = self.in_use;
+    }
+
+    /// Nothing of ours is on the line any more. Asterisk tells a moment later that the phone is free, unless it has done so
+    /// before: then whatever is on the phone next is not ours.
+    pub(crate) fn free(&mut self, at: Timestamp) {
+        self.line = Line::Free;
+        self.freed_at = (self.in_use || !self.use_told).then_some(at);
+        self.use_told = false;
+        self.besides = if self.in_use { Besides::Lingering { until: at + phone::LINGERS } } else { Besides::Nothing };
     }
 
     /// The state of an agent who would take calls, if their phone can be reached.
@@ -118,9 +182,9 @@ impl Agent {
         idle && !self.leaving
     }
 
-    /// The stretch of wrap-up that ends here, if one does.
+    /// The stretch of wrap-up that ends here, if one does. One that was over before anybody looked ended when it was over.
     fn wrapped_up(&self, at: Timestamp) -> Option<Segment> {
-        let AgentState::WrapUp { call, .. } = self.state else { return None };
+        let AgentState::WrapUp { call, until } = self.state else { return None };
         Some(Segment {
             call,
             kind: SegmentKind::WrapUp,
@@ -128,25 +192,44 @@ impl Agent {
             agent: Some(self.card.id),
             offer: None,
             began: self.since,
-            ended: at,
+            ended: at.min(until),
             ending: None,
         })
     }
 
     /// What they do once a call lets go of them, by the rules alone.
-    fn after(&self, after: After, wrap_up: Span, at: Timestamp) -> AgentState {
+    fn after(&mut self, after: After, wrap_up: Span, at: Timestamp) -> AgentState {
         match after {
             After::Talk { call, .. } if wrap_up > Span::ZERO => AgentState::WrapUp { call, until: at + wrap_up },
             After::Talk { .. } | After::Nothing => self.willing(),
             After::Failed(end) => match end {
-                OfferEnd::Refused | OfferEnd::Busy => AgentState::NotReady(NotReadyReason::Refused),
+                OfferEnd::Refused => AgentState::NotReady(NotReadyReason::Refused),
+                OfferEnd::Busy => self.after_busy(at),
                 OfferEnd::NotAnswered => AgentState::NotReady(NotReadyReason::NoAnswer),
-                // A phone that is said to be reachable and is not would never be reported as coming back.
-                OfferEnd::Unreachable if self.reachable => AgentState::NotReady(NotReadyReason::NoAnswer),
-                OfferEnd::Unreachable => AgentState::Unreachable,
+                OfferEnd::Unreachable => self.after_silence(),
                 OfferEnd::Accepted | OfferEnd::Withdrawn | OfferEnd::SwitchError => self.willing(),
             },
         }
+    }
+
+    /// A phone that is busy, as far as anybody knows by itself, is tried again in a while, but not for ever. A phone that did
+    /// not ring and is told to be in use has its reason.
+    fn after_busy(&mut self, at: Timestamp) -> AgentState {
+        let explained = self.in_use && matches!(self.state, AgentState::Reserved(_));
+        self.busy = self.busy.saturating_add(u8::from(!explained));
+        if self.busy >= BUSY_AT_MOST {
+            return AgentState::NotReady(NotReadyReason::Busy);
+        }
+        self.rests_until = Some(at + BUSY_RESTS);
+        self.willing()
+    }
+
+    /// A phone that is said to be reachable and is not would never be reported as coming back, unless it is reported as gone
+    /// first. One that was gone meanwhile was rung where it is not any more.
+    fn after_silence(&mut self) -> AgentState {
+        let came_back = self.gone_at.is_some_and(|gone| gone >= self.since);
+        self.silent = self.reachable && !came_back;
+        if self.silent { AgentState::NotReady(NotReadyReason::NoAnswer) } else { self.willing() }
     }
 }
 
@@ -171,6 +254,10 @@ pub(crate) fn change(turn: &mut Turn<'_>, id: AgentId, state: AgentState, by: Ac
         if state == AgentState::Ready && !offered {
             agent.idle_since = at;
         }
+        if matches!(state, AgentState::Talking(_)) {
+            agent.busy = 0;
+        }
+        agent.silent &= state == AgentState::NotReady(NotReadyReason::NoAnswer);
         agent.state = state.clone();
         agent.since = at;
         Some(wrapped_up)
@@ -180,6 +267,12 @@ pub(crate) fn change(turn: &mut Turn<'_>, id: AgentId, state: AgentState, by: Ac
         turn.record(Fact::SegmentEnded(segment));
     }
     turn.record(Fact::AgentChanged { agent: id, state, by });
+}
+
+/// Gives an agent until then to finish the last call: the same wrap-up goes on.
+pub(crate) fn extend_wrap_up(turn: &mut Turn<'_>, id: AgentId, call: CallId, until: Timestamp, by: Actor) {
+    turn.state.with_agent(id, |agent| agent.state = AgentState::WrapUp { call, until });
+    turn.record(Fact::WrapUpExtended { agent: id, call, until, by });
 }
 
 /// A call lets go of an agent: they go where they asked to go, or where the rules send them, and may be served at once.
@@ -216,22 +309,30 @@ pub(crate) fn settle(turn: &mut Turn<'_>, id: AgentId) {
 
 /// Hangs an agent's leg up. The line is free once its end is reported.
 pub(crate) fn hang_up(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg, reason: HangupReason) {
-    clear(turn, id, leg, reason, false);
+    let until = turn.at + LINE_CLEARS_WITHIN;
+    turn.order(leg.call, Op::Hangup { leg: LegId::Ours(leg), reason });
+    turn.state.with_agent(id, |agent| {
+        agent.line = Line::Clearing { leg, until };
+        agent.besides = Besides::Nothing;
+    });
 }
 
 /// Hangs up whatever there is of a leg that Asterisk failed to dial, and leaves the phone in peace for a while: neither this
 /// call nor the next shall try it again at once.
 pub(crate) fn leave_in_peace(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg) {
-    clear(turn, id, leg, HangupReason::Normal, true);
+    hang_up(turn, id, leg, HangupReason::Normal);
+    let until = turn.at + PEACE;
+    turn.state.with_agent(id, |agent| agent.rests_until = Some(until));
 }
 
-fn clear(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg, reason: HangupReason, in_peace: bool) {
-    let until = turn.at + LINE_CLEARS_WITHIN;
-    turn.order(leg.call, Op::Hangup { leg: LegId::Ours(leg), reason });
-    turn.state.with_agent(id, |agent| agent.line = Line::Clearing { leg, until, in_peace });
+/// A phone was left in peace for long enough.
+pub(crate) fn rested(turn: &mut Turn<'_>, id: AgentId) {
+    turn.state.with_agent(id, |agent| agent.rests_until = None);
+    settle(turn, id);
 }
 
 /// Nothing is on the agent's line any more. Whoever calls this settles the agent afterwards.
 pub(crate) fn free_line(turn: &mut Turn<'_>, id: AgentId) {
-    turn.state.with_agent(id, |agent| agent.line = Line::Free);
+    let at = turn.at;
+    turn.state.with_agent(id, |agent| agent.free(at));
 }

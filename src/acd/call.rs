@@ -2,15 +2,29 @@
 
 use std::cmp::Reverse;
 
+use model::explain::Decision;
+use model::fact::Leaving;
+use model::queue::{Strategy, WayOut};
 use model::stamp::Mark;
 use model::{AgentId, BridgeId, CallId, CallPhase, LegId, OurLeg, Phone, QueueId, SegmentKind, ServerId, TheirLeg, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::guard::Guard;
 use crate::queue::Place;
 
 /// How often Asterisk may fail a call (an offer that it could not make, a bridge that it would not join) before the caller
 /// is given back to the dialplan: a bound, so that no caller goes round for ever.
 pub(crate) const MISHAPS: u32 = 3;
+
+/// How many agents may be rung for one call at once: twenty phones that ring are an office full, and more would only be more
+/// who pick up in vain.
+pub(crate) const MOST_OFFERS: usize = 20;
+
+/// How many ids of legs and bridges are left out at least.
+const SKIPPED_IDS: u32 = 1_000;
+
+/// How many of the choices made for a call are remembered with it. The books have them all.
+pub(crate) const DECISIONS: usize = 16;
 
 /// A live call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +36,12 @@ pub(crate) struct Call {
     /// Higher is served first.
     pub(crate) priority: u8,
     pub(crate) entered: Timestamp,
+    /// When it came into its present queue.
+    #[serde(default)]
+    pub(crate) joined: Timestamp,
+    /// The queues that it has left unanswered: it comes back to none of them.
+    #[serde(default)]
+    pub(crate) left: Vec<QueueId>,
     /// When the phase that Live shows began.
     pub(crate) since: Timestamp,
     /// How many offers were made: the last one's number.
@@ -34,6 +54,9 @@ pub(crate) struct Call {
     pub(crate) mishaps: u32,
     /// How often an order about its music failed; bounded alike, but no reason to turn a caller away.
     pub(crate) music_failures: u32,
+    /// Who was chosen for it and why, the oldest first, the last [`DECISIONS`].
+    #[serde(default)]
+    pub(crate) decisions: Vec<Decision>,
     pub(crate) stage: Stage,
 }
 
@@ -54,6 +77,20 @@ pub(crate) struct Waiting {
     pub(crate) bridge: Option<BridgeId>,
     /// The agents whose phones are being rung for it.
     pub(crate) offers: Vec<Offer>,
+    /// When a rule of the queue sends the caller elsewhere. Whoever is being rung by then rings on.
+    #[serde(default)]
+    pub(crate) leave: Option<Leave>,
+    /// Until when Asterisk leaves the caller to us, and when that is put off.
+    #[serde(default)]
+    pub(crate) guard: Guard,
+}
+
+/// A caller's leaving of the queue, unanswered, by a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Leave {
+    pub(crate) at: Timestamp,
+    pub(crate) to: WayOut,
+    pub(crate) why: Leaving,
 }
 
 /// A call ringing at an agent.
@@ -61,6 +98,9 @@ pub(crate) struct Waiting {
 pub(crate) struct Offer {
     pub(crate) n: u32,
     pub(crate) agent: AgentId,
+    /// The agent's tier in the queue when it was made.
+    #[serde(default)]
+    pub(crate) tier: u8,
     pub(crate) leg: OurLeg,
     pub(crate) made: Timestamp,
     pub(crate) ring: Ring,
@@ -71,6 +111,11 @@ pub(crate) struct Offer {
 pub(crate) enum Ring {
     /// Not a sign of the phone yet: a phone that is gone says nothing for 30 s (ari.md, the failure table).
     Awaited {
+        until: Timestamp,
+    },
+    /// The way to Asterisk was lost after the order to ring, and the leg that is there does not ring: it may have been made and
+    /// never dialled.
+    Unsure {
         until: Timestamp,
     },
     Heard {
@@ -91,6 +136,9 @@ pub(crate) struct Talk {
     pub(crate) since: Timestamp,
     /// When the two are joined once more, if it is not known whether they were, and no account has told by then.
     pub(crate) join_again_at: Option<Timestamp>,
+    /// When the guard over the caller is lifted once more, because the last order to failed.
+    #[serde(default)]
+    pub(crate) lift_again_at: Option<Timestamp>,
 }
 
 /// What of a conversation is running.
@@ -178,8 +226,37 @@ impl Call {
     }
 
     /// Whether the caller waits and nobody is being rung for them.
-    pub(crate) fn wants_agent(&self) -> bool {
+    pub(crate) fn is_alone(&self) -> bool {
         self.waiting().is_some_and(|waiting| waiting.offers.is_empty())
+    }
+
+    /// The last tier whose agents may be rung for the caller now, and how many; `None` if nobody may. Where all are rung at
+    /// once, those of a worse tier than whoever is being rung are not.
+    pub(crate) fn wants(&self, strategy: Strategy) -> Option<(u8, usize)> {
+        let offers = &self.waiting()?.offers;
+        let room = Self::most_offers(strategy).checked_sub(offers.len()).filter(|room| *room > 0)?;
+        Some((offers.iter().map(|offer| offer.tier).min().unwrap_or(u8::MAX), room))
+    }
+
+    /// How many agents may be rung for one call at once.
+    pub(crate) const fn most_offers(strategy: Strategy) -> usize {
+        match strategy {
+            Strategy::RingAll => MOST_OFFERS,
+            Strategy::LongestIdle | Strategy::FewestCalls | Strategy::RoundRobin | Strategy::Linear | Strategy::Random => 1,
+        }
+    }
+
+    /// How many agents are being rung for it.
+    pub(crate) fn offers(&self) -> usize {
+        self.waiting().map_or(0, |waiting| waiting.offers.len())
+    }
+
+    /// Remembers who was chosen and why.
+    pub(crate) fn remember(&mut self, decision: Decision) {
+        if self.decisions.len() >= DECISIONS {
+            self.decisions.remove(0);
+        }
+        self.decisions.push(decision);
     }
 
     pub(crate) fn leg_id(&self) -> LegId {
@@ -193,6 +270,14 @@ impl Call {
             Stage::Talking(talk) => talk.since,
         };
         Mark { call: self.id, queue: self.queue, entered: self.entered, priority: self.priority, phase, since }
+    }
+
+    /// Leaves out ids that may have been used by a run whose last steps were not kept: Asterisk must see none twice. How many
+    /// depends on the time, for two runs may go on from one and the same state.
+    pub(crate) fn skip_ids(&mut self, at: Timestamp) {
+        let skipped = u32::try_from(at.since(self.entered).as_ms()).unwrap_or(0).saturating_add(SKIPPED_IDS);
+        self.last_leg = self.last_leg.saturating_add(skipped);
+        self.last_bridge = self.last_bridge.saturating_add(skipped);
     }
 
     /// The id of the next leg that we make for it.
@@ -211,13 +296,13 @@ impl Call {
 impl Ring {
     pub(crate) const fn until(self) -> Timestamp {
         match self {
-            Self::Awaited { until } | Self::Heard { until } => until,
+            Self::Awaited { until } | Self::Unsure { until } | Self::Heard { until } => until,
         }
     }
 
     pub(crate) const fn heard(self) -> bool {
         match self {
-            Self::Awaited { .. } => false,
+            Self::Awaited { .. } | Self::Unsure { .. } => false,
             Self::Heard { .. } => true,
         }
     }
@@ -226,6 +311,7 @@ impl Ring {
     pub(crate) const fn postponed(self, until: Timestamp) -> Self {
         match self {
             Self::Awaited { .. } => Self::Awaited { until },
+            Self::Unsure { .. } => Self::Unsure { until },
             Self::Heard { .. } => Self::Heard { until },
         }
     }

@@ -1,6 +1,6 @@
 //! Chance, as a seed in the state: a replay draws the same numbers.
 
-use model::{CallId, Timestamp};
+use model::{AgentId, CallId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Builder;
 
@@ -20,10 +20,7 @@ impl Chance {
     /// The next number: SplitMix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators").
     pub(crate) const fn draw(&mut self) -> u64 {
         self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.seed;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        scramble(self.seed)
     }
 
     /// A call's id: UUID v7 of the time, a count within the millisecond (RFC 9562, 6.2 method 1), and chance. Callers who
@@ -44,6 +41,19 @@ impl Chance {
         // 30 bits leave room to count up from here.
         u32::try_from(self.draw() >> 34).unwrap_or(0) | 0x0010_0000
     }
+}
+
+/// The lot of one agent in a choice: each agent's differs, and each choice deals new ones.
+pub(crate) fn lot(drawn: u64, agent: AgentId) -> u64 {
+    let (high, low) = agent.0.as_u64_pair();
+    scramble(scramble(drawn ^ high).wrapping_add(low))
+}
+
+/// What makes numbers that lie near each other lie far apart.
+const fn scramble(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 #[cfg(test)]

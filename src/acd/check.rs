@@ -3,8 +3,10 @@
 use model::{AgentId, AgentState, LegId};
 
 use crate::agent::{Agent, Line};
-use crate::call::{Call, Offer, Stage, Stretch, Talk};
+use crate::call::{Call, DECISIONS, Offer, Stage, Stretch, Talk};
 use crate::index::Index;
+use crate::on::fallback_reported;
+use crate::phone;
 use crate::state::State;
 
 /// Every broken invariant, as a sentence; nothing if the state is sound. For tests and for `callsync doctor`: it looks at
@@ -26,12 +28,18 @@ pub fn check(state: &State) -> Vec<String> {
     for leg in state.partings().keys().filter(|leg| state.call_of(leg).is_some()) {
         broken.push(format!("leg {} is on its way out and in a call", leg.id));
     }
+    fallback_reported::check(state, &mut broken);
+    if !state.abandoned().is_sound() {
+        broken.push("callers who hung up are remembered in one place and not in the other".to_owned());
+    }
     broken
 }
 
 fn check_index(state: &State, broken: &mut Vec<String>) {
     let index = state.index();
-    if *index != Index::build(state.settings(), state.calls(), state.agents(), state.partings(), state.watches()) {
+    if *index
+        != Index::build(state.settings(), state.calls(), state.agents(), state.partings(), state.watches(), state.fallback())
+    {
         broken.push("the index does not follow from calls, agents and settings".to_owned());
     }
     if index.callers.len() != state.calls().len() {
@@ -45,8 +53,13 @@ fn check_index(state: &State, broken: &mut Vec<String>) {
         broken.push(format!("the phones of server {server} are to be watched again while the way there is lost"));
     }
     for ((queue, server), pool) in &index.pools {
-        if state.is_up(*server) && !pool.callers.is_empty() && !pool.agents.is_empty() {
+        if state.is_up(*server) && pool.next_to_be_served().is_some() {
             broken.push(format!("in queue {queue} a caller waits while an agent is idle"));
+        }
+    }
+    for queue in state.queues().values() {
+        if queue.presence != index.staff_of(queue.card.id).presence() {
+            broken.push(format!("nobody looked whether queue {} has become empty", queue.card.id));
         }
     }
 }
@@ -79,6 +92,12 @@ fn check_call(state: &State, call: &Call, broken: &mut Vec<String>) {
         broken.push(format!("call {id} is in a queue that is not there"));
         return;
     };
+    if call.left.contains(&call.queue) {
+        broken.push(format!("call {id} came back to a queue that it had left"));
+    }
+    if call.decisions.len() > DECISIONS {
+        broken.push(format!("call {id} remembers every choice that was made for it"));
+    }
     if call.bridge().is_some_and(|bridge| bridge.call != id) {
         broken.push(format!("call {id} has a bridge of another call"));
     }
@@ -87,8 +106,11 @@ fn check_call(state: &State, call: &Call, broken: &mut Vec<String>) {
             if queue.retired {
                 broken.push(format!("call {id} waits in a queue that left the settings"));
             }
-            if waiting.offers.len() > 1 {
-                broken.push(format!("call {id} is offered to more than one agent"));
+            if waiting.offers.len() > Call::most_offers(queue.card.strategy) {
+                broken.push(format!("call {id} is offered to more agents than its queue rings at once"));
+            }
+            if waiting.leave.is_none() && queue.card.overflow.max_wait.is_some() {
+                broken.push(format!("call {id} waits longer than its queue has it"));
             }
             for offer in &waiting.offers {
                 check_offer(state, call, offer, broken);
@@ -176,6 +198,9 @@ fn check_agent(state: &State, agent: &Agent, broken: &mut Vec<String>) {
     }
     if agent.line.leg().is_some_and(|leg| !state.legs().contains(&LegId::Ours(leg))) {
         fails("has a leg that the state does not count");
+    }
+    if let Some(sentence) = phone::broken(state, agent) {
+        fails(sentence);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::effect::{HangupReason, Op};
 use crate::offer::{self, Remains};
 use crate::state::State;
 use crate::turn::Turn;
-use crate::{ending, on};
+use crate::{ending, guard, on, overflow, phone};
 
 /// What expires.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,15 +23,27 @@ pub(crate) enum Due {
     Parting(TheirLeg),
     /// Two who may not have been joined.
     Join(CallId),
+    /// A guard that was not lifted.
+    Lift(CallId),
     /// Phones that are not watched.
     Watch(ServerId),
+    /// A phone that is in use and should not be.
+    Phone(AgentId),
+    /// A phone that is left in peace.
+    Rest(AgentId),
+    /// A guard over a caller.
+    Guard(CallId),
+    /// A call of Asterisk's own queue that nobody has told the end of.
+    Fallback(TheirLeg),
+    /// A caller's time in a queue. Last: of what is due at one instant, whatever makes an agent available comes before it.
+    Leave(CallId),
 }
 
 /// How often a caller's leg is sent out of our hands before it counts as gone, its end unreported.
 const SENDINGS: u32 = 3;
 
 /// How often something is looked at again that cannot be judged while Asterisk is out of reach.
-const LOOK_AGAIN: Span = Span::from_secs(1);
+pub(crate) const LOOK_AGAIN: Span = Span::from_secs(1);
 
 /// When the nearest deadline passes, if there is one.
 #[must_use]
@@ -49,6 +61,12 @@ pub(crate) fn expire(turn: &mut Turn<'_>) {
             Due::Parting(leg) => leg_stays(turn, &leg),
             Due::Join(call) => join_again(turn, call),
             Due::Watch(server) => on::watch(turn, server),
+            Due::Lift(call) => guard::lift_again(turn, call),
+            Due::Phone(agent) => phone::lingers(turn, agent),
+            Due::Rest(agent) => agent::rested(turn, agent),
+            Due::Guard(call) => guard::renew(turn, call),
+            Due::Fallback(leg) => on::fallback_reported::forgotten(turn, &leg),
+            Due::Leave(call) => overflow::time_is_over(turn, call),
         }
     }
 }
@@ -63,11 +81,13 @@ fn ring_time_is_over(turn: &mut Turn<'_>, leg: OurLeg) {
         turn.state.with_call(leg.call, |call| call.set_ring(leg, later));
         return;
     }
-    let (end, reason) = match ring {
-        Ring::Awaited { .. } => (OfferEnd::Unreachable, HangupReason::Normal),
-        Ring::Heard { .. } => (OfferEnd::NotAnswered, HangupReason::NoAnswer),
+    let (end, reason, after) = match ring {
+        Ring::Awaited { .. } => (OfferEnd::Unreachable, HangupReason::Normal, After::Failed(OfferEnd::Unreachable)),
+        // Nobody may ever have dialled it: that is no agent's fault.
+        Ring::Unsure { .. } => (OfferEnd::SwitchError, HangupReason::Normal, After::Nothing),
+        Ring::Heard { .. } => (OfferEnd::NotAnswered, HangupReason::NoAnswer, After::Failed(OfferEnd::NotAnswered)),
     };
-    offer::fail(turn, leg.call, leg, end, Remains::Leg(reason), After::Failed(end));
+    offer::fail(turn, leg.call, leg, end, Remains::Leg(reason), after);
 }
 
 fn wrap_up_is_over(turn: &mut Turn<'_>, id: AgentId) {
@@ -77,10 +97,10 @@ fn wrap_up_is_over(turn: &mut Turn<'_>, id: AgentId) {
 }
 
 fn line_is_cleared(turn: &mut Turn<'_>, id: AgentId) {
-    let Some(Line::Clearing { leg, in_peace, .. }) = turn.state.agents().get(&id).map(|agent| agent.line) else { return };
+    let Some(Line::Clearing { leg, .. }) = turn.state.agents().get(&id).map(|agent| agent.line) else { return };
     if !turn.state.is_up(leg.server) {
         let until = turn.at + LOOK_AGAIN;
-        turn.state.with_agent(id, |agent| agent.line = Line::Clearing { leg, until, in_peace });
+        turn.state.with_agent(id, |agent| agent.line = Line::Clearing { leg, until });
         return;
     }
     // Should it live after all, the first order to hang it up was lost.

@@ -156,6 +156,8 @@ pub enum HangupReason {
     Normal,
     /// It rang for its full time (Q.850 cause 19).
     NoAnswer,
+    /// Somebody else was quicker (Q.850 cause 26): no missed call.
+    AnsweredElsewhere,
 }
 
 /// What the dialplan is told when a leg comes back to it (variable `CALLSYNC_EXIT`).

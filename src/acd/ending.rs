@@ -1,6 +1,6 @@
 //! How calls end: by the caller, by the agent, by being given back; and the one way back from a conversation to the queue.
 
-use model::fact::Segment;
+use model::fact::{Leaving, Segment};
 use model::{Actor, CallId, CallPhase, Fact, LegId, OurLeg, Outcome, SegmentKind, Side, Stamp, TheirLeg};
 
 use crate::agent::{self, After};
@@ -9,26 +9,35 @@ use crate::effect::{Exit, HangupReason, Op};
 use crate::event::Ask;
 use crate::state::Way;
 use crate::turn::Turn;
-use crate::{offer, on, route};
+use crate::{guard, offer, on, overflow, phone, route};
 
 /// The caller's leg is gone.
 pub(crate) fn caller_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
     let Some(talk) = turn.state.calls().get(&id).map(|call| call.talk().cloned()) else { return };
     match talk {
-        None => leave_queue(turn, id, Outcome::Abandoned, by),
+        None => leave_queue(turn, id, Outcome::Abandoned, by, None),
         Some(talk) => {
             agent::hang_up(turn, talk.agent, talk.leg, HangupReason::Normal);
             turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
-            let Some(call) = finish(turn, id, Outcome::Answered, by) else { return };
+            let Some(call) = finish(turn, id, Outcome::Answered, by, None) else { return };
             agent::rest(turn, talk.agent, After::Talk { call: id, queue: call.queue });
         }
+    }
+}
+
+/// Asterisk took the caller out of our hands, and into the fallback.
+pub(crate) fn fell_back(turn: &mut Turn<'_>, id: CallId) {
+    match turn.state.calls().get(&id).map(Call::phase) {
+        None => {}
+        Some(CallPhase::Waiting | CallPhase::Offered) => leave_queue(turn, id, Outcome::Fallback, Side::Switch, None),
+        Some(CallPhase::Talking | CallPhase::Held) => caller_left(turn, id, Side::Switch),
     }
 }
 
 /// The agent's leg is gone from a conversation. The agent comes first: whoever waits is rung before this bridge is cleared.
 pub(crate) fn agent_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
     let Some(talk) = turn.state.calls().get(&id).and_then(Call::talk).cloned() else { return };
-    let Some(call) = finish(turn, id, Outcome::Answered, by) else { return };
+    let Some(call) = finish(turn, id, Outcome::Answered, by, None) else { return };
     agent::free_line(turn, talk.agent);
     agent::rest(turn, talk.agent, After::Talk { call: id, queue: call.queue });
     turn.order(id, Op::Hangup { leg: call.leg_id(), reason: HangupReason::Normal });
@@ -36,13 +45,16 @@ pub(crate) fn agent_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
     turn.state.part(call.leg, Way::HangUp);
 }
 
-/// A waiting call is given back to the dialplan, which knows what to do without us.
-pub(crate) fn give_back(turn: &mut Turn<'_>, id: CallId, by: Side) {
+/// A waiting call is given back to the dialplan, which knows what to do without us: by a rule of the queue, or because
+/// Asterisk failed it.
+pub(crate) fn give_back(turn: &mut Turn<'_>, id: CallId, by: Side, exit: Exit, why: Leaving) {
     let Some(call) = turn.state.calls().get(&id).filter(|call| call.waiting().is_some()).cloned() else { return };
     stamp(turn, &call, Outcome::Returned);
-    turn.order(id, Op::Continue { leg: call.leg.clone(), exit: Exit::Returned });
-    leave_queue(turn, id, Outcome::Returned, by);
-    turn.state.part(call.leg, Way::GiveBack(Exit::Returned));
+    // The fallback has a queue of its own, out of which nobody is to be taken.
+    guard::lift(turn, id);
+    turn.order(id, Op::Continue { leg: call.leg.clone(), exit });
+    leave_queue(turn, id, Outcome::Returned, by, Some(why));
+    turn.state.part(call.leg, Way::GiveBack(exit));
 }
 
 /// Caller and agent could not be joined: the agent, who is not to blame, is let go; the caller goes back to the head of the
@@ -58,6 +70,7 @@ pub(crate) fn unjoin(turn: &mut Turn<'_>, id: CallId) {
         call.clone()
     });
     let Some(call) = back else { return };
+    overflow::set_limit(turn, id);
     agent::hang_up(turn, talk.agent, talk.leg, HangupReason::Normal);
     turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
     book_stretch(turn, &call, talk);
@@ -65,11 +78,12 @@ pub(crate) fn unjoin(turn: &mut Turn<'_>, id: CallId) {
     // A queue that left the settings takes nobody back either.
     let closed = turn.state.queues().get(&call.queue).is_none_or(|queue| queue.retired);
     if closed || call.mishaps >= MISHAPS {
-        give_back(turn, id, Side::Switch);
+        give_back(turn, id, Side::Switch, Exit::Failed, Leaving::Mishaps);
     } else {
         play_music(turn, &call);
         turn.order(id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Waiting) });
         stamp(turn, &call, Outcome::Abandoned);
+        guard::set(turn, id);
         route::serve_call(turn, id);
     }
     agent::rest(turn, talk.agent, After::Nothing);
@@ -82,6 +96,7 @@ pub(crate) fn send_again(turn: &mut Turn<'_>, leg: &TheirLeg) {
         // A prompt that has not ended by now never will.
         Way::HangUp | Way::Tone(_) => hang_up_theirs(turn, leg),
         Way::GiveBack(exit) => {
+            guard::lift_from_leg(turn, leg);
             turn.order_for_leg(leg, Op::Continue { leg: leg.clone(), exit });
             turn.state.part(leg.clone(), how);
         }
@@ -99,6 +114,7 @@ pub(crate) fn hang_up_theirs(turn: &mut Turn<'_>, leg: &TheirLeg) {
 pub(crate) fn parted(turn: &mut Turn<'_>, leg: &TheirLeg) -> bool {
     let Some(parting) = turn.state.parted(leg) else { return false };
     if let Some(agent) = parting.ready {
+        phone::code_ended(turn, agent);
         let _is_so_or_cannot_be = on::agent_asked::take(turn, agent, Ask::Ready, Actor::Agent(agent)).is_err();
     }
     true
@@ -137,18 +153,18 @@ pub(crate) fn book_stretch(turn: &mut Turn<'_>, call: &Call, talk: &Talk) {
 }
 
 /// A waiting call ends: its offers are withdrawn, the agents go back to where they stood in the order of idleness.
-fn leave_queue(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side) {
+fn leave_queue(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side, why: Option<Leaving>) {
     let agents = offer::withdraw(turn, id);
     let bridge = turn.state.calls().get(&id).and_then(Call::bridge);
     turn.order_all(id, bridge.map(|bridge| Op::DestroyBridge { bridge }));
-    finish(turn, id, outcome, by);
+    finish(turn, id, outcome, by, why);
     for agent in agents {
         agent::rest(turn, agent, After::Nothing);
     }
 }
 
-/// Takes a call out of the state and books its end.
-fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side) -> Option<Call> {
+/// Takes a call out of the state and books its end, and why it left the queue for the dialplan if it did.
+fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side, why: Option<Leaving>) -> Option<Call> {
     let call = turn.state.remove_call(id)?;
     match &call.stage {
         Stage::Waiting(waiting) => {
@@ -159,10 +175,10 @@ fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side) -> Option
     }
     if outcome == Outcome::Abandoned {
         let waited = turn.at.since(call.entered);
-        turn.state.count(call.queue, |queue, today| {
-            today.abandoned += 1;
-            today.abandoned_late += u32::from(!queue.in_time(waited));
-        });
+        guard::count_abandoned(turn, &call, waited);
+    }
+    if let Some(why) = why {
+        turn.record(Fact::CallLeft { call: id, queue: call.queue, why });
     }
     turn.record(Fact::CallEnded { call: id, outcome, by });
     turn.state.drop_retired(call.queue);
@@ -171,8 +187,10 @@ fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side) -> Option
 
 /// A conversation that never came about counts as no answer.
 fn uncount(turn: &mut Turn<'_>, call: &Call, talk: &Talk) {
-    let Some(answered) = talk.answered else { return };
     turn.record(Fact::AnswerUndone { call: call.id });
+    // What was taken over from a past run was not counted in this one.
+    let Some(answered) = talk.answered else { return };
+    turn.state.with_agent(talk.agent, |agent| agent.answered = agent.answered.saturating_sub(1));
     let waited = answered.since(call.entered);
     turn.state.count(call.queue, |queue, today| {
         today.answered = today.answered.saturating_sub(1);

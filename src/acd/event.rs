@@ -158,6 +158,8 @@ pub enum Ask {
     LogOut,
     /// Have this much more time to finish the last call.
     ExtendWrapUp(Span),
+    /// Log in, and take no calls yet. During a call, take the wish to go home back.
+    LogIn,
 }
 
 /// Why a leg ended.
@@ -172,7 +174,7 @@ pub struct Cause {
 /// All that is alive in one Asterisk and concerns us.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Legs that are in our hands.
+    /// Legs that are in our hands, in the order in which they came to be.
     pub legs: Vec<LegAccount>,
     /// Bridges that are ours.
     pub bridges: Vec<BridgeAccount>,

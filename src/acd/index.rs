@@ -4,19 +4,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::explain::Candidate;
+use model::fact::FallbackCall;
+use model::queue::Strategy;
 use model::{AgentId, AgentState, CallId, Endpoint, OurLeg, QueueId, ServerId, Settings, TheirLeg, Timestamp};
 
 use crate::agent::{Agent, Line};
 use crate::call::{Call, Stage};
 use crate::deadline::Due;
-use crate::queue::Place;
-use crate::state::Parting;
+use crate::phone::Besides;
+use crate::pool::{self, Pool};
+use crate::queue::{Place, Presence};
+use crate::state::{FALLBACK_LASTS, Parting};
 
 /// Everything that is asked often.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Index {
     /// The queue of each number that can be dialled.
     pub(crate) numbers: BTreeMap<String, QueueId>,
+    /// The strategy of each queue.
+    pub(crate) strategies: BTreeMap<QueueId, Strategy>,
+    /// The place of each agent in the settings.
+    pub(crate) places: BTreeMap<AgentId, u32>,
     /// The agent at each phone.
     pub(crate) endpoints: BTreeMap<Endpoint, AgentId>,
     /// The call of each caller's leg.
@@ -35,14 +44,6 @@ pub(crate) struct Index {
     pub(crate) queue_staff: BTreeMap<QueueId, Staff>,
 }
 
-/// The callers of one queue who want an agent, and the agents who may take one, on one Asterisk: no bridge spans two.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Pool {
-    pub(crate) callers: BTreeSet<Place>,
-    /// The longest idle at the front.
-    pub(crate) agents: BTreeSet<(Timestamp, AgentId)>,
-}
-
 /// How many agents do what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Staff {
@@ -52,6 +53,8 @@ pub(crate) struct Staff {
     pub(crate) bound: u32,
     /// Logged in, and neither.
     pub(crate) off: u32,
+    /// Those of them who take no calls of their own choice.
+    pub(crate) not_ready: u32,
 }
 
 impl Index {
@@ -61,18 +64,22 @@ impl Index {
         agents: &BTreeMap<AgentId, Agent>,
         partings: &BTreeMap<TheirLeg, Parting>,
         watches: &BTreeMap<ServerId, Timestamp>,
+        fallback: &BTreeMap<TheirLeg, FallbackCall>,
     ) -> Self {
         let mut index = Self::default();
         for queue in &settings.queues {
             index.numbers.entry(queue.number.clone()).or_insert(queue.id);
+            index.strategies.insert(queue.id, queue.strategy);
         }
-        for agent in &settings.agents {
+        for (place, agent) in (0..).zip(&settings.agents) {
+            index.places.insert(agent.id, place);
             index.endpoints.entry(agent.endpoint.clone()).or_insert(agent.id);
         }
         calls.values().for_each(|call| index.add_call(call));
         agents.values().for_each(|agent| index.add_agent(agent));
         partings.iter().for_each(|(leg, parting)| index.add_parting(leg, parting));
         watches.iter().for_each(|(server, at)| index.move_watch(*server, None, Some(*at)));
+        fallback.values().for_each(|call| index.add_fallback(call));
         index
     }
 
@@ -89,8 +96,8 @@ impl Index {
         let Some(place) = call.place() else { return };
         self.waiting.entry(call.queue).or_default().insert(place);
         self.arrivals.insert((call.entered, call.id));
-        if call.wants_agent() {
-            self.pools.entry((call.queue, call.server())).or_default().callers.insert(place);
+        if let Some((last_tier, _)) = call.wants(self.strategy(call.queue)) {
+            self.pools.entry((call.queue, call.server())).or_default().add_caller(last_tier, place);
         }
     }
 
@@ -102,7 +109,9 @@ impl Index {
         let Some(place) = call.place() else { return };
         change_or_drop(&mut self.waiting, &call.queue, |places| places.remove(&place));
         self.arrivals.remove(&(call.entered, call.id));
-        change_or_drop(&mut self.pools, &(call.queue, call.server()), |pool| pool.callers.remove(&place));
+        if let Some((last_tier, _)) = call.wants(self.strategy(call.queue)) {
+            change_or_drop(&mut self.pools, &(call.queue, call.server()), |pool| pool.remove_caller(last_tier, place));
+        }
     }
 
     pub(crate) fn add_agent(&mut self, agent: &Agent) {
@@ -114,8 +123,8 @@ impl Index {
         for queue in &agent.card.queues {
             self.queue_staff.entry(*queue).or_default().add(&agent.state, 1);
             if agent.available() {
-                let pool = self.pools.entry((*queue, agent.card.endpoint.server)).or_default();
-                pool.agents.insert((agent.idle_since, agent.card.id));
+                let seat = self.seat(agent, *queue);
+                self.pools.entry((*queue, agent.card.endpoint.server)).or_default().add_agent(seat);
             }
         }
     }
@@ -130,8 +139,10 @@ impl Index {
         self.staff.add(&agent.state, -1);
         for queue in &agent.card.queues {
             change_or_drop(&mut self.queue_staff, queue, |staff| staff.add(&agent.state, -1));
-            let key = (*queue, agent.card.endpoint.server);
-            change_or_drop(&mut self.pools, &key, |pool| pool.agents.remove(&(agent.idle_since, agent.card.id)));
+            if agent.available() {
+                let (key, seat) = ((*queue, agent.card.endpoint.server), self.seat(agent, *queue));
+                change_or_drop(&mut self.pools, &key, |pool| pool.remove_agent(seat));
+            }
         }
     }
 
@@ -143,20 +154,46 @@ impl Index {
         self.deadlines.remove(&(parting.again_at, Due::Parting(leg.clone())));
     }
 
-    /// The caller of this queue who is served next.
-    pub(crate) fn head(&self, queue: QueueId, server: ServerId) -> Option<Place> {
-        self.pools.get(&(queue, server))?.callers.first().copied()
+    pub(crate) fn add_fallback(&mut self, call: &FallbackCall) {
+        self.deadlines.insert((call.began + FALLBACK_LASTS, Due::Fallback(call.leg.clone())));
     }
 
-    /// The agent of this queue who has been idle longest.
-    pub(crate) fn longest_idle(&self, queue: QueueId, server: ServerId) -> Option<AgentId> {
-        self.pools.get(&(queue, server))?.agents.first().map(|(_, agent)| *agent)
+    pub(crate) fn remove_fallback(&mut self, call: &FallbackCall) {
+        self.deadlines.remove(&(call.began + FALLBACK_LASTS, Due::Fallback(call.leg.clone())));
+    }
+
+    /// How a queue chooses its agents.
+    pub(crate) fn strategy(&self, queue: QueueId) -> Strategy {
+        self.strategies.get(&queue).copied().unwrap_or_default()
+    }
+
+    /// How many callers wait in a queue, those being offered included.
+    pub(crate) fn waiting_in(&self, queue: QueueId) -> usize {
+        self.waiting.get(&queue).map_or(0, BTreeSet::len)
+    }
+
+    /// What the agents of a queue do.
+    pub(crate) fn staff_of(&self, queue: QueueId) -> Staff {
+        self.queue_staff.get(&queue).copied().unwrap_or_default()
+    }
+
+    /// Where an agent stands among those of a queue.
+    fn seat(&self, agent: &Agent, queue: QueueId) -> Candidate {
+        let id = agent.card.id;
+        // Whoever left the settings is never available, so that a place is there whenever it is asked for.
+        let place = self.places.get(&id).copied().unwrap_or(u32::MAX);
+        Candidate { tier: agent.card.tier(queue), rank: pool::standing(self.strategy(queue), agent, place), agent: id }
     }
 }
 
 impl Staff {
     pub(crate) const fn logged_in(&self) -> u32 {
         self.ready + self.bound + self.off
+    }
+
+    /// Who is there, by the rules of an empty queue.
+    pub(crate) const fn presence(&self) -> Presence {
+        Presence { logged_in: self.logged_in() > 0, ready: self.logged_in() > self.not_ready }
     }
 
     fn add(&mut self, state: &AgentState, count: i32) {
@@ -167,13 +204,24 @@ impl Staff {
             AgentState::NotReady(_) | AgentState::WrapUp { .. } | AgentState::Unreachable => &mut self.off,
         };
         *of_his_kind = of_his_kind.saturating_add_signed(count);
+        if matches!(state, AgentState::NotReady(_)) {
+            self.not_ready = self.not_ready.saturating_add_signed(count);
+        }
     }
 }
 
 fn call_deadlines(call: &Call) -> Vec<(Timestamp, Due)> {
     match &call.stage {
-        Stage::Waiting(waiting) => waiting.offers.iter().map(|offer| (offer.ring.until(), Due::Offer(offer.leg))).collect(),
-        Stage::Talking(talk) => talk.join_again_at.map(|at| (at, Due::Join(call.id))).into_iter().collect(),
+        Stage::Waiting(waiting) => {
+            let rings = waiting.offers.iter().map(|offer| (offer.ring.until(), Due::Offer(offer.leg)));
+            // Whoever is being rung when the caller should leave rings on.
+            let leave = waiting.leave.filter(|_| waiting.offers.is_empty()).map(|leave| (leave.at, Due::Leave(call.id)));
+            rings.chain(leave).chain([(waiting.guard.again_at, Due::Guard(call.id))]).collect()
+        }
+        Stage::Talking(talk) => {
+            let join = talk.join_again_at.map(|at| (at, Due::Join(call.id)));
+            join.into_iter().chain(talk.lift_again_at.map(|at| (at, Due::Lift(call.id)))).collect()
+        }
     }
 }
 
@@ -194,7 +242,12 @@ fn agent_deadlines(agent: &Agent) -> impl Iterator<Item = (Timestamp, Due)> + us
         Line::Clearing { until, .. } => Some((until, Due::Line(id))),
         Line::Free | Line::Used(_) => None,
     };
-    wrap_up.into_iter().chain(line)
+    let phone = match agent.besides {
+        Besides::Lingering { until } => Some((until, Due::Phone(id))),
+        Besides::Nothing | Besides::Private { .. } => None,
+    };
+    let rest = agent.rests_until.map(|until| (until, Due::Rest(id)));
+    wrap_up.into_iter().chain(line).chain(phone).chain(rest)
 }
 
 /// Changes an entry, and drops it once it holds nothing: an index that was built anew would not have it.

@@ -13,7 +13,8 @@
 //! same times give the same effects. [`step`] is total: late, double and unknown events are recorded as ignored.
 //!
 //! `on/` holds one file an event: what happens when it happens. The concepts that they share stand beside it: `route` (who
-//! gets a call), `offer`, `ending`, `agent`, `mend` (making the world agree after a reconnect). Objects are changed through
+//! gets a call; `pool` keeps both sides in order), `overflow` (who need not wait any longer), `explain` (why), `offer`,
+//! `ending`, `agent`, `mend` (making the world agree after a reconnect). Objects are changed through
 //! [`State`] alone, which keeps the index that makes matching cost the same with ten callers waiting or ten thousand.
 
 #![warn(clippy::wildcard_enum_match_arm)]
@@ -27,12 +28,18 @@ mod deadline;
 pub mod effect;
 mod ending;
 pub mod event;
+pub mod explain;
+mod guard;
 mod index;
 mod mend;
 mod offer;
 mod on;
+mod overflow;
 mod pairs;
+mod phone;
+mod pool;
 mod queue;
+mod roster;
 mod route;
 mod state;
 #[cfg(test)]
@@ -44,6 +51,7 @@ use model::{Fact, Timestamp};
 
 pub use check::check;
 pub use deadline::next_deadline;
+pub use roster::{Member, Roster, roster};
 pub use state::State;
 pub use wallboard::wallboard;
 
@@ -59,5 +67,6 @@ pub fn step(state: &mut State, at: Timestamp, event: Event) -> Vec<Effect> {
     if let Err(why) = on::take(&mut turn, event) {
         turn.record(Fact::Ignored { event: name.to_owned(), why });
     }
+    overflow::look_after_empty_queues(&mut turn);
     turn.effects()
 }

@@ -1,16 +1,24 @@
 //! Offers: one call ringing at one agent, from the reservation to its end.
 
-use model::fact::Segment;
-use model::{Actor, AgentId, AgentState, CallId, CallPhase, Fact, LegId, OfferEnd, OurLeg, Outcome, SegmentKind, Side, Span};
+use model::agent::FIRST_TIER;
+use model::fact::{Leaving, Segment};
+use model::{
+    Actor, AgentId, AgentState, BridgeId, CallId, CallPhase, Fact, LegId, OfferEnd, OurLeg, Outcome, SegmentKind, Side, Span,
+    Timestamp,
+};
 
-use crate::agent::{self, After, Line};
+use crate::agent::{self, After};
 use crate::call::{Call, MISHAPS, Offer, Ring, Stage, Stretch, Talk, Waiting};
-use crate::effect::{HangupReason, Op};
+use crate::effect::{Exit, HangupReason, Op};
 use crate::turn::Turn;
-use crate::{ending, route};
+use crate::{ending, guard, overflow, route};
 
 /// How long a phone may take to say that it rings.
 pub(crate) const RINGS_WITHIN: Span = Span::from_secs(4);
+
+/// How long a phone may take to say that it rings when it is not known whether it was ever dialled. The account is followed
+/// at once by word of every phone that rings.
+pub(crate) const TELLS_WITHIN: Span = Span::from_secs(1);
 
 /// How much longer than our own deadline Asterisk rings a phone, should we be gone.
 const GIVE_UP_MARGIN: Span = Span::from_secs(10);
@@ -29,30 +37,49 @@ pub(crate) enum Remains {
 /// Reserves an agent for a call and has the phone rung.
 pub(crate) fn make(turn: &mut Turn<'_>, call: CallId, agent: AgentId) {
     let Some(endpoint) = turn.state.agents().get(&agent).map(|agent| agent.card.endpoint.clone()) else { return };
+    let tier = tier(turn, call, agent);
     let ring_timeout = ring_timeout(turn, call);
     let at = turn.at;
     let ring = Ring::Awaited { until: at + RINGS_WITHIN };
     let made = turn.state.with_call(call, |call| {
         let leg = call.next_leg();
-        let n = add(call, agent, leg, at, ring)?;
+        let n = add(call, (agent, tier), leg, at, ring)?;
         let mark = call.mark(CallPhase::Offered);
         let caller = call.leg.clone();
-        Some((n, leg, Op::Dial { leg, endpoint, caller, give_up_after: ring_timeout + GIVE_UP_MARGIN, mark }))
+        let dial = Op::Dial { leg, endpoint, caller, give_up_after: ring_timeout + GIVE_UP_MARGIN, mark };
+        Some((n, leg, call.queue, dial))
     });
-    let Some(Some((n, leg, dial))) = made else { return };
+    let Some(Some((n, leg, queue, dial))) = made else { return };
+    turn.state.with_queue(queue, |queue| queue.last_rung = Some(agent));
     turn.order(call, dial);
-    turn.state.with_agent(agent, |agent| agent.line = Line::Used(leg));
+    turn.state.with_agent(agent, |agent| agent.carry(leg));
     agent::change(turn, agent, AgentState::Reserved(call), Actor::Program);
     turn.record(Fact::OfferMade { call, offer: n, agent });
 }
 
-/// Writes an offer into a call that waits; its number, unless the call does not wait.
-pub(crate) fn add(call: &mut Call, agent: AgentId, leg: OurLeg, at: model::Timestamp, ring: Ring) -> Option<u32> {
+/// Writes an offer to an agent of this tier into a call that waits; its number, unless the call does not wait.
+pub(crate) fn add(call: &mut Call, (agent, tier): (AgentId, u8), leg: OurLeg, at: Timestamp, ring: Ring) -> Option<u32> {
     let n = call.offers_made.saturating_add(1);
-    call.waiting_mut()?.offers.push(Offer { n, agent, leg, made: at, ring });
+    let alone = call.is_alone();
+    call.waiting_mut()?.offers.push(Offer { n, agent, tier, leg, made: at, ring });
     call.offers_made = n;
-    call.since = at;
+    if alone {
+        call.since = at;
+    }
     Some(n)
+}
+
+/// Whether one more agent may be rung for a call. For whoever takes over what rings already.
+pub(crate) fn has_room(turn: &Turn<'_>, call: CallId) -> bool {
+    let call = turn.state.calls().get(&call);
+    call.is_some_and(|call| call.wants(turn.state.index().strategy(call.queue)).is_some())
+}
+
+/// The agent's tier in the call's queue.
+pub(crate) fn tier(turn: &Turn<'_>, call: CallId, agent: AgentId) -> u8 {
+    let queue = turn.state.calls().get(&call).map(|call| call.queue);
+    let agent = turn.state.agents().get(&agent);
+    queue.zip(agent).map_or(FIRST_TIER, |(queue, agent)| agent.card.tier(queue))
 }
 
 /// The phone rings: the agent has the queue's ring time from here, and the bridge is made ready.
@@ -73,44 +100,88 @@ pub(crate) fn rang(turn: &mut Turn<'_>, call: CallId, leg: OurLeg) {
     agent::change(turn, agent, AgentState::Ringing(call), Actor::Program);
 }
 
-/// The agent answered: caller and agent are joined.
-pub(crate) fn accept(turn: &mut Turn<'_>, call: CallId, leg: OurLeg) {
-    let at = turn.at;
+/// When caller and agent came together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Met {
+    /// They do so now.
+    Now,
+    /// They are in this bridge since then: it was ordered by a run whose last facts are lost.
+    Before(BridgeId, Timestamp),
+}
+
+/// The agent answered: caller and agent are joined. Whoever else was being rung is let go: a second answer finds an order to
+/// hang up on its way.
+pub(crate) fn accept(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, met: Met) {
     let Some(offer) = turn.state.calls().get(&call).and_then(|call| call.offer(leg)).cloned() else { return };
-    let create = turn.state.with_call(call, prepare_bridge).flatten();
-    turn.order_all(call, create);
+    let at = match met {
+        Met::Now => {
+            let create = turn.state.with_call(call, prepare_bridge).flatten();
+            turn.order_all(call, create);
+            turn.at
+        }
+        Met::Before(bridge, since) => {
+            turn.state.with_call(call, |call| call.waiting_mut().map(|waiting| waiting.bridge = Some(bridge)));
+            since.min(turn.at).max(offer.made)
+        }
+    };
     let joined = turn.state.with_call(call, |call| {
         let waited_since = call.waiting()?.since;
+        let others: Vec<Offer> = call.waiting()?.offers.iter().filter(|other| other.leg != leg).cloned().collect();
         let bridge = call.bridge()?;
-        let talk =
-            Talk { agent: offer.agent, leg, bridge, answered: Some(at), stretch: Stretch::Talk, since: at, join_again_at: None };
+        let talk = Talk {
+            agent: offer.agent,
+            leg,
+            bridge,
+            answered: Some(at),
+            stretch: Stretch::Talk,
+            since: at,
+            join_again_at: None,
+            lift_again_at: None,
+        };
         call.stage = Stage::Talking(talk);
         call.since = at;
-        Some((call.clone(), bridge, waited_since))
+        Some((call.clone(), bridge, waited_since, others))
     });
-    let Some(Some((answered, bridge, waited_since))) = joined else { return };
+    let Some(Some((answered, bridge, waited_since, others))) = joined else { return };
     // Set ahead: a caller who leaves at this moment is one who was answered, and the CDR takes nothing after that.
     ending::stamp(turn, &answered, Outcome::Answered);
-    turn.order(call, Op::StopMusic { leg: answered.leg_id() });
-    turn.order(call, Op::Join { bridge, legs: vec![answered.leg_id(), LegId::Ours(leg)] });
+    if met == Met::Now {
+        turn.order(call, Op::StopMusic { leg: answered.leg_id() });
+        turn.order(call, Op::Join { bridge, legs: vec![answered.leg_id(), LegId::Ours(leg)] });
+    }
+    // The mark comes last: a leg that bears it lacks nothing that is before it.
+    guard::lift(turn, call);
     turn.order(call, Op::Mark { leg: answered.leg_id(), mark: answered.mark(CallPhase::Talking) });
-    book_end(turn, &answered, &offer, OfferEnd::Accepted);
-    turn.record(Fact::SegmentEnded(Segment { began: waited_since, ..ending::segment(turn, &answered, SegmentKind::Waiting) }));
+    book_end(turn, &answered, &offer, OfferEnd::Accepted, at);
+    let waiting = ending::segment(turn, &answered, SegmentKind::Waiting);
+    turn.record(Fact::SegmentEnded(Segment { began: waited_since, ended: at, ..waiting }));
     let waited = at.since(answered.entered);
     turn.record(Fact::CallAnswered { call, agent: offer.agent, waited });
     turn.state.count(answered.queue, |queue, today| {
         today.answered += 1;
         today.answered_in_time += u32::from(queue.in_time(waited));
     });
+    turn.state.with_agent(offer.agent, |agent| agent.answered = agent.answered.saturating_add(1));
     agent::change(turn, offer.agent, AgentState::Talking(call), Actor::Program);
+    for other in &others {
+        agent::hang_up(turn, other.agent, other.leg, HangupReason::AnsweredElsewhere);
+        book_end(turn, &answered, other, OfferEnd::Withdrawn, turn.at);
+    }
+    for other in others {
+        agent::rest(turn, other.agent, After::Nothing);
+    }
 }
 
-/// An offer failed: the call goes back to the head of its queue, the next agent is tried at once, and the caller hears
-/// nothing of it.
+/// An offer failed. If nobody else is being rung, the call goes back to the head of its queue, the next agent is tried at
+/// once, and the caller hears nothing of it; unless it is time to leave, or Asterisk failed the call too often.
 pub(crate) fn fail(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, end: OfferEnd, remains: Remains, after: After) {
     let Some(agent) = close(turn, call, leg, end, remains) else { return };
     let at = turn.at;
-    let mishaps = turn.state.with_call(call, |call| {
+    let alone = turn.state.with_call(call, |call| {
+        if !call.is_alone() {
+            return None;
+        }
+        // What fails while others are being rung does not leave the caller with nobody.
         if end == OfferEnd::SwitchError {
             call.mishaps = call.mishaps.saturating_add(1);
         }
@@ -118,14 +189,27 @@ pub(crate) fn fail(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, end: OfferEnd
             waiting.returned = true;
         }
         call.since = at;
-        call.mishaps
+        Some(call.mishaps)
     });
-    if mishaps.is_some_and(|mishaps| mishaps >= MISHAPS) {
-        ending::give_back(turn, call, Side::Switch);
-    } else {
+    if alone.flatten().is_some_and(|mishaps| mishaps >= MISHAPS) {
+        ending::give_back(turn, call, Side::Switch, Exit::Failed, Leaving::Mishaps);
+    } else if !overflow::left_in_time(turn, call) {
         route::serve_call(turn, call);
     }
     agent::rest(turn, agent, after);
+}
+
+/// The queue does not ring all at once any more: one of those who are being rung rings on, whose phone rings already if there
+/// is one. The others are let go.
+pub(crate) fn keep_one(turn: &mut Turn<'_>, call: CallId) {
+    let Some(waiting) = turn.state.calls().get(&call).and_then(Call::waiting) else { return };
+    let kept = waiting.offers.iter().min_by_key(|offer| (!offer.ring.heard(), offer.n)).map(|offer| offer.leg);
+    let legs: Vec<OurLeg> = waiting.offers.iter().map(|offer| offer.leg).filter(|leg| Some(*leg) != kept).collect();
+    let normal = Remains::Leg(HangupReason::Normal);
+    let agents: Vec<AgentId> = legs.into_iter().filter_map(|leg| close(turn, call, leg, OfferEnd::Withdrawn, normal)).collect();
+    for agent in agents {
+        agent::rest(turn, agent, After::Nothing);
+    }
 }
 
 /// Takes back all offers of a call. The agents are still bound to it: whoever calls this lets them rest.
@@ -149,16 +233,17 @@ fn close(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, end: OfferEnd, remains:
         Remains::Leg(reason) => agent::hang_up(turn, offer.agent, leg, reason),
         Remains::Half => agent::leave_in_peace(turn, offer.agent, leg),
     }
-    book_end(turn, &call, &offer, end);
+    book_end(turn, &call, &offer, end, turn.at);
     Some(offer.agent)
 }
 
-fn book_end(turn: &mut Turn<'_>, call: &Call, offer: &Offer, end: OfferEnd) {
+fn book_end(turn: &mut Turn<'_>, call: &Call, offer: &Offer, end: OfferEnd, at: Timestamp) {
     turn.record(Fact::OfferEnded { call: call.id, offer: offer.n, agent: offer.agent, end });
     turn.record(Fact::SegmentEnded(Segment {
         agent: Some(offer.agent),
         offer: Some(offer.n),
         began: offer.made,
+        ended: at,
         ending: Some(end),
         ..ending::segment(turn, call, SegmentKind::Ringing)
     }));

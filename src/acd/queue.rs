@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use model::wallboard::Today;
-use model::{CallId, Span, Timestamp};
+use model::{AgentId, AgentState, CallId, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A queue, as the settings describe it and as it stands.
@@ -13,6 +13,40 @@ pub(crate) struct Queue {
     pub(crate) today: Today,
     /// It left the settings, and a last conversation of it is not over yet.
     pub(crate) retired: bool,
+    /// Who was rung last: where the strategy goes round, the next one's turn is counted from here.
+    #[serde(default)]
+    pub(crate) last_rung: Option<AgentId>,
+    /// Who was there when the rules of an empty queue were looked at last.
+    #[serde(default)]
+    pub(crate) presence: Presence,
+}
+
+/// Whether a queue has agents who are at work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Presence {
+    /// At least one is logged in.
+    pub(crate) logged_in: bool,
+    /// At least one takes calls, or works on one: whoever talks, wraps up or has lost their phone is worth waiting for.
+    pub(crate) ready: bool,
+}
+
+impl Presence {
+    pub(crate) const FULL: Self = Self { logged_in: true, ready: true };
+
+    /// What one agent in this state adds.
+    pub(crate) const fn of(state: &AgentState) -> Self {
+        match state {
+            AgentState::LoggedOut => Self { logged_in: false, ready: false },
+            AgentState::NotReady(_) => Self { logged_in: true, ready: false },
+            AgentState::Ready
+            | AgentState::Reserved(_)
+            | AgentState::Ringing(_)
+            | AgentState::Talking(_)
+            | AgentState::Held(_)
+            | AgentState::WrapUp { .. }
+            | AgentState::Unreachable => Self::FULL,
+        }
+    }
 }
 
 /// A caller's place in a queue. The smallest is served first: the higher priority, of equals whoever came back to the head,
@@ -27,7 +61,7 @@ pub(crate) struct Place {
 
 impl Queue {
     pub(crate) fn new(card: model::Queue) -> Self {
-        Self { card, today: Today::default(), retired: false }
+        Self { card, today: Today::default(), retired: false, last_rung: None, presence: Presence::default() }
     }
 
     /// Whether a wait of this length keeps the promise.

@@ -1,44 +1,102 @@
-//! Who gets a call: the agent who has been idle longest over all their queues; the caller who entered first among the heads
-//! of the agent's queues. Nobody is looked for: both stand at the front of the index.
+//! Who gets a call: the agent of the best tier whom the queue's strategy names; the caller who is to be served first among
+//! the heads of the agent's queues. Nobody is looked for: both stand at the front of the index.
 
-use model::{AgentId, CallId, ServerId};
+use model::explain::{Compared, Head};
+use model::queue::Strategy;
+use model::{AgentId, CallId, QueueId, ServerId};
 
-use crate::offer;
+use crate::call::{Call, MOST_OFFERS};
+use crate::index::Index;
+use crate::pool::{Chooser, Pool};
+use crate::queue::Place;
 use crate::turn::Turn;
+use crate::{explain, offer};
 
-/// A caller wants an agent: reserve the longest idle of the queue, if there is one.
-pub(crate) fn serve_call(turn: &mut Turn<'_>, call: CallId) {
-    let Some(waiting) = turn.state.calls().get(&call).filter(|call| call.wants_agent()) else { return };
-    if !turn.state.is_up(waiting.server()) {
+/// A caller wants an agent: reserve whom the strategy names, or all whom it names.
+pub(crate) fn serve_call(turn: &mut Turn<'_>, id: CallId) {
+    let Some(call) = turn.state.calls().get(&id) else { return };
+    let (queue, server) = (call.queue, call.server());
+    let strategy = turn.state.index().strategy(queue);
+    let Some((last_tier, room)) = call.wants(strategy) else { return };
+    let best = turn.state.index().pools.get(&(queue, server)).and_then(Pool::best_tier);
+    if !turn.state.is_up(server) || best.is_none_or(|best| best > last_tier) {
         return;
     }
-    if let Some(agent) = turn.state.index().longest_idle(waiting.queue, waiting.server()) {
-        offer::make(turn, call, agent);
+    let compared = compare_agents(turn, queue, server, room);
+    let chosen = explain::choice(&compared);
+    explain::record(turn, id, compared, chosen.clone());
+    for agent in chosen {
+        offer::make(turn, id, agent);
     }
 }
 
-/// An agent became available: give them, of the heads of their queues, the caller who entered first.
+/// An agent became available: give them, of the heads of their queues, the caller who is to be served first.
 pub(crate) fn serve_agent(turn: &mut Turn<'_>, agent: AgentId) {
     let Some(available) = turn.state.agents().get(&agent).filter(|agent| agent.available()) else { return };
     let server = available.card.endpoint.server;
     if !turn.state.is_up(server) {
         return;
     }
-    let heads = available.card.queues.iter().filter_map(|queue| turn.state.index().head(*queue, server));
-    if let Some(first) = heads.min_by_key(|place| (place.entered, place.call)) {
-        offer::make(turn, first.call, agent);
+    let index = turn.state.index();
+    let heads = available.card.queues.iter().filter_map(|queue| head(index, *queue, server, available.card.tier(*queue)));
+    let mut heads: Vec<(Place, QueueId)> = heads.collect();
+    heads.sort_unstable();
+    let Some((first, _)) = heads.first().copied() else { return };
+    let named: Vec<Head> = heads.iter().take(Compared::SHOWN).filter_map(|(place, _)| head_of(turn, *place)).collect();
+    let more = count(heads.len() - named.len());
+    explain::record(turn, first.call, Compared::Callers { heads: named, more }, vec![agent]);
+    offer::make(turn, first.call, agent);
+}
+
+/// Anything may have changed on this Asterisk: serve every caller for whom somebody is available, in the order in which they
+/// are to be served.
+pub(crate) fn serve_everybody(turn: &mut Turn<'_>, server: ServerId) {
+    if !turn.state.is_up(server) {
+        return;
+    }
+    // Each round reserves at least one agent.
+    for _ in 0..turn.state.agents().len() {
+        let pools = turn.state.index().pools.iter().filter(|((_, of), _)| *of == server);
+        let Some(first) = pools.filter_map(|(_, pool)| pool.next_to_be_served()).min() else { return };
+        serve_call(turn, first.call);
     }
 }
 
-/// Anything may have changed on this Asterisk: serve every agent who is available, the longest idle first.
-pub(crate) fn serve_everybody(turn: &mut Turn<'_>, server: ServerId) {
-    let agents = turn.state.agents().values();
-    let mut idle: Vec<_> = agents
-        .filter(|agent| agent.available() && agent.card.endpoint.server == server)
-        .map(|agent| (agent.idle_since, agent.card.id))
-        .collect();
-    idle.sort_unstable();
-    for (_, agent) in idle {
-        serve_agent(turn, agent);
-    }
+fn head(index: &Index, queue: QueueId, server: ServerId, tier: u8) -> Option<(Place, QueueId)> {
+    Some((index.pools.get(&(queue, server))?.head(tier)?, queue))
+}
+
+fn head_of(turn: &Turn<'_>, place: Place) -> Option<Head> {
+    let call: &Call = turn.state.calls().get(&place.call)?;
+    let ringing = call.waiting().map_or(0, |waiting| count(waiting.offers.len()));
+    Some(Head {
+        call: call.id,
+        queue: call.queue,
+        priority: call.priority,
+        returned: !place.fresh,
+        entered: call.entered,
+        ringing,
+    })
+}
+
+/// The available agents of a queue, the best first.
+fn compare_agents(turn: &mut Turn<'_>, queue: QueueId, server: ServerId, room: usize) -> Compared {
+    let strategy = turn.state.index().strategy(queue);
+    let drawn = match strategy {
+        Strategy::Random => turn.state.chance().draw(),
+        Strategy::LongestIdle | Strategy::FewestCalls | Strategy::RoundRobin | Strategy::Linear | Strategy::RingAll => 0,
+    };
+    let index = turn.state.index();
+    let last = turn.state.queues().get(&queue).and_then(|queue| queue.last_rung);
+    let last = last.and_then(|agent| index.places.get(&agent).copied());
+    let chooser = Chooser { strategy, last, places: count(index.places.len()), drawn };
+    let most = if strategy == Strategy::RingAll { MOST_OFFERS } else { Compared::SHOWN };
+    let pool = index.pools.get(&(queue, server));
+    let candidates = pool.map(|pool| pool.candidates(chooser, most)).unwrap_or_default();
+    let more = count(pool.map_or(0, Pool::available).saturating_sub(candidates.len()));
+    Compared::Agents { strategy, room: count(room), candidates, more }
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -1,20 +1,26 @@
 //! The one State. Its objects are changed through it alone: whatever changes one, index and changes follow.
 
+mod kept;
+pub(crate) mod parting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::fact::FallbackCall;
 use model::wallboard::Today;
-use model::{AgentId, BridgeId, CallId, LegId, PromptId, QueueId, ServerId, Settings, Span, TheirLeg, Timestamp};
+use model::{AgentId, BridgeId, CallId, LegId, QueueId, ServerId, Settings, Span, TheirLeg, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
 use crate::call::Call;
 use crate::chance::Chance;
 use crate::changes::Changes;
-use crate::effect::Exit;
+use crate::guard::Abandoned;
 use crate::index::Index;
 use crate::pairs;
-use crate::queue::Queue;
+use crate::queue::{Presence, Queue};
+use crate::roster;
+use kept::Kept;
+pub(crate) use parting::{Parting, Way};
 
 /// All that the core knows. Serialises without loss; equal states answer equal events with equal effects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,62 +43,21 @@ pub struct State {
     /// Calls in the care of Asterisk's own queue.
     #[serde(with = "pairs")]
     fallback: BTreeMap<TheirLeg, FallbackCall>,
+    /// Callers who hung up of late, as far as we could see.
+    abandoned: Abandoned,
     today: Today,
+    /// How often the roster may have changed.
+    roster_version: u64,
     changes: Changes,
+    /// Queues of whose agents somebody came or went in this step, until the rules of an empty queue were looked at.
+    #[serde(skip)]
+    stirred: BTreeSet<QueueId>,
     #[serde(skip)]
     index: Index,
 }
 
-/// A caller's leg on its way out of our hands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Parting {
-    pub(crate) how: Way,
-    /// When it is sent again, should its end not have been reported by then.
-    pub(crate) again_at: Timestamp,
-    /// How often it was sent.
-    pub(crate) sent: u32,
-    /// The agent who dialled the feature code for Ready on it, and is Ready once this leg leaves the phone free for calls.
-    pub(crate) ready: Option<AgentId>,
-}
-
-/// The way out of our hands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Way {
-    HangUp,
-    GiveBack(Exit),
-    /// Hung up when this prompt has been played.
-    Tone(PromptId),
-}
-
-/// How long a caller's leg may take to leave.
-const PARTS_WITHIN: Span = Span::from_secs(5);
-
-/// A state as it is kept: without what follows from the rest.
-#[derive(Deserialize)]
-struct Kept {
-    now: Timestamp,
-    chance: Chance,
-    settings: Settings,
-    queues: BTreeMap<QueueId, Queue>,
-    agents: BTreeMap<AgentId, Agent>,
-    calls: BTreeMap<CallId, Call>,
-    #[serde(with = "pairs")]
-    partings: BTreeMap<TheirLeg, Parting>,
-    switches: BTreeMap<ServerId, bool>,
-    watches: BTreeMap<ServerId, Timestamp>,
-    #[serde(with = "pairs")]
-    fallback: BTreeMap<TheirLeg, FallbackCall>,
-    today: Today,
-    changes: Changes,
-}
-
-impl From<Kept> for State {
-    fn from(kept: Kept) -> Self {
-        let Kept { now, chance, settings, queues, agents, calls, partings, switches, watches, fallback, today, changes } = kept;
-        let index = Index::build(&settings, &calls, &agents, &partings, &watches);
-        Self { now, chance, settings, queues, agents, calls, partings, switches, watches, fallback, today, changes, index }
-    }
-}
+/// How long a call of Asterisk's own queue is kept whose end nobody tells.
+pub(crate) const FALLBACK_LASTS: Span = Span::from_secs(4 * 60 * 60);
 
 impl State {
     /// A state that knows nothing yet, and draws its chances from this seed.
@@ -109,8 +74,11 @@ impl State {
             switches: BTreeMap::new(),
             watches: BTreeMap::new(),
             fallback: BTreeMap::new(),
+            abandoned: Abandoned::default(),
             today: Today::default(),
+            roster_version: 0,
             changes: Changes::default(),
+            stirred: BTreeSet::new(),
             index: Index::default(),
         }
     }
@@ -128,7 +96,28 @@ impl State {
         self.calls.values().filter_map(Call::bridge).collect()
     }
 
-    pub(crate) const fn settings(&self) -> &Settings {
+    /// The time of the latest step. A clock that begins before it would have the core stand still until it catches up.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The servers to which the way is there, as far as the state knows. Whoever goes on from a kept state reports each of
+    /// them as lost first: nothing is known of them until their accounts come.
+    #[must_use]
+    pub fn servers_up(&self) -> Vec<ServerId> {
+        self.switches.iter().filter(|(_, up)| **up).map(|(server, _)| *server).collect()
+    }
+
+    /// Counts up whenever the [`roster`](crate::roster()) may have changed; as long as it stays, so does the roster.
+    #[must_use]
+    pub const fn roster_version(&self) -> u64 {
+        self.roster_version
+    }
+
+    /// The settings that calls are routed by.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
         &self.settings
     }
 
@@ -172,6 +161,14 @@ impl State {
         &mut self.chance
     }
 
+    pub(crate) const fn abandoned(&self) -> &Abandoned {
+        &self.abandoned
+    }
+
+    pub(crate) const fn abandoned_mut(&mut self) -> &mut Abandoned {
+        &mut self.abandoned
+    }
+
     pub(crate) const fn changes(&mut self) -> &mut Changes {
         &mut self.changes
     }
@@ -206,52 +203,20 @@ impl State {
         self.index.move_watch(server, before, at);
     }
 
-    /// Keeps a call of the fallback for as long as it is up; whether there is news of it.
-    pub(crate) fn note_fallback(&mut self, call: &FallbackCall) -> bool {
-        let before = match call.ended {
-            Some(_) => self.fallback.remove(&call.leg),
-            None => self.fallback.insert(call.leg.clone(), call.clone()),
-        };
-        let news = before.as_ref() != Some(call);
-        if news {
-            self.changes.fallback();
-        }
-        news
+    /// Keeps what is known of a call of Asterisk's own queue.
+    pub(crate) fn keep_fallback(&mut self, call: FallbackCall) {
+        self.forget_fallback(&call.leg);
+        self.index.add_fallback(&call);
+        self.changes.fallback();
+        self.fallback.insert(call.leg.clone(), call);
     }
 
-    /// A caller's leg was sent on its way out, for the first time or again.
-    pub(crate) fn part(&mut self, leg: TheirLeg, how: Way) {
-        let before = self.parted(&leg);
-        let sent = before.map_or(0, |parting| parting.sent).saturating_add(1);
-        let ready = before.and_then(|parting| parting.ready);
-        self.keep_parting(leg, Parting { how, again_at: self.now + PARTS_WITHIN, sent, ready });
-    }
-
-    /// An agent's leg hears a prompt and is then hung up; at its end the agent is Ready.
-    pub(crate) fn part_ready(&mut self, leg: TheirLeg, prompt: PromptId, agent: AgentId) {
-        let again_at = self.now + PARTS_WITHIN;
-        self.keep_parting(leg, Parting { how: Way::Tone(prompt), again_at, sent: 1, ready: Some(agent) });
-    }
-
-    fn keep_parting(&mut self, leg: TheirLeg, parting: Parting) {
-        self.index.add_parting(&leg, &parting);
-        self.partings.insert(leg, parting);
-    }
-
-    /// Looks at a caller's leg that does not leave later.
-    pub(crate) fn part_later(&mut self, leg: &TheirLeg, again_at: Timestamp) {
-        if let Some(parting) = self.parted(leg) {
-            let parting = Parting { again_at, ..parting };
-            self.index.add_parting(leg, &parting);
-            self.partings.insert(leg.clone(), parting);
-        }
-    }
-
-    /// A caller's leg has left, or is not waited for any more.
-    pub(crate) fn parted(&mut self, leg: &TheirLeg) -> Option<Parting> {
-        let parting = self.partings.remove(leg)?;
-        self.index.remove_parting(leg, &parting);
-        Some(parting)
+    /// A call of Asterisk's own queue is over, or nobody knows of it any more.
+    pub(crate) fn forget_fallback(&mut self, leg: &TheirLeg) -> Option<FallbackCall> {
+        let call = self.fallback.remove(leg)?;
+        self.index.remove_fallback(&call);
+        self.changes.fallback();
+        Some(call)
     }
 
     pub(crate) fn add_call(&mut self, call: Call) {
@@ -281,18 +246,36 @@ impl State {
     /// Changes an agent; `None` if there is none.
     pub(crate) fn with_agent<R>(&mut self, id: AgentId, change: impl FnOnce(&mut Agent) -> R) -> Option<R> {
         let agent = self.agents.get_mut(&id)?;
+        let presence = roster::presence(agent);
+        let counted = Presence::of(&agent.state);
         self.index.remove_agent(agent);
         let answer = change(agent);
         self.index.add_agent(agent);
+        if Presence::of(&agent.state) != counted {
+            self.stirred.extend(&agent.card.queues);
+        }
         self.changes.agent(agent);
+        self.roster_version += u64::from(roster::presence(agent) != presence);
         Some(answer)
     }
 
     pub(crate) fn remove_agent(&mut self, id: AgentId) {
         if let Some(agent) = self.agents.remove(&id) {
+            self.roster_version += u64::from(roster::presence(&agent).is_some());
             self.index.remove_agent(&agent);
             self.changes.agent(&agent);
+            self.stirred.extend(&agent.card.queues);
         }
+    }
+
+    /// Changes a queue; `None` if there is none.
+    pub(crate) fn with_queue<R>(&mut self, id: QueueId, change: impl FnOnce(&mut Queue) -> R) -> Option<R> {
+        self.queues.get_mut(&id).map(change)
+    }
+
+    /// The next queue of whose agents somebody came or went in this step.
+    pub(crate) fn take_stirred(&mut self) -> Option<QueueId> {
+        self.stirred.pop_first()
     }
 
     /// Forgets a queue that left the settings, once no call of it is left.
@@ -314,6 +297,15 @@ impl State {
         self.changes.queue(id);
     }
 
+    /// Takes back what was counted, in the queue's sums, if it is still there, and in those over all queues.
+    pub(crate) fn uncount(&mut self, id: QueueId, uncount: impl Fn(&mut Today)) {
+        uncount(&mut self.today);
+        if let Some(queue) = self.queues.get_mut(&id) {
+            uncount(&mut queue.today);
+            self.changes.queue(id);
+        }
+    }
+
     /// Takes settings over: the objects are changed by `change`, then everything that follows from them is built anew.
     pub(crate) fn reshape(
         &mut self,
@@ -321,8 +313,10 @@ impl State {
         change: impl FnOnce(&mut BTreeMap<QueueId, Queue>, &mut BTreeMap<AgentId, Agent>),
     ) {
         self.settings = settings;
+        self.roster_version += 1;
         change(&mut self.queues, &mut self.agents);
-        self.index = Index::build(&self.settings, &self.calls, &self.agents, &self.partings, &self.watches);
+        self.stirred.extend(self.queues.keys());
+        self.index = Index::build(&self.settings, &self.calls, &self.agents, &self.partings, &self.watches, &self.fallback);
         self.changes.everything(&self.queues, &self.agents);
     }
 }

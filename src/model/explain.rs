@@ -28,15 +28,19 @@ pub enum Compared {
     Agents {
         /// The queue's strategy.
         strategy: Strategy,
-        /// The available agents, the best first; at most [`Compared::SHOWN`] of them.
+        /// How many agents more may be rung for the caller: one, but where all are rung at once.
+        room: u32,
+        /// The available agents, the best first; at most [`Compared::SHOWN`] of them, but whoever is rung is among them.
         candidates: Vec<Candidate>,
         /// How many more were available, all behind those named.
         more: u32,
     },
     /// An agent became available, and these callers stood at the heads of their queues.
     Callers {
-        /// The heads, the first to be served first.
+        /// The heads, the first to be served first; at most [`Compared::SHOWN`] of them.
         heads: Vec<Head>,
+        /// How many more heads there were, all behind those named.
+        more: u32,
     },
 }
 
@@ -45,25 +49,25 @@ impl Compared {
     pub const SHOWN: usize = 8;
 }
 
-/// An agent who was available.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An agent who was available. The smallest is rung first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Candidate {
-    /// The agent.
-    pub agent: AgentId,
     /// The agent's tier in the queue; lower is rung first.
     pub tier: u8,
     /// What the strategy looks at, within a tier.
     pub rank: Rank,
+    /// The agent, whose id settles what is equal otherwise.
+    pub agent: AgentId,
 }
 
 /// What a strategy looks at.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rank {
     /// Since when the agent is idle; the earliest is rung first.
     IdleSince(Timestamp),
     /// How many calls the agent has answered, then since when they are idle.
     Answered(u32, Timestamp),
-    /// The place in the order in which the strategy goes round, as seen from whoever was rung last.
+    /// The place in the order of the settings, counted from whoever was rung last where the strategy goes round.
     Place(u32),
     /// The lot that was drawn; the lowest wins.
     Lot(u64),
@@ -82,6 +86,8 @@ pub struct Head {
     pub returned: bool,
     /// When it entered.
     pub entered: Timestamp,
+    /// How many others are being rung for it already: none, but where all are rung at once.
+    pub ringing: u32,
 }
 
 /// Why a call is where it is.
@@ -121,6 +127,8 @@ pub enum Doing {
     WrapUp,
     /// The phone cannot be reached.
     Unreachable,
+    /// Ready, and would be rung if the way to the Asterisk were there.
+    Ready,
     /// Ready, and yet not rung.
     Blocked(Block),
     /// At a phone of another Asterisk.

@@ -101,12 +101,26 @@ pub enum Fact {
         /// Who changed it.
         by: Actor,
     },
+    /// An agent was given more time to finish the last call: the same wrap-up goes on.
+    WrapUpExtended {
+        /// The agent.
+        agent: AgentId,
+        /// The call that is being finished.
+        call: CallId,
+        /// When the agent becomes Ready by themselves.
+        until: Timestamp,
+        /// Who asked for it.
+        by: Actor,
+    },
     /// A call came that is none of ours to queue, and was given back to the dialplan.
     CallTurnedAway {
         /// The caller's leg.
         leg: LegId,
         /// What was dialled.
         dialled: String,
+        /// Why.
+        #[serde(default)]
+        why: TurnedAway,
     },
     /// Asterisk's own account named something that our state did not know, and it was taken over or ended.
     Mended {
@@ -152,6 +166,15 @@ pub enum Fact {
         /// Why.
         why: Leaving,
     },
+    /// A caller left a queue for the dialplan; that the call ended follows.
+    CallLeft {
+        /// The call.
+        call: CallId,
+        /// The queue left.
+        queue: QueueId,
+        /// Why.
+        why: Leaving,
+    },
     /// A call that Asterisk's own queue took care of, as far as it is known: reported when we first hear of it, and again
     /// when it is over.
     FallbackSeen(FallbackCall),
@@ -172,6 +195,16 @@ pub enum Fact {
         /// Why it changes nothing.
         why: Ignored,
     },
+}
+
+/// Why a call was given back before it was one of ours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum TurnedAway {
+    /// No queue has the number that was dialled.
+    #[default]
+    NoSuchQueue,
+    /// As many calls are live as one program takes.
+    Full,
 }
 
 /// Why a caller left a queue unanswered.

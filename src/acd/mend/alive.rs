@@ -10,16 +10,19 @@ use crate::event::{Account, LegAccount};
 pub(super) struct Alive<'a> {
     pub(super) server: ServerId,
     pub(super) legs: BTreeMap<LegId, &'a LegAccount>,
+    /// The same legs, in the order of the account.
+    pub(super) in_order: Vec<&'a LegAccount>,
     pub(super) bridges: BTreeMap<BridgeId, BTreeSet<LegId>>,
 }
 
 impl<'a> Alive<'a> {
     pub(super) fn new(server: ServerId, account: &'a Account) -> Self {
-        let legs = account.legs.iter().filter(|leg| leg.leg.server() == server);
+        let in_order: Vec<&LegAccount> = account.legs.iter().filter(|leg| leg.leg.server() == server).collect();
         let bridges = account.bridges.iter().filter(|bridge| bridge.bridge.server == server);
         Self {
             server,
-            legs: legs.map(|leg| (leg.leg.clone(), leg)).collect(),
+            legs: in_order.iter().map(|leg| (leg.leg.clone(), *leg)).collect(),
+            in_order,
             bridges: bridges.map(|bridge| (bridge.bridge, bridge.legs.iter().cloned().collect())).collect(),
         }
     }

@@ -9,10 +9,11 @@ use crate::agent::{self, Line};
 use crate::call::{Call, Ring, Stage, Stretch, Talk};
 use crate::effect::{HangupReason, Op};
 use crate::event::LegAccount;
+use crate::offer::{self, Met};
 use crate::on::{self, Arrival};
 use crate::state::Way;
 use crate::turn::Turn;
-use crate::{ending, offer};
+use crate::{ending, guard};
 
 /// Callers whom the state does not know and who talk to an agent: they go on as if nothing had happened.
 pub(super) fn conversations(turn: &mut Turn<'_>, alive: &Alive<'_>) {
@@ -51,9 +52,14 @@ pub(super) fn agents(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         if turn.state.index().legs.contains_key(&leg) {
             continue;
         }
-        let wanted = turn.state.calls().get(&leg.call).is_some_and(Call::wants_agent);
+        let wanted = offer::has_room(turn, leg.call);
         match agent_at(turn, account) {
-            Some(agent) if wanted => adopt(turn, leg, agent, account),
+            Some(agent) if wanted => {
+                adopt(turn, leg, agent, account);
+                if account.up {
+                    offer::accept(turn, leg.call, leg, Met::Now);
+                }
+            }
             // Until it has ended, the phone takes no other call.
             Some(agent) => {
                 agent::hang_up(turn, agent, leg, HangupReason::Normal);
@@ -77,16 +83,17 @@ pub(super) fn bridges(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     }
 }
 
-/// Callers' legs that the state does not know, those who entered first at the front.
+/// Callers' legs that the state does not know, those who entered first at the front: by their marks, and behind them in the
+/// order of their coming whoever has none, since whoever is marked was taken in before the others came.
 fn strangers<'a>(turn: &Turn<'_>, alive: &Alive<'a>) -> Vec<(TheirLeg, &'a LegAccount)> {
     let mut strangers = Vec::new();
-    for account in alive.legs.values() {
+    for account in &alive.in_order {
         let LegId::Theirs(leg) = &account.leg else { continue };
         if turn.state.call_of(leg).is_none() && !turn.state.partings().contains_key(leg) {
             strangers.push((leg.clone(), *account));
         }
     }
-    strangers.sort_by_key(|(_, account)| account.mark.map(|mark| (mark.entered, mark.call)));
+    strangers.sort_by_key(|(_, account)| (account.mark.is_none(), account.mark.map(|mark| (mark.entered, mark.call))));
     strangers
 }
 
@@ -96,7 +103,7 @@ fn is_of_ours(turn: &Turn<'_>, mark: Mark) -> bool {
     open && !turn.state.calls().contains_key(&mark.call)
 }
 
-/// The call that a mark tells of, waiting. How many legs and bridges it had is forgotten.
+/// The call that a mark tells of, waiting. How many offers, legs and bridges it had is forgotten.
 fn recalled(turn: &mut Turn<'_>, leg: TheirLeg, account: &LegAccount, mark: Mark) -> Call {
     let count = turn.state.chance().far_count();
     let since = match mark.phase {
@@ -104,7 +111,7 @@ fn recalled(turn: &mut Turn<'_>, leg: TheirLeg, account: &LegAccount, mark: Mark
         CallPhase::Talking | CallPhase::Held => turn.at,
     };
     let call = on::new_call(mark.call, leg, account.number.clone(), mark.queue, mark.entered, since);
-    Call { priority: mark.priority, last_leg: count, last_bridge: count, ..call }
+    Call { priority: mark.priority, offers_made: count, last_leg: count, last_bridge: count, ..call }
 }
 
 /// The bridge, the leg and the agent with whom this caller talks.
@@ -127,11 +134,15 @@ fn take_over(turn: &mut Turn<'_>, call: Call, mark: Mark, bridge: BridgeId, (leg
     // A caller who was joined a moment before we died may bear the mark of the queue still.
     let marked = matches!(mark.phase, CallPhase::Talking | CallPhase::Held);
     let since = if marked { mark.since.min(at) } else { at };
-    let talk = Talk { agent, leg, bridge, answered: None, stretch: Stretch::Talk, since, join_again_at: None };
+    let talk =
+        Talk { agent, leg, bridge, answered: None, stretch: Stretch::Talk, since, join_again_at: None, lift_again_at: None };
     let caller = call.leg_id();
     on::book(turn, Call { stage: Stage::Talking(talk), since, ..call });
     mended(turn, caller, Some(mark), Mending::TakenOver);
-    turn.state.with_agent(agent, |agent| agent.line = Line::Used(leg));
+    // The answer itself may not have reached the books; if it has, what they hold stands.
+    turn.record(Fact::CallAnswered { call: id, agent, waited: since.since(mark.entered) });
+    guard::lift(turn, id);
+    turn.state.with_agent(agent, |agent| agent.carry(leg));
     agent::change(turn, agent, AgentState::Talking(id), Actor::Program);
 }
 
@@ -159,19 +170,25 @@ fn close(turn: &mut Turn<'_>, call: Call, mark: Mark) {
     mended(turn, caller, Some(mark), Mending::HungUp);
 }
 
+/// A leg of ours that the state does not know and that is in a conversation: its agent is taken to be rung.
+pub(super) fn adopt_answered(turn: &mut Turn<'_>, leg: OurLeg, alive: &Alive<'_>) {
+    let Some(account) = alive.legs.get(&LegId::Ours(leg)).copied() else { return };
+    if let Some(agent) = agent_at(turn, account) {
+        adopt(turn, leg, agent, account);
+    }
+}
+
 fn adopt(turn: &mut Turn<'_>, leg: OurLeg, agent: AgentId, account: &LegAccount) {
     let at = turn.at;
     let ring = Ring::Heard { until: at + offer::ring_timeout(turn, leg.call) };
-    let made = turn.state.with_call(leg.call, |call| offer::add(call, agent, leg, at, ring)).flatten();
+    let tier = offer::tier(turn, leg.call, agent);
+    let made = turn.state.with_call(leg.call, |call| offer::add(call, (agent, tier), leg, at, ring)).flatten();
     let Some(n) = made else { return };
-    turn.state.with_agent(agent, |agent| agent.line = Line::Used(leg));
+    turn.state.with_agent(agent, |agent| agent.carry(leg));
     agent::change(turn, agent, AgentState::Ringing(leg.call), Actor::Program);
     turn.record(Fact::OfferMade { call: leg.call, offer: n, agent });
     turn.record(Fact::OfferRang { call: leg.call, offer: n, agent });
     mended(turn, LegId::Ours(leg), account.mark, Mending::TakenOver);
-    if account.up {
-        offer::accept(turn, leg.call, leg);
-    }
 }
 
 fn mended(turn: &mut Turn<'_>, leg: LegId, mark: Option<Mark>, how: Mending) {

@@ -1,28 +1,55 @@
 //! What the state knows, held against the account.
 
+use std::collections::BTreeSet;
+
 use model::{AgentId, BridgeId, CallId, CallPhase, LegId, OfferEnd, OurLeg, Outcome, ServerId, Side};
 
 use super::alive::Alive;
+use super::found;
 use crate::agent::{self, After, Line};
-use crate::call::Call;
+use crate::call::{Call, Ring};
 use crate::effect::{HangupReason, Op};
 use crate::event::{Account, LegAccount};
-use crate::offer::{self, Remains};
+use crate::offer::{self, Met, Remains};
+use crate::phone::{self, Said};
 use crate::turn::Turn;
-use crate::{ending, on};
+use crate::{ending, guard, on};
 
-/// Takes over which phones can be reached.
-pub(super) fn phones(turn: &mut Turn<'_>, server: ServerId, account: &Account) {
+/// Takes down which phones can be reached, and on which there is something; whose agents these are, and who of them returned.
+pub(super) fn phones(turn: &mut Turn<'_>, server: ServerId, account: &Account) -> Vec<(AgentId, bool)> {
+    let (reachable, in_use): (BTreeSet<_>, BTreeSet<_>) = (account.reachable.iter().collect(), account.in_use.iter().collect());
     let agents = turn.state.agents().values().filter(|agent| agent.card.endpoint.server == server && !agent.leaving);
     let said = agents.map(|agent| {
-        let reachable = account.reachable.contains(&agent.card.endpoint);
-        let in_use = account.in_use.contains(&agent.card.endpoint);
-        (agent.card.id, agent.card.endpoint.clone(), (agent.reachable, agent.in_use), (reachable, in_use))
+        let endpoint = &agent.card.endpoint;
+        let now = Said { reachable: reachable.contains(endpoint), in_use: in_use.contains(endpoint) };
+        (agent.card.id, endpoint.clone(), Said { reachable: agent.reachable, in_use: agent.in_use }, now)
     });
+    let mut phones = Vec::new();
     for (id, endpoint, before, now) in said.collect::<Vec<_>>() {
         if before != now {
-            on::report(turn, id, endpoint, now.0, now.1);
+            phone::note(turn, id, endpoint, now);
         }
+        phones.push((id, now.reachable && !before.reachable));
+    }
+    phones
+}
+
+/// Has the agents' states follow from what was taken down of their phones.
+pub(super) fn follow(turn: &mut Turn<'_>, phones: Vec<(AgentId, bool)>, lost: bool) {
+    for (id, returned) in phones {
+        phone::judge(turn, id);
+        phone::follow(turn, id, returned);
+        if lost {
+            phone::heal(turn, id);
+        }
+    }
+}
+
+/// Whoever was lost may have been another run, of which not everything was kept.
+pub(super) fn skip_ids(turn: &mut Turn<'_>, server: ServerId) {
+    let at = turn.at;
+    for id in calls(turn, server, |_| true) {
+        turn.state.with_call(id, |call| call.skip_ids(at));
     }
 }
 
@@ -50,11 +77,15 @@ pub(super) fn clearing(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     }
 }
 
-/// Callers who are gone. The legs of their agents, if they are gone too, are not waited for.
+/// Callers who are gone.
 pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for call in calls(turn, alive.server, |call| !alive.has(&call.leg_id())) {
         ending::caller_left(turn, call, Side::Switch);
     }
+}
+
+/// Legs that were to be hung up in this step, and are gone already.
+pub(super) fn cleared(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for (agent, leg) in lines(turn, alive.server, |line| matches!(line, Line::Clearing { .. })) {
         if !alive.has(&LegId::Ours(leg)) {
             agent::free_line(turn, agent);
@@ -63,9 +94,35 @@ pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     }
 }
 
+/// Callers who wait, as far as the state knows, and who talk to an agent: the answer came after all that was kept of it. They
+/// go on as if nothing had happened. An agent of whom the state does not know either is found later, as a leg.
+pub(super) fn answered(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+    for id in calls(turn, alive.server, |call| call.waiting().is_some()) {
+        let Some(call) = turn.state.calls().get(&id) else { continue };
+        let met = alive.conversation(id, &call.leg_id()).or_else(|| left_alone(call, alive));
+        let Some((bridge, leg)) = met else { continue };
+        let marked = alive.legs.get(&call.leg_id()).and_then(|leg| leg.mark).filter(|mark| mark.call == id);
+        let talks = marked.filter(|mark| matches!(mark.phase, CallPhase::Talking | CallPhase::Held));
+        let met = Met::Before(bridge, talks.map_or(turn.at, |mark| mark.since));
+        if call.offer(leg).is_none() {
+            found::adopt_answered(turn, leg, alive);
+        }
+        offer::accept(turn, id, leg, met);
+    }
+}
+
+/// The bridge in which a caller was left by an agent who had answered, and the agent's leg: the one that is gone.
+fn left_alone(call: &Call, alive: &Alive<'_>) -> Option<(BridgeId, OurLeg)> {
+    let (bridge, _) = alive.bridges.iter().find(|(bridge, legs)| bridge.call == call.id && legs.contains(&call.leg_id()))?;
+    let gone = |leg: &OurLeg| !alive.has(&LegId::Ours(*leg));
+    let leg = call.waiting()?.offers.iter().map(|offer| offer.leg).find(gone)?;
+    let somebody_answered = alive.our_legs().iter().any(|(leg, account)| leg.call == call.id && account.up);
+    (!somebody_answered).then_some((*bridge, leg))
+}
+
 /// Agents whose leg is gone while the caller's is not. A leg that had not rung may never have been made: that is not held
-/// against the agent.
-pub(super) fn agents(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+/// against the agent. If the way was never lost, the order to make it may be under way still.
+pub(super) fn agents(turn: &mut Turn<'_>, alive: &Alive<'_>, lost: bool) {
     for (_, leg) in lines(turn, alive.server, |line| matches!(line, Line::Used(_))) {
         if alive.has(&LegId::Ours(leg)) {
             continue;
@@ -77,6 +134,7 @@ pub(super) fn agents(turn: &mut Turn<'_>, alive: &Alive<'_>) {
                 let end = OfferEnd::NotAnswered;
                 offer::fail(turn, leg.call, leg, end, Remains::Nothing, After::Failed(end));
             }
+            Some(false) if !lost => {}
             Some(false) => {
                 offer::fail(turn, leg.call, leg, OfferEnd::SwitchError, Remains::Nothing, After::Nothing);
             }
@@ -104,9 +162,14 @@ pub(super) fn conversations(turn: &mut Turn<'_>, alive: &Alive<'_>) {
             }
         }
         turn.state.with_call(id, |call| call.talk_mut().map(|talk| talk.join_again_at = None));
-        let marked = mark_phase(alive, &call);
-        if !matches!(marked, Some(CallPhase::Talking | CallPhase::Held)) {
+        let marked = matches!(mark_phase(alive, &call), Some(CallPhase::Talking | CallPhase::Held));
+        if !marked {
             ending::stamp(turn, &call, Outcome::Answered);
+        }
+        if !marked || talk.lift_again_at.is_some() {
+            guard::lift(turn, id);
+        }
+        if !marked {
             turn.order(id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Talking) });
         }
     }
@@ -147,21 +210,31 @@ pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         if !up || mark_phase(alive, &call) != Some(CallPhase::Waiting) || call.music_failures > 0 {
             on::welcome(turn, &call, up);
             music_is_ordered(turn, id);
+            guard::set(turn, id);
+        } else {
+            guard::refresh(turn, id);
         }
     }
 }
 
-/// Offers whose phone still rings, or was answered meanwhile. How long it has been ringing is not known: it may ring on.
+/// Offers whose phone still rings, or was answered meanwhile. How long it has been ringing is not known: it may ring on. One
+/// that had not rung may never have been dialled.
 pub(super) fn offers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for (_, leg) in lines(turn, alive.server, |line| matches!(line, Line::Used(_))) {
         let Some(ring) = turn.state.calls().get(&leg.call).and_then(|call| call.offer(leg)).map(|offer| offer.ring) else {
             continue;
         };
-        if alive.legs.get(&LegId::Ours(leg)).is_some_and(|leg| leg.up) {
-            offer::accept(turn, leg.call, leg);
+        // One that is not there is under way; its own deadline decides.
+        let Some(account) = alive.legs.get(&LegId::Ours(leg)) else { continue };
+        if account.up {
+            offer::accept(turn, leg.call, leg, Met::Now);
         } else {
-            let until = turn.at + offer::ring_timeout(turn, leg.call);
-            turn.state.with_call(leg.call, |call| call.set_ring(leg, ring.postponed(until)));
+            let ring = if ring.heard() {
+                ring.postponed(turn.at + offer::ring_timeout(turn, leg.call))
+            } else {
+                Ring::Unsure { until: turn.at + offer::TELLS_WITHIN }
+            };
+            turn.state.with_call(leg.call, |call| call.set_ring(leg, ring));
         }
     }
 }

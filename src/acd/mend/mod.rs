@@ -11,15 +11,22 @@ use crate::event::Account;
 use crate::turn::Turn;
 use alive::Alive;
 
-/// Makes the world agree. What a step orders is not in the account, so whatever reads the account comes first: callers
-/// before agents (an agent without a caller has nobody to leave), conversations before those that answers begin here.
-pub(crate) fn mend(turn: &mut Turn<'_>, server: ServerId, account: &Account) {
+/// Makes the world agree, after the way there was lost or not. What a step orders is not in the account, so whatever reads the
+/// account comes first: callers before agents (an agent without a caller has nobody to leave), conversations before those
+/// that answers begin here. What is said of the phones is taken down first and followed last: whoever turns out to be in a
+/// conversation has not been Ready before.
+pub(crate) fn mend(turn: &mut Turn<'_>, server: ServerId, account: &Account, lost: bool) {
     let alive = Alive::new(server, account);
-    known::phones(turn, server, account);
+    if lost {
+        known::skip_ids(turn, server);
+    }
+    let phones = known::phones(turn, server, account);
     known::partings(turn, &alive);
     known::clearing(turn, &alive);
     known::callers(turn, &alive);
-    known::agents(turn, &alive);
+    known::answered(turn, &alive);
+    known::agents(turn, &alive, lost);
+    known::cleared(turn, &alive);
     known::conversations(turn, &alive);
     found::conversations(turn, &alive);
     // Before anybody is played music: whoever is in a bridge would hear it beside the other party.
@@ -28,4 +35,5 @@ pub(crate) fn mend(turn: &mut Turn<'_>, server: ServerId, account: &Account) {
     known::offers(turn, &alive);
     found::callers(turn, &alive);
     found::agents(turn, &alive);
+    known::follow(turn, phones, lost);
 }

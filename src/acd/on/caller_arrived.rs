@@ -1,13 +1,17 @@
 //! A caller was handed to us: they enter the queue whose number was dialled, or go back at once.
 
-use model::fact::Ignored;
-use model::{CallId, CallPhase, Fact, Outcome, Phone, QueueId, TheirLeg, Timestamp};
+use model::fact::{Ignored, TurnedAway};
+use model::{CallId, CallPhase, Fact, LegId, Outcome, Phone, QueueId, Side, TheirLeg, Timestamp};
 
 use crate::call::{Call, Stage, Waiting};
 use crate::effect::{Exit, Op};
 use crate::state::Way;
 use crate::turn::Turn;
-use crate::{ending, route};
+use crate::{ending, guard, overflow, route};
+
+/// How many calls may be live at once. Five times what one Asterisk carries: whoever comes beyond it is better off in the
+/// dialplan than in a state that grows without end.
+const MOST_CALLS: usize = 10_000;
 
 /// What a caller brings along.
 pub(crate) struct Arrival {
@@ -25,21 +29,49 @@ pub(super) fn take(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) -> Resu
     Ok(())
 }
 
-/// Lets a caller enter the queue whose number was dialled, or turns them away.
+/// Lets a caller enter the queue whose number was dialled, or one that its rules name instead; or turns them away.
 pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
     let Arrival { number, dialled, priority } = arrival;
     let Some(queue) = turn.state.index().numbers.get(&dialled).copied() else {
-        turn.order_for_leg(&leg, Op::Continue { leg: leg.clone(), exit: Exit::Returned });
-        turn.record(Fact::CallTurnedAway { leg: model::LegId::Theirs(leg.clone()), dialled });
-        turn.state.part(leg, Way::GiveBack(Exit::Returned));
+        turn_away(turn, leg, dialled, TurnedAway::NoSuchQueue);
         return;
     };
+    if turn.state.calls().len() >= MOST_CALLS {
+        turn_away(turn, leg, dialled, TurnedAway::Full);
+        return;
+    }
     let at = turn.at;
     let id = turn.state.chance().mint(at);
-    let call = Call { priority, ..new_call(id, leg, number, queue, at, at) };
+    let mut call = Call { priority, ..new_call(id, leg, number, queue, at, at) };
+    let way = overflow::way(turn, queue, &[]);
+    book_entry(turn, &call);
+    let mut refused = None;
+    for (queue, why) in way.passed {
+        if let Some(before) = refused.replace(why) {
+            overflow::pass(turn, &mut call, queue, before);
+        }
+    }
+    match (way.joins, refused) {
+        (Some(queue), Some(why)) => overflow::pass(turn, &mut call, queue, why),
+        (None, Some(why)) => {
+            // Never answered: the dialplan goes on as if we had not been asked.
+            turn.state.add_call(call);
+            ending::give_back(turn, id, Side::Program, Exit::Returned, why);
+            return;
+        }
+        (Some(_) | None, None) => {}
+    }
     welcome(turn, &call, false);
-    book(turn, call);
+    keep(turn, call);
     route::serve_call(turn, id);
+}
+
+/// Gives back a caller who never became a call.
+fn turn_away(turn: &mut Turn<'_>, leg: TheirLeg, dialled: String, why: TurnedAway) {
+    guard::lift_from_leg(turn, &leg);
+    turn.order_for_leg(&leg, Op::Continue { leg: leg.clone(), exit: Exit::Returned });
+    turn.record(Fact::CallTurnedAway { leg: LegId::Theirs(leg.clone()), dialled, why });
+    turn.state.part(leg, Way::GiveBack(Exit::Returned));
 }
 
 /// A call that begins to wait.
@@ -59,12 +91,15 @@ pub(crate) fn new_call(
         queue,
         priority: 0,
         entered,
+        joined: since,
+        left: Vec::new(),
         since,
         offers_made: 0,
         last_leg: 0,
         last_bridge: 0,
         mishaps: 0,
         music_failures: 0,
+        decisions: Vec::new(),
         stage,
     }
 }
@@ -83,6 +118,11 @@ pub(crate) fn welcome(turn: &mut Turn<'_>, call: &Call, answered: bool) {
 
 /// Adds a call to the state and the books.
 pub(crate) fn book(turn: &mut Turn<'_>, call: Call) {
+    book_entry(turn, &call);
+    keep(turn, call);
+}
+
+fn book_entry(turn: &mut Turn<'_>, call: &Call) {
     turn.record(Fact::CallEntered {
         call: call.id,
         leg: call.leg_id(),
@@ -90,5 +130,12 @@ pub(crate) fn book(turn: &mut Turn<'_>, call: Call) {
         number: call.number.clone(),
         entered: call.entered,
     });
+}
+
+/// Adds a call to the state, with the end of the queue's longest wait and the guard over the caller.
+fn keep(turn: &mut Turn<'_>, call: Call) {
+    let id = call.id;
     turn.state.add_call(call);
+    overflow::set_limit(turn, id);
+    guard::set(turn, id);
 }

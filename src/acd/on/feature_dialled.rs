@@ -47,7 +47,7 @@ fn carry_out(turn: &mut Turn<'_>, endpoint: &Endpoint, feature: Option<Ask>) -> 
     let asked = turn.state.agents().get(&agent).ok_or(Ignored::UnknownAgent)?;
     match ask {
         Ask::Ready if asked.becomes_available() => Ok(Carried::AtTheEnd(agent)),
-        Ask::Ready | Ask::NotReady(_) | Ask::LogOut | Ask::ExtendWrapUp(_) => {
+        Ask::Ready | Ask::NotReady(_) | Ask::LogIn | Ask::LogOut | Ask::ExtendWrapUp(_) => {
             agent_asked::take(turn, agent, ask, Actor::Agent(agent)).map(|()| Carried::Out)
         }
     }

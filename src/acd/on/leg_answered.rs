@@ -5,8 +5,9 @@ use model::fact::Ignored;
 
 use super::leg_rang::line;
 use crate::agent::Line;
+use crate::ending;
+use crate::offer::{self, Met};
 use crate::turn::Turn;
-use crate::{ending, offer};
 
 pub(super) fn take(turn: &mut Turn<'_>, leg: OurLeg) -> Result<(), Ignored> {
     match line(turn, leg) {
@@ -20,7 +21,7 @@ pub(super) fn take(turn: &mut Turn<'_>, leg: OurLeg) -> Result<(), Ignored> {
         Some(Line::Used(_)) => match turn.state.calls().get(&leg.call).and_then(|call| call.offer(leg)) {
             None => Err(Ignored::AlreadySo),
             Some(_) => {
-                offer::accept(turn, leg.call, leg);
+                offer::accept(turn, leg.call, leg, Met::Now);
                 Ok(())
             }
         },

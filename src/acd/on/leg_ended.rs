@@ -32,8 +32,7 @@ pub(super) fn ours(turn: &mut Turn<'_>, leg: OurLeg, cause: Cause, by: Side) -> 
     let line = turn.state.agents().get(&agent).map(|agent| agent.line).ok_or(Ignored::UnknownLeg)?;
     match line {
         Line::Free => return Err(Ignored::UnknownLeg),
-        Line::Clearing { in_peace: true, .. } => {}
-        Line::Clearing { in_peace: false, .. } => {
+        Line::Clearing { .. } => {
             agent::free_line(turn, agent);
             agent::settle(turn, agent);
         }

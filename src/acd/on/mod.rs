@@ -2,8 +2,9 @@
 
 pub(crate) mod agent_asked;
 mod caller_arrived;
+mod clock_jumped;
 mod endpoint_changed;
-mod fallback_reported;
+pub(crate) mod fallback_reported;
 mod feature_dialled;
 mod leg_answered;
 mod leg_ended;
@@ -15,11 +16,9 @@ mod settings_changed;
 mod switch_lost;
 mod switch_returned;
 
-use model::Fact;
 use model::fact::Ignored;
 
 pub(crate) use caller_arrived::{Arrival, book, enter, new_call, welcome};
-pub(crate) use endpoint_changed::report;
 pub(crate) use switch_returned::watch;
 
 use crate::call::Stretch;
@@ -56,7 +55,7 @@ pub(crate) fn take(turn: &mut Turn<'_>, event: Event) -> Result<(), Ignored> {
             Ok(())
         }
         Event::ClockJumped { by } => {
-            turn.record(Fact::ClockJumped { by });
+            clock_jumped::take(turn, by);
             Ok(())
         }
         Event::OrderFailed { order, why } => {

@@ -8,11 +8,11 @@ use super::{leg_ended, prompt_ended};
 use crate::agent::{After, Line};
 use crate::call::{Call, MISHAPS};
 use crate::effect::{HangupReason, Op};
-use crate::ending;
 use crate::event::{Cause, OrderFailure};
 use crate::offer::{self, Remains};
 use crate::state::Way;
 use crate::turn::Turn;
+use crate::{ending, guard};
 
 /// How long after an order to join whose fate is unknown it is given again: a loss of the whole way to Asterisk is reported
 /// before, and then the account tells.
@@ -36,8 +36,11 @@ pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
         Op::Continue { leg, .. } => give_back(turn, &leg, why),
         // A bridge that is left over is found by the next account.
         Op::DestroyBridge { .. } => {}
-        // Each is ordered anew before it matters.
-        Op::Guard { leg, .. } => noticed(turn, &LegId::Theirs(leg), why),
+        Op::Guard { leg, within } => {
+            guard::failed(turn, &leg, within);
+            noticed(turn, &LegId::Theirs(leg), why);
+        }
+        // The account comes with the next return, and whatever is not forgotten is reported and forgotten once more.
         Op::TakeAccount { .. } | Op::ForgetFallback { .. } => {}
         Op::Watch { server, .. } => watch(turn, server),
         Op::Play { leg, prompt, .. } => play(turn, &leg, prompt, why),

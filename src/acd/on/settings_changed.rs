@@ -3,14 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::fact::Ignored;
+use model::fact::{Ignored, Leaving};
 use model::{Actor, AgentId, AgentState, CallId, QueueId, ServerId, Settings, Side, Timestamp};
 
 use super::switch_returned::watch;
 use crate::agent::{self, Agent};
+use crate::call::Call;
+use crate::effect::Exit;
 use crate::queue::Queue;
 use crate::turn::Turn;
-use crate::{ending, route};
+use crate::{ending, offer, overflow, route};
 
 pub(super) fn take(turn: &mut Turn<'_>, settings: Settings) -> Result<(), Ignored> {
     let settings = without_contradictions(settings);
@@ -19,6 +21,7 @@ pub(super) fn take(turn: &mut Turn<'_>, settings: Settings) -> Result<(), Ignore
     }
     let servers = servers(turn.state.settings()).chain(servers(&settings)).collect::<BTreeSet<_>>();
     let at = turn.at;
+    let rules: Vec<_> = turn.state.queues().values().map(|queue| (queue.card.id, queue.card.overflow)).collect();
     let cards = settings.clone();
     turn.state.reshape(settings, |queues, agents| {
         take_queues(queues, cards.queues);
@@ -29,6 +32,10 @@ pub(super) fn take(turn: &mut Turn<'_>, settings: Settings) -> Result<(), Ignore
         follow(turn, id);
     }
     close_queues(turn);
+    for (queue, rules) in rules {
+        overflow::take_rules(turn, queue, rules);
+        let_go(turn, queue);
+    }
     for server in servers.into_iter().filter(|server| turn.state.is_up(*server)).collect::<Vec<_>>() {
         watch(turn, server);
         route::serve_everybody(turn, server);
@@ -72,7 +79,9 @@ fn take_agents(agents: &mut BTreeMap<AgentId, Agent>, cards: Vec<model::Agent>, 
     for card in cards {
         let agent = agents.entry(card.id).or_insert_with(|| Agent::new(card.clone(), at));
         // What was said of one phone says nothing of another; the new one is reported as soon as it is watched.
-        agent.reachable &= agent.card.endpoint == card.endpoint;
+        if agent.card.endpoint != card.endpoint {
+            agent.forget_phone();
+        }
         agent.card = card;
         agent.leaving = false;
     }
@@ -85,9 +94,21 @@ fn close_queues(turn: &mut Turn<'_>) {
         let places = turn.state.index().waiting.get(&queue);
         let calls: Vec<CallId> = places.into_iter().flatten().map(|place| place.call).collect();
         for call in calls {
-            ending::give_back(turn, call, Side::Program);
+            ending::give_back(turn, call, Side::Program, Exit::Returned, Leaving::Closed);
         }
         turn.state.drop_retired(queue);
+    }
+}
+
+/// Where agents are not rung all at once any more, one of each call's offers rings on.
+fn let_go(turn: &mut Turn<'_>, queue: QueueId) {
+    let strategy = turn.state.index().strategy(queue);
+    let too_many = |call: &Call| call.offers() > Call::most_offers(strategy);
+    let places = turn.state.index().waiting.get(&queue).into_iter().flatten();
+    let calls: Vec<CallId> =
+        places.map(|place| place.call).filter(|call| turn.state.calls().get(call).is_some_and(too_many)).collect();
+    for call in calls {
+        offer::keep_one(turn, call);
     }
 }
 

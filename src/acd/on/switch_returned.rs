@@ -10,12 +10,13 @@ use crate::turn::Turn;
 
 /// Takes an account in. An account that comes without a loss before it (the adapter missed events) is taken in alike.
 pub(super) fn take(turn: &mut Turn<'_>, server: ServerId, account: &Account) {
-    if !turn.state.is_up(server) {
+    let lost = !turn.state.is_up(server);
+    if lost {
         turn.record(Fact::SwitchChanged { up: true });
     }
     // Nobody is offered anything before all is mended.
     turn.state.set_up(server, false);
-    mend::mend(turn, server, account);
+    mend::mend(turn, server, account, lost);
     turn.state.set_up(server, true);
     watch(turn, server);
     route::serve_everybody(turn, server);

@@ -15,6 +15,7 @@ fn caller_with_nobody_ready_is_stamped_answered_and_hears_music() {
         answer(call, "c1"),
         start_music(call, "c1"),
         mark(call, "c1", 10_000, CallPhase::Waiting),
+        guard(call, "c1"),
         entered(call, "c1", 10_000),
     ];
     assert_eq!(effects, expected);
@@ -30,6 +31,7 @@ fn caller_with_an_agent_ready_rings_the_longest_idle_in_the_same_step() {
         answer(call, "c1"),
         start_music(call, "c1"),
         mark(call, "c1", 10_000, CallPhase::Waiting),
+        guard(call, "c1"),
         dial(call, "c1", 10_000, 1, 1001),
         entered(call, "c1", 10_000),
         becomes(1001, AgentState::Reserved(call)),
@@ -41,8 +43,13 @@ fn caller_with_an_agent_ready_rings_the_longest_idle_in_the_same_step() {
 #[test]
 fn unknown_number_goes_back_to_the_dialplan() {
     let mut centre = Centre::opened();
-    let turned_away = Fact::CallTurnedAway { leg: LegId::Theirs(their("c1")), dialled: "799".to_owned() };
-    let expected = vec![order_leg("c1", Op::Continue { leg: their("c1"), exit: Exit::Returned }), Effect::Record(turned_away)];
+    let turned_away = Fact::CallTurnedAway {
+        leg: LegId::Theirs(their("c1")),
+        dialled: "799".to_owned(),
+        why: model::fact::TurnedAway::NoSuchQueue,
+    };
+    let back = order_leg("c1", Op::Continue { leg: their("c1"), exit: Exit::Returned });
+    let expected = vec![lift_from_leg("c1"), back, Effect::Record(turned_away)];
     assert_eq!(centre.at(10_000, arrived("c1", "799")), expected);
     assert_eq!(centre.ends(10_050, "c1", None), vec![], "its end is expected");
     assert_eq!(centre.ends(10_060, "c1", None), vec![ignored("leg_ended", Ignored::UnknownLeg)]);
@@ -52,7 +59,7 @@ fn unknown_number_goes_back_to_the_dialplan() {
 fn caller_who_comes_before_the_settings_goes_back_to_the_dialplan() {
     let mut centre = Centre { state: State::new(1) };
     let effects = centre.at(10_000, arrived("c1", "700"));
-    assert_eq!(effects.first(), Some(&order_leg("c1", Op::Continue { leg: their("c1"), exit: Exit::Returned })));
+    assert_eq!(effects.get(1), Some(&order_leg("c1", Op::Continue { leg: their("c1"), exit: Exit::Returned })));
 }
 
 #[test]

@@ -183,3 +183,102 @@ fn tone_that_cannot_be_played_or_never_ends_does_not_keep_the_agent() {
     assert_eq!(next_deadline(&centre.state), Some(Timestamp::from_ms(6_000)));
     assert_eq!(centre.at(6_000, Event::DeadlinePassed), vec![hung_up("f1")]);
 }
+
+#[test]
+fn extended_wrap_up_stays_one_and_is_shown() {
+    let (mut centre, call) = Centre::talking();
+    centre.ends(30_000, "c1", None);
+    centre.ends(30_010, ours(call, 1), None);
+    centre.state.take_changes();
+    let (until, by) = (Timestamp::from_ms(65_000), model::Actor::Agent(agent(1001)));
+    let extended = Fact::WrapUpExtended { agent: agent(1001), call, until, by };
+    let effects = centre.asks(31_000, 1001, Ask::ExtendWrapUp(Span::from_secs(30)));
+    assert_eq!(effects, vec![Effect::Record(extended)]);
+    let row = crate::wallboard::agent_row(&centre.state, agent(1001)).expect("a row");
+    assert_eq!((row.state, row.since), (wrap_up(call, 65_000), Timestamp::from_ms(30_000)));
+    let told = centre.state.take_changes();
+    assert!(told.iter().any(|change| matches!(change, model::wallboard::Change::Agent(id, _) if *id == agent(1001))));
+    let expected = vec![spent(call, SegmentKind::WrapUp, 1001, 30_000, 65_000), becomes(1001, AgentState::Ready)];
+    assert_eq!(centre.deadline(65_000), expected);
+}
+
+#[test]
+fn wrap_up_is_never_extended_to_more_than_ten_minutes() {
+    let (mut centre, call) = Centre::talking();
+    centre.ends(30_000, "c1", None);
+    centre.asks(31_000, 1001, Ask::ExtendWrapUp(Span::from_secs(86_400)));
+    assert_eq!(centre.state_of(1001), wrap_up(call, 631_000));
+    let more = centre.asks(31_000, 1001, Ask::ExtendWrapUp(Span::from_secs(30)));
+    assert_eq!(more, vec![ignored("agent_asked", Ignored::AlreadySo)]);
+}
+
+#[test]
+fn only_a_wrap_up_can_be_extended() {
+    let more = Ask::ExtendWrapUp(Span::from_secs(30));
+    let refused = vec![ignored("agent_asked", Ignored::NotInThisState)];
+    let (mut centre, _) = Centre::talking();
+    assert_eq!(centre.asks(14_000, 1001, more), refused);
+    assert_eq!(centre.asks(14_000, 1002, more), refused);
+}
+
+#[test]
+fn agent_logs_in_without_taking_calls() {
+    let mut centre = Centre::opened();
+    let logged_in = AgentState::NotReady(NotReadyReason::LoggedIn);
+    assert_eq!(centre.asks(1_000, 1001, Ask::LogIn), vec![chooses(1001, logged_in)]);
+    let already = vec![ignored("agent_asked", Ignored::AlreadySo)];
+    assert_eq!(centre.asks(2_000, 1001, Ask::LogIn), already);
+    centre.asks(3_000, 1001, Ask::Ready);
+    assert_eq!(centre.asks(4_000, 1001, Ask::LogIn), already, "whoever is Ready is logged in");
+    assert_eq!(centre.state_of(1001), AgentState::Ready);
+}
+
+#[test]
+fn log_in_during_a_call_takes_the_wish_to_go_home_back() {
+    let (mut centre, call) = Centre::talking();
+    assert_eq!(centre.asks(14_000, 1001, Ask::LogIn), vec![ignored("agent_asked", Ignored::AlreadySo)]);
+    centre.asks(15_000, 1001, Ask::LogOut);
+    assert_eq!(centre.asks(16_000, 1001, Ask::LogIn), vec![]);
+    let effects = centre.ends(20_000, "c1", None);
+    assert_eq!(effects.last(), Some(&chooses(1001, AgentState::NotReady(NotReadyReason::LoggedIn))));
+    assert!(!centre.state.calls().contains_key(&call));
+}
+
+#[test]
+fn supervisors_ask_works_like_the_agents_own_and_is_booked_as_theirs() {
+    let by = Actor::User(model::UserId(Uuid::from_u128(7)));
+    let training = AgentState::NotReady(NotReadyReason::Training);
+    let mut centre = Centre::staffed();
+    let ask = Ask::NotReady(NotReadyReason::Training);
+    let effects = centre.at(3_000, Event::AgentAsked { agent: agent(1001), ask, by });
+    assert_eq!(effects, vec![Effect::Record(Fact::AgentChanged { agent: agent(1001), state: training, by })]);
+    let (mut centre, _) = Centre::talking();
+    centre.at(14_000, Event::AgentAsked { agent: agent(1001), ask: Ask::LogOut, by });
+    let effects = centre.ends(20_000, "c1", None);
+    let goes = Fact::AgentChanged { agent: agent(1001), state: AgentState::LoggedOut, by };
+    assert_eq!(effects.last(), Some(&Effect::Record(goes)));
+}
+
+#[test]
+fn whoever_asks_for_something_else_while_the_tone_for_ready_plays_is_not_ready_after_it() {
+    let mut centre = Centre::opened();
+    dials_ready(&mut centre);
+    assert_eq!(centre.asks(1_100, 1001, Ask::LogOut), vec![ignored("agent_asked", Ignored::AlreadySo)]);
+    assert_eq!(centre.ends(1_400, "f1", None), vec![]);
+    assert_eq!(centre.state_of(1001), AgentState::LoggedOut);
+}
+
+#[test]
+fn every_feature_code_but_that_for_ready_is_done_at_once() {
+    let table = [
+        (Ask::LogIn, AgentState::NotReady(NotReadyReason::LoggedIn)),
+        (Ask::NotReady(NotReadyReason::Meeting), AgentState::NotReady(NotReadyReason::Meeting)),
+    ];
+    for (ask, state) in table {
+        let mut centre = Centre::opened();
+        let event = Event::FeatureDialled { leg: their("f1"), endpoint: endpoint(1001), feature: Some(ask) };
+        let done = order_leg("f1", Op::Continue { leg: their("f1"), exit: Exit::Done });
+        let expected = vec![order_leg("f1", Op::Answer { leg: their("f1") }), done, chooses(1001, state)];
+        assert_eq!(centre.at(1_000, event), expected);
+    }
+}

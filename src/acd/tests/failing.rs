@@ -48,12 +48,7 @@ fn dial_that_was_refused_is_not_held_against_the_agent_whose_phone_is_left_in_pe
     ];
     assert_eq!(centre.at(10_002, Event::OrderFailed { order, why: refused() }), expected);
     assert_eq!(centre.ends(10_003, ours(call, 1), None), vec![], "not dialled again at once");
-    let again = vec![
-        hang_up(call, ours(call, 1), HangupReason::Normal),
-        dial(call, "c1", 10_000, 2, 1001),
-        becomes(1001, AgentState::Reserved(call)),
-        offered(call, 2, 1001),
-    ];
+    let again = vec![dial(call, "c1", 10_000, 2, 1001), becomes(1001, AgentState::Reserved(call)), offered(call, 2, 1001)];
     assert_eq!(centre.deadline(15_002), again);
 }
 
@@ -66,7 +61,7 @@ fn dial_that_was_refused_lets_the_next_agent_be_tried_at_once() {
     assert!(effects.contains(&dial(call, "c1", 10_000, 2, 1002)));
     assert_eq!(centre.state_of(1001), AgentState::Ready);
     let next = centre.calls(10_003, "c2", "700");
-    assert_eq!(centre.state.calls().get(&next).map(crate::call::Call::wants_agent), Some(true), "nobody can be rung now");
+    assert_eq!(centre.state.calls().get(&next).map(crate::call::Call::is_alone), Some(true), "nobody can be rung now");
 }
 
 #[test]
@@ -82,7 +77,8 @@ fn caller_whom_asterisk_fails_three_times_goes_back_to_the_dialplan() {
     }
     let order = dial_op(call, "c1", 10_000, 3, 1001);
     let effects = centre.at(20_001, Event::OrderFailed { order, why: refused() });
-    assert!(effects.contains(&give_back(call, "c1")));
+    assert!(effects.contains(&give_up(call, "c1")));
+    assert!(effects.contains(&left(call, 700, Leaving::Mishaps)));
     assert!(effects.contains(&ended(call, Outcome::Returned, Side::Switch)));
     assert_eq!(centre.state_of(1001), AgentState::Ready);
 }
@@ -142,6 +138,7 @@ fn join_that_fails_lets_the_agent_go_and_brings_the_caller_back_to_the_head() {
         start_music(call, "c1"),
         order(call, Op::Mark { leg: LegId::Theirs(their("c1")), mark: back }),
         stamp(call, "c1", 10_000, Outcome::Abandoned),
+        guard(call, "c1"),
         failed(&format!("join {}", bridge(call, 1)), "refused with 500: Internal Server Error"),
         spent(call, SegmentKind::Talk, 1001, 13_000, 13_010),
         Effect::Record(Fact::AnswerUndone { call }),
@@ -192,8 +189,8 @@ fn caller_who_does_not_leave_is_sent_again_twice_and_then_forgotten() {
     let mut centre = Centre::opened();
     centre.at(10_000, arrived("c1", "799"));
     let back = order_leg("c1", Op::Continue { leg: their("c1"), exit: Exit::Returned });
-    assert_eq!(centre.deadline(15_000), vec![back.clone()]);
-    assert_eq!(centre.deadline(20_000), vec![back]);
+    assert_eq!(centre.deadline(15_000), vec![lift_from_leg("c1"), back.clone()]);
+    assert_eq!(centre.deadline(20_000), vec![lift_from_leg("c1"), back]);
     assert_eq!(centre.deadline(25_000), vec![]);
     assert_eq!(crate::next_deadline(&centre.state), None);
 }

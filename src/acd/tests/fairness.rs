@@ -69,6 +69,6 @@ fn step_costs_about_the_same_with_ten_thousand_waiting() {
 }
 
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the test times the core, the core does not")]
-fn clock() -> std::time::Instant {
+pub(super) fn clock() -> std::time::Instant {
     std::time::Instant::now()
 }

@@ -55,7 +55,7 @@ fn nobody_is_offered_anything_while_the_switch_is_lost() {
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
     let expected = vec![
         watch(&[1001, 1002]),
-        dial(call, "c1", 10_000, 1, 1001),
+        dial(call, "c1", 10_000, 2_001, 1001),
         switch(true),
         becomes(1001, AgentState::Reserved(call)),
         offered(call, 1, 1001),
@@ -84,7 +84,7 @@ fn phone_that_still_rings_after_the_loss_may_ring_on() {
     let bridges = vec![BridgeAccount { bridge: bridge(call, 1), legs: vec![] }];
     let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), false, 1001)];
     assert_eq!(centre.at(26_000, account(legs, bridges)), vec![watch(&[1001, 1002]), switch(true)]);
-    assert_eq!(crate::next_deadline(&centre.state), Some(Timestamp::from_ms(41_000)));
+    assert_eq!(centre.deadline(41_000).first(), Some(&hang_up(call, ours(call, 1), HangupReason::NoAnswer)));
 }
 
 #[test]
@@ -105,10 +105,11 @@ fn conversation_that_was_not_joined_is_joined() {
     let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
     let expected = vec![
         destroy_bridge(call, 1),
-        create_bridge(call, 2),
+        create_bridge(call, 5_002),
         stop_music(call, "c1"),
-        join(call, 2, "c1", ours(call, 1)),
+        join(call, 5_002, "c1", ours(call, 1)),
         stamp_answered(call, "c1", 10_000, "1001", 13_000),
+        lift(call, "c1"),
         talking_mark(call, "c1", 10_000, 13_000),
         watch(&[1001, 1002]),
         switch(true),
@@ -149,7 +150,7 @@ fn offer_that_was_never_made_is_not_held_against_the_agent() {
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
     let expected = vec![
         watch(&[1001, 1002]),
-        dial(call, "c1", 10_000, 2, 1001),
+        dial(call, "c1", 10_000, 2_002, 1001),
         switch(true),
         offer_ended(call, 1, 1001, OfferEnd::SwitchError),
         ringing(call, 1, 1001, [10_000, 11_000], OfferEnd::SwitchError),
@@ -180,25 +181,28 @@ fn after_a_kill_callers_who_wait_keep_call_time_and_order() {
     let effects = centre.at(51_000, account(later, vec![]));
     let third = *centre.state.calls().keys().last().expect("three calls");
     let expected = vec![
+        stamp(first, "z", 10_000, Outcome::Abandoned),
+        start_music(first, "z"),
+        mark(first, "z", 10_000, CallPhase::Waiting),
+        guard(first, "z"),
+        stamp(second, "a", 11_000, Outcome::Abandoned),
+        start_music(second, "a"),
+        mark(second, "a", 11_000, CallPhase::Waiting),
+        guard(second, "a"),
         stamp(third, "n", 51_000, Outcome::Abandoned),
         answer(third, "n"),
         start_music(third, "n"),
         mark(third, "n", 51_000, CallPhase::Waiting),
-        stamp(first, "z", 10_000, Outcome::Abandoned),
-        start_music(first, "z"),
-        mark(first, "z", 10_000, CallPhase::Waiting),
-        stamp(second, "a", 11_000, Outcome::Abandoned),
-        start_music(second, "a"),
-        mark(second, "a", 11_000, CallPhase::Waiting),
+        guard(third, "n"),
         watch(&[1001, 1002]),
         switch(true),
         reported(1001),
         reported(1002),
-        entered(third, "n", 51_000),
         entered(first, "z", 10_000),
         mended("z", Some(marks[0]), Mending::Requeued),
         entered(second, "a", 11_000),
         mended("a", Some(marks[1]), Mending::Requeued),
+        entered(third, "n", 51_000),
     ];
     assert_eq!(effects, expected);
     for call in [first, second, third] {
@@ -218,12 +222,14 @@ fn after_a_kill_a_conversation_is_taken_over_untouched() {
     let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
     let mut centre = restarted();
     let expected = vec![
+        lift(call, "c1"),
         watch(&[1001, 1002]),
         switch(true),
         reported(1001),
         reported(1002),
         entered(call, "c1", 10_000),
         mended("c1", Some(mark), Mending::TakenOver),
+        Effect::Record(Fact::CallAnswered { call, agent: agent(1001), waited: Span::ZERO }),
         becomes(1001, AgentState::Talking(call)),
     ];
     assert_eq!(centre.at(51_000, account(legs, vec![together(call, 1, "c1", ours(call, 1))])), expected);
@@ -308,4 +314,15 @@ fn after_a_kill_a_leg_that_belongs_to_nothing_blocks_its_phone_until_it_has_ende
     assert_eq!(centre.state_of(1001), AgentState::Ready);
     centre.ends(51_030, ours(lost, 1), None);
     assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
+}
+
+#[test]
+fn callers_who_came_while_nobody_listened_are_served_in_the_order_of_their_coming() {
+    let mut centre = restarted();
+    // As texts, the ids would sort the other way round.
+    let legs = vec![caller("lab-9.99", None), caller("lab-9.100", None)];
+    centre.at(51_000, account(legs, vec![]));
+    centre.asks(52_000, 1002, Ask::Ready);
+    let call = centre.state_of(1002).call().expect("somebody waits");
+    assert_eq!(centre.state.calls()[&call].leg.id, "lab-9.99");
 }

@@ -1,17 +1,29 @@
 //! Tables of steps with their exact effects: the empty list is an answer too.
 
+mod answering;
 mod arriving;
 mod asking;
+mod bounds;
+mod choosing;
+mod cost;
+mod emptying;
 mod failing;
 mod fairness;
+mod falling_back;
+mod guarding;
 mod live;
 mod mending;
 mod offering;
+mod overflowing;
+mod phones;
 mod repeating;
+mod restarting;
+mod rosters;
 mod settings;
 mod talking;
+mod wandering;
 
-use model::fact::{Ignored, Segment};
+use model::fact::{Ignored, Leaving, Segment};
 use model::queue::{Overflow, ServiceLevelTarget, Strategy};
 use model::stamp::Mark;
 use model::{
@@ -66,9 +78,30 @@ impl Centre {
         (centre, call)
     }
 
+    /// With these settings, every phone of which can be reached, and these agents ready, one a second from the first on.
+    fn of(settings: Settings, ready: &[u128]) -> Self {
+        let mut centre = Self { state: State::new(1) };
+        let reachable = settings.agents.iter().map(|agent| agent.endpoint.clone()).collect();
+        centre.at(0, Event::SettingsChanged(settings));
+        centre.at(0, Event::SwitchReturned { server: SERVER, account: Account { reachable, ..Account::default() } });
+        for (ms, number) in (1_000..).step_by(1_000).zip(ready) {
+            centre.asks(ms, *number, Ask::Ready);
+        }
+        centre
+    }
+
+    /// What comes of an event. The choices are made anew from what they say of themselves, and are left out of the tables
+    /// here: `choosing` has those.
     fn at(&mut self, ms: i64, event: Event) -> Vec<Effect> {
-        let effects = step(&mut self.state, Timestamp::from_ms(ms), event);
+        let mut effects = step(&mut self.state, Timestamp::from_ms(ms), event);
         assert_eq!(check(&self.state), Vec::<String>::new());
+        effects.retain(|effect| match effect {
+            Effect::Record(Fact::Decided { call, decision }) => {
+                assert_eq!(crate::explain::verify(decision, *call), Ok(()));
+                false
+            }
+            Effect::Record(_) | Effect::Switch(_) => true,
+        });
         effects
     }
 
@@ -90,7 +123,13 @@ impl Centre {
         self.at(ms, Event::LegEnded { leg: leg.into().0, cause: Cause { q850: 16, sip } })
     }
 
+    /// The deadline that passes next, but for the renewals of guards on the way there.
     fn deadline(&mut self, ms: i64) -> Vec<Effect> {
+        while let Some(before) = crate::next_deadline(&self.state).filter(|at| at.as_ms() < ms) {
+            let effects = self.at(before.as_ms(), Event::DeadlinePassed);
+            let renews = |effect: &Effect| matches!(effect, Effect::Switch(Order { op: Op::Guard { within: Some(_), .. }, .. }));
+            assert!(effects.iter().all(renews), "at {before:?}: {effects:?}");
+        }
         assert_eq!(crate::next_deadline(&self.state), Some(Timestamp::from_ms(ms)));
         self.at(ms, Event::DeadlinePassed)
     }
@@ -246,6 +285,20 @@ fn dial_op(call: CallId, caller: &str, entered: i64, n: u32, number: u128) -> Op
     }
 }
 
+/// Asterisk leaves the caller to us for a minute more.
+fn guard(call: CallId, leg: &str) -> Effect {
+    order(call, Op::Guard { leg: their(leg), within: Some(Span::from_secs(60)) })
+}
+
+/// Asterisk leaves the caller to us.
+fn lift(call: CallId, leg: &str) -> Effect {
+    order(call, Op::Guard { leg: their(leg), within: None })
+}
+
+fn lift_from_leg(leg: &str) -> Effect {
+    order_leg(leg, Op::Guard { leg: their(leg), within: None })
+}
+
 fn hang_up(call: CallId, leg: impl Into<Party>, reason: HangupReason) -> Effect {
     order(call, Op::Hangup { leg: leg.into().0, reason })
 }
@@ -264,6 +317,15 @@ fn join(call: CallId, n: u32, caller: &str, leg: OurLeg) -> Effect {
 
 fn give_back(call: CallId, leg: &str) -> Effect {
     order(call, Op::Continue { leg: their(leg), exit: Exit::Returned })
+}
+
+/// A call that Asterisk failed.
+fn give_up(call: CallId, leg: &str) -> Effect {
+    order(call, Op::Continue { leg: their(leg), exit: Exit::Failed })
+}
+
+fn left(call: CallId, number: u128, why: Leaving) -> Effect {
+    Effect::Record(Fact::CallLeft { call, queue: queue(number), why })
 }
 
 fn entered(call: CallId, leg: &str, at: i64) -> Effect {

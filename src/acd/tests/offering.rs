@@ -22,6 +22,7 @@ fn answer_is_stamped_ahead_then_the_music_stops_and_the_two_are_joined() {
         stamp_answered(call, "c1", 10_000, "1001", 13_000),
         stop_music(call, "c1"),
         join(call, 1, "c1", ours(call, 1)),
+        lift(call, "c1"),
         talking_mark(call, "c1", 10_000, 13_000),
         offer_ended(call, 1, 1001, OfferEnd::Accepted),
         ringing(call, 1, 1001, [10_000, 13_000], OfferEnd::Accepted),
@@ -124,36 +125,33 @@ fn phone_that_vanished_while_it_was_dialled_makes_its_agent_unreachable_until_it
 /// SIP status and Q.850 cause of the phone's answer, whether it rang, and what it comes to: the failure table of ari.md.
 #[test]
 fn phones_answers_are_told_apart() {
-    use NotReadyReason::{NoAnswer, Refused};
+    const NO_ANSWER: AgentState = AgentState::NotReady(NotReadyReason::NoAnswer);
+    const REFUSED: AgentState = AgentState::NotReady(NotReadyReason::Refused);
     let table = [
-        (true, Some(486), 17, OfferEnd::Busy, Refused),
-        (false, Some(486), 17, OfferEnd::Busy, Refused),
-        (false, Some(600), 17, OfferEnd::Busy, Refused),
-        (true, Some(603), 21, OfferEnd::Refused, Refused),
-        (true, Some(480), 19, OfferEnd::NotAnswered, NoAnswer),
-        (false, Some(480), 19, OfferEnd::Unreachable, NoAnswer),
-        (false, Some(404), 1, OfferEnd::Unreachable, NoAnswer),
-        (true, Some(503), 34, OfferEnd::Unreachable, NoAnswer),
-        (false, Some(408), 18, OfferEnd::Unreachable, NoAnswer),
-        (true, Some(408), 18, OfferEnd::NotAnswered, NoAnswer),
-        (true, None, 17, OfferEnd::Busy, Refused),
-        (true, None, 21, OfferEnd::Refused, Refused),
-        (true, None, 0, OfferEnd::NotAnswered, NoAnswer),
-        (false, None, 0, OfferEnd::Unreachable, NoAnswer),
-        (false, None, 27, OfferEnd::Unreachable, NoAnswer),
+        (true, Some(486), 17, OfferEnd::Busy, AgentState::Ready),
+        (false, Some(486), 17, OfferEnd::Busy, AgentState::Ready),
+        (false, Some(600), 17, OfferEnd::Busy, AgentState::Ready),
+        (true, Some(603), 21, OfferEnd::Refused, REFUSED),
+        (true, Some(480), 19, OfferEnd::NotAnswered, NO_ANSWER),
+        (false, Some(480), 19, OfferEnd::Unreachable, NO_ANSWER),
+        (false, Some(404), 1, OfferEnd::Unreachable, NO_ANSWER),
+        (true, Some(503), 34, OfferEnd::Unreachable, NO_ANSWER),
+        (false, Some(408), 18, OfferEnd::Unreachable, NO_ANSWER),
+        (true, Some(408), 18, OfferEnd::NotAnswered, NO_ANSWER),
+        (true, None, 17, OfferEnd::Busy, AgentState::Ready),
+        (true, None, 21, OfferEnd::Refused, REFUSED),
+        (true, None, 0, OfferEnd::NotAnswered, NO_ANSWER),
+        (false, None, 0, OfferEnd::Unreachable, NO_ANSWER),
+        (false, None, 27, OfferEnd::Unreachable, NO_ANSWER),
     ];
-    for (rings, sip, q850, end, reason) in table {
+    for (rings, sip, q850, end, state) in table {
         let mut centre = Centre::opened();
         centre.asks(1_000, 1001, Ask::Ready);
         let call = centre.calls(10_000, "c1", "700");
         if rings {
             centre.at(10_200, Event::LegRang { leg: ours(call, 1) });
         }
-        let expected = vec![
-            offer_ended(call, 1, 1001, end),
-            ringing(call, 1, 1001, [10_000, 11_000], end),
-            becomes(1001, AgentState::NotReady(reason)),
-        ];
+        let expected = vec![offer_ended(call, 1, 1001, end), ringing(call, 1, 1001, [10_000, 11_000], end), becomes(1001, state)];
         let cause = Cause { q850, sip };
         let effects = centre.at(11_000, Event::LegEnded { leg: LegId::Ours(ours(call, 1)), cause });
         assert_eq!(effects, expected, "rings {rings}, SIP {sip:?}, Q.850 {q850}");

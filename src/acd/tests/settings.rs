@@ -70,18 +70,22 @@ fn callers_of_a_queue_that_was_removed_go_back_to_the_dialplan() {
     changed.agents.iter_mut().for_each(|agent| agent.queues.retain(|id| *id != queue(700)));
     let expected = vec![
         stamp(rung, "c1", 10_000, Outcome::Returned),
+        lift(rung, "c1"),
         give_back(rung, "c1"),
         hang_up(rung, ours(rung, 1), HangupReason::Normal),
         destroy_bridge(rung, 1),
         stamp(alone, "c2", 11_000, Outcome::Returned),
+        lift(alone, "c2"),
         give_back(alone, "c2"),
         watch(&[1001, 1002]),
         offer_ended(rung, 1, 1001, OfferEnd::Withdrawn),
         ringing(rung, 1, 1001, [10_000, 12_000], OfferEnd::Withdrawn),
         waited(rung, 10_000, 12_000),
+        left(rung, 700, Leaving::Closed),
         ended(rung, Outcome::Returned, Side::Program),
         becomes(1001, AgentState::Ready),
         waited(alone, 11_000, 12_000),
+        left(alone, 700, Leaving::Closed),
         ended(alone, Outcome::Returned, Side::Program),
     ];
     assert_eq!(centre.at(12_000, Event::SettingsChanged(changed)), expected);

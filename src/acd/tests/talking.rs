@@ -136,6 +136,6 @@ fn join_that_fails_in_a_queue_that_left_the_settings_gives_the_caller_back() {
     let legs = vec![LegId::Theirs(their("c1")), LegId::Ours(ours(call, 1))];
     let order = Op::Join { bridge: bridge(call, 1), legs };
     let effects = centre.at(13_002, Event::OrderFailed { order, why: crate::event::OrderFailure::Gone });
-    assert!(effects.contains(&give_back(call, "c1")));
+    assert!(effects.contains(&give_up(call, "c1")));
     assert!(effects.contains(&ended(call, Outcome::Returned, Side::Switch)));
 }

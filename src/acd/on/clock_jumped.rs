@@ -1,0 +1,43 @@
+//! The wall clock was set, or the machine slept. Our times are counted from the start of the program and do not jump with the
+//! wall clock. But whoever slept has heard nothing for a while: all that is alive is asked for anew, and what was due meanwhile
+//! is judged by the answer.
+
+use model::{CallId, Fact, OurLeg, ServerId, Span};
+
+use crate::call::Ring;
+use crate::effect::Op;
+use crate::offer;
+use crate::turn::Turn;
+
+/// From this length on a jump may have been a sleep.
+const SLEEP: Span = Span::from_secs(5);
+
+pub(super) fn take(turn: &mut Turn<'_>, by: i64) {
+    turn.record(Fact::ClockJumped { by });
+    // A jump back is no sleep, and counts as no span at all.
+    if Span::from_ms(by) < SLEEP {
+        return;
+    }
+    let up: Vec<ServerId> = turn.state.servers_up();
+    for server in up {
+        turn.order_for_server(server, Op::TakeAccount { server });
+        // Until it is there, nobody is offered anything: the phones may be busy with what we have not heard of.
+        turn.state.set_up(server, false);
+        turn.record(Fact::SwitchChanged { up: false });
+    }
+    let due = turn.state.calls().values().filter_map(|call| call.waiting()).flat_map(|waiting| &waiting.offers);
+    let due = due.filter(|offer| offer.ring.until() <= turn.at).map(|offer| (offer.leg, offer.ring));
+    for (leg, ring) in due.collect::<Vec<(OurLeg, Ring)>>() {
+        postpone(turn, leg.call, leg, ring);
+    }
+}
+
+/// How long a phone rang that nobody listened to is not known: it may ring on for its full time.
+fn postpone(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, ring: Ring) {
+    let more = match ring {
+        Ring::Awaited { .. } | Ring::Unsure { .. } => offer::RINGS_WITHIN,
+        Ring::Heard { .. } => offer::ring_timeout(turn, call),
+    };
+    let until = turn.at + more;
+    turn.state.with_call(call, |call| call.set_ring(leg, ring.postponed(until)));
+}

@@ -1,0 +1,232 @@
+//! Callers who need not wait any longer: the longest wait, the empty queue, the full queue, and where they lead. A caller
+//! comes back to no queue that they left in this visit, so that no chain of queues has an end only in theory.
+
+use model::fact::{Leaving, Segment};
+use model::queue::{Overflow, WayOut};
+use model::{CallId, CallPhase, Fact, Outcome, QueueId, SegmentKind, Side};
+
+use crate::call::{Call, Leave};
+use crate::deadline::LOOK_AGAIN;
+use crate::effect::{Exit, Op};
+use crate::queue::Presence;
+use crate::turn::Turn;
+use crate::{ending, route};
+
+/// How many callers may wait in a queue, whatever the settings say: more than an hour's work of a thousand agents, so that
+/// whoever came after them would wait in vain.
+pub(crate) const MOST_WAITING: usize = 5_000;
+
+/// Where a caller who would join a queue comes to.
+pub(crate) struct Way {
+    /// The queues that do not take the caller, in the order in which they were asked, and why.
+    pub(crate) passed: Vec<(QueueId, Leaving)>,
+    /// The queue that does; the dialplan is the other end.
+    pub(crate) joins: Option<QueueId>,
+}
+
+/// Follows a caller who would join a queue, from rule to rule, and back to none of those that they left before.
+pub(crate) fn way(turn: &Turn<'_>, queue: QueueId, left: &[QueueId]) -> Way {
+    let mut way = Way { passed: Vec::new(), joins: None };
+    let mut asked = Some(queue);
+    while let Some(queue) = asked {
+        let Some((to, why)) = refusal(turn, queue) else {
+            way.joins = Some(queue);
+            return way;
+        };
+        way.passed.push((queue, why));
+        asked = open(turn, to).filter(|to| !left.contains(to) && !way.passed.iter().any(|(queue, _)| queue == to));
+    }
+    way
+}
+
+/// The queue that a way out leads to, if it is there.
+fn open(turn: &Turn<'_>, to: WayOut) -> Option<QueueId> {
+    match to {
+        WayOut::Dialplan => None,
+        WayOut::Queue(queue) => turn.state.queues().get(&queue).filter(|queue| !queue.retired).map(|_| queue),
+    }
+}
+
+/// Why a queue takes no caller at this moment, and where they go.
+fn refusal(turn: &Turn<'_>, queue: QueueId) -> Option<(WayOut, Leaving)> {
+    let rules = rules(turn, queue);
+    let waiting = turn.state.index().waiting_in(queue);
+    if let Some(full) = rules.full.filter(|full| waiting >= usize::try_from(full.waiting).unwrap_or(usize::MAX)) {
+        return Some((full.to, Leaving::Full));
+    }
+    if waiting >= MOST_WAITING {
+        return Some((WayOut::Dialplan, Leaving::Full));
+    }
+    let presence = turn.state.index().staff_of(queue).presence();
+    let nobody_logged_in = rules.nobody_logged_in_joining.filter(|_| !presence.logged_in);
+    let nobody_ready = rules.nobody_ready_joining.filter(|_| !presence.ready);
+    let logged_in = nobody_logged_in.map(|to| (to, Leaving::NobodyLoggedIn));
+    logged_in.or_else(|| nobody_ready.map(|to| (to, Leaving::NobodyReady)))
+}
+
+/// Has a caller, whose call may stand in the state or not yet, pass from one queue into another, in the books too.
+pub(crate) fn pass(turn: &mut Turn<'_>, call: &mut Call, to: QueueId, why: Leaving) {
+    let stretch = ending::segment(turn, call, SegmentKind::Waiting);
+    let began = call.waiting().map_or(call.since, |waiting| waiting.since);
+    turn.record(Fact::SegmentEnded(Segment { began, ..stretch }));
+    turn.record(Fact::CallMoved { call: call.id, from: call.queue, to, why });
+    call.left.push(call.queue);
+    call.queue = to;
+    call.joined = turn.at;
+    call.since = turn.at;
+    if let Some(waiting) = call.waiting_mut() {
+        waiting.since = turn.at;
+        waiting.returned = false;
+    }
+}
+
+/// Sends a caller for whom nobody is being rung out of the queue.
+fn leave(turn: &mut Turn<'_>, id: CallId, leave: Leave) {
+    let Some(mut call) = turn.state.calls().get(&id).filter(|call| call.is_alone()).cloned() else { return };
+    let from = call.queue;
+    let first = open(turn, leave.to).filter(|to| *to != from && !call.left.contains(to));
+    let way = first.map(|first| way(turn, first, &[call.left.as_slice(), &[from]].concat()));
+    let mut why = leave.why;
+    for (queue, refused) in way.iter().flat_map(|way| &way.passed) {
+        pass(turn, &mut call, *queue, std::mem::replace(&mut why, *refused));
+    }
+    let joins = way.and_then(|way| way.joins);
+    if let Some(queue) = joins {
+        pass(turn, &mut call, queue, why);
+    }
+    turn.state.with_call(id, |kept| *kept = call);
+    if joins.is_some() {
+        arrive(turn, id, from);
+    } else {
+        ending::give_back(turn, id, Side::Program, Exit::Returned, why);
+    }
+}
+
+/// A caller who came out of another queue waits in this one.
+fn arrive(turn: &mut Turn<'_>, id: CallId, from: QueueId) {
+    set_limit(turn, id);
+    let Some(call) = turn.state.calls().get(&id).cloned() else { return };
+    ending::stamp(turn, &call, Outcome::Abandoned);
+    let music = |queue| turn.state.queues().get(&queue).map(|queue| queue.card.music.as_str());
+    if music(from) != music(call.queue) {
+        turn.order(id, Op::StopMusic { leg: call.leg_id() });
+        ending::play_music(turn, &call);
+    }
+    turn.order(id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Waiting) });
+    route::serve_call(turn, id);
+}
+
+/// Sets when the queue's longest wait is over for a caller who waits.
+pub(crate) fn set_limit(turn: &mut Turn<'_>, id: CallId) {
+    let Some(call) = turn.state.calls().get(&id) else { return };
+    let leave = limit(turn, call);
+    turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.leave = leave));
+}
+
+/// When the queue's longest wait is over for a caller.
+pub(crate) fn limit(turn: &Turn<'_>, call: &Call) -> Option<Leave> {
+    let limit = rules(turn, call.queue).max_wait?;
+    Some(Leave { at: call.joined + limit.after, to: limit.to, why: Leaving::MaxWait })
+}
+
+/// A caller's time in the queue is over and nobody is being rung for them.
+pub(crate) fn time_is_over(turn: &mut Turn<'_>, id: CallId) {
+    let Some(call) = turn.state.calls().get(&id) else { return };
+    if turn.state.is_up(call.server()) {
+        left_in_time(turn, id);
+    } else {
+        // The caller may have hung up; the account will tell.
+        let later = turn.at + LOOK_AGAIN;
+        turn.state.with_call(id, |call| {
+            if let Some(leave) = call.waiting_mut().and_then(|waiting| waiting.leave.as_mut()) {
+                leave.at = later;
+            }
+        });
+    }
+}
+
+/// Sends a caller out of the queue whose time there is over, unless somebody is being rung or what they would leave for has
+/// passed; whether they left this queue.
+pub(crate) fn left_in_time(turn: &mut Turn<'_>, id: CallId) -> bool {
+    let Some(call) = turn.state.calls().get(&id).filter(|call| call.is_alone()) else { return false };
+    let queue = call.queue;
+    let due = call.waiting().and_then(|waiting| waiting.leave).filter(|leave| leave.at <= turn.at);
+    let Some(due) = due.filter(|_| turn.state.is_up(call.server())) else { return false };
+    if !still_so(turn, queue, due.why) {
+        set_limit(turn, id);
+        return false;
+    }
+    leave(turn, id, due);
+    true
+}
+
+/// Whether the reason to leave is still there.
+fn still_so(turn: &Turn<'_>, queue: QueueId, why: Leaving) -> bool {
+    let presence = turn.state.index().staff_of(queue).presence();
+    match why {
+        Leaving::NobodyLoggedIn => !presence.logged_in,
+        Leaving::NobodyReady => !presence.ready,
+        Leaving::MaxWait | Leaving::Full | Leaving::Closed | Leaving::Mishaps | Leaving::Asked => true,
+    }
+}
+
+/// Looks after the queues of whose agents somebody came or went in this step: where the last one left, those who wait may
+/// leave too. Who joined an empty queue, as its rules let them, waits until it has been staffed and is empty again; so it is
+/// first settled who leaves, then they go: nobody is sent on by a rule of the queue that they come to in this step.
+pub(crate) fn look_after_empty_queues(turn: &mut Turn<'_>) {
+    let mut leaving = Vec::new();
+    while let Some(queue) = turn.state.take_stirred() {
+        let now = turn.state.index().staff_of(queue).presence();
+        let before = turn.state.with_queue(queue, |queue| std::mem::replace(&mut queue.presence, now));
+        if let Some((to, why)) = before.and_then(|before| emptied(rules(turn, queue), before, now)) {
+            leaving.extend(send_all(turn, queue, to, why));
+        }
+    }
+    for id in leaving {
+        left_in_time(turn, id);
+    }
+}
+
+/// The rule for the agents' going that was just seen.
+fn emptied(rules: Overflow, before: Presence, now: Presence) -> Option<(WayOut, Leaving)> {
+    let logged_out = before.logged_in && !now.logged_in;
+    let not_ready = before.ready && !now.ready;
+    let nobody_logged_in = rules.nobody_logged_in_waiting.filter(|_| logged_out);
+    let nobody_ready = rules.nobody_ready_waiting.filter(|_| not_ready);
+    let logged_in = nobody_logged_in.map(|to| (to, Leaving::NobodyLoggedIn));
+    logged_in.or_else(|| nobody_ready.map(|to| (to, Leaving::NobodyReady)))
+}
+
+/// Has everybody leave who waits in a queue, as soon as they can.
+fn send_all(turn: &mut Turn<'_>, queue: QueueId, to: WayOut, why: Leaving) -> Vec<CallId> {
+    let leave = Some(Leave { at: turn.at, to, why });
+    let calls = waiting_in(turn, queue);
+    for id in &calls {
+        turn.state.with_call(*id, |call| call.waiting_mut().map(|waiting| waiting.leave = leave));
+    }
+    calls
+}
+
+/// The rules of a queue changed: whoever waits in it does so by the new ones. A rule for the empty queue that was not there
+/// before is looked at as if the last agent had just left.
+pub(crate) fn take_rules(turn: &mut Turn<'_>, queue: QueueId, before: Overflow) {
+    let now = rules(turn, queue);
+    if now.max_wait != before.max_wait {
+        for id in waiting_in(turn, queue) {
+            set_limit(turn, id);
+        }
+    }
+    let of_empty = |rules: Overflow| (rules.nobody_logged_in_waiting, rules.nobody_ready_waiting);
+    if of_empty(now) != of_empty(before) {
+        turn.state.with_queue(queue, |queue| queue.presence = Presence::FULL);
+    }
+}
+
+/// Those who wait in a queue, in the order in which they are served.
+fn waiting_in(turn: &Turn<'_>, queue: QueueId) -> Vec<CallId> {
+    turn.state.index().waiting.get(&queue).into_iter().flatten().map(|place| place.call).collect()
+}
+
+fn rules(turn: &Turn<'_>, queue: QueueId) -> Overflow {
+    turn.state.queues().get(&queue).map(|queue| queue.card.overflow).unwrap_or_default()
+}
