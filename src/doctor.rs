@@ -20,8 +20,10 @@ use Finding::{Well, Worth, Wrong};
 /// Looks at everything, prints what it found, and fails if something is wrong.
 pub async fn run(config: &Config) -> Result<ExitCode, Failure> {
     let mut findings = vec![data_folder(&config.data_dir)];
+    findings.extend(journal(config));
     findings.extend(database(config).await);
     findings.extend(switch(config).await);
+    findings.push(manager(config).await);
     findings.push(pages(config).await);
 
     let mut wrong = 0;
@@ -68,6 +70,38 @@ fn data_folder(folder: &Path) -> Finding {
             "Make it and give it to the user that callsync runs as, or set data_dir to another folder.".to_owned(),
         ),
     }
+}
+
+/// What the last runs left behind. A journal that is not there yet is none's fault.
+fn journal(config: &Config) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let keeping = config.keeping();
+    let folder = keeping.folder.join("journal");
+    match runtime::journal::segments(&folder) {
+        Ok(segments) if segments.is_empty() => {}
+        Ok(_) if runtime::can_start_from(&keeping) => {
+            findings.push(Well(format!("the journal in {} can be gone on from", folder.display())));
+        }
+        Ok(_) => findings.push(Worth(
+            format!("the journal in {} cannot be gone on from", folder.display()),
+            "Another release wrote it, or it is damaged: a start takes the calls over from Asterisk alone.".to_owned(),
+        )),
+        Err(error) => findings.push(Wrong(
+            format!("the journal in {} cannot be read: {error}", folder.display()),
+            "Give the folder to the user that callsync runs as.".to_owned(),
+        )),
+    }
+    let broken = std::fs::read_dir(keeping.folder.join("poison")).map_or(0, Iterator::count);
+    if broken > 0 {
+        findings.push(Worth(
+            format!(
+                "{broken} events broke the program's rules and were set aside in {}",
+                keeping.folder.join("poison").display()
+            ),
+            "Show them, with the log of that time, to whoever maintains callsync; then delete them.".to_owned(),
+        ));
+    }
+    findings
 }
 
 async fn database(config: &Config) -> Vec<Finding> {
@@ -151,6 +185,23 @@ async fn switch(config: &Config) -> Vec<Finding> {
         }
         // The adapter's errors say how to mend them.
         Err(error) => vec![Wrong(crate::in_full(&error), String::new())],
+    }
+}
+
+async fn manager(config: &Config) -> Finding {
+    let Some(ami) = config.switch().ami else {
+        return Worth(
+            "no section [ami] is configured: while callsync is down, Asterisk's own queues do not know who is logged in"
+                .to_owned(),
+            "Add [ami] with address, user and password; dialplan/manager.conf shows what the user needs.".to_owned(),
+        );
+    };
+    match ari::probe_manager(&ami).await {
+        Ok(()) => Well(format!("Asterisk's manager interface answers at {}", ami.address)),
+        Err(error) => Wrong(
+            format!("Asterisk's manager interface cannot be used: {}", crate::in_full(&error)),
+            "Make manager.conf and the section [ami] of the configuration agree.".to_owned(),
+        ),
     }
 }
 

@@ -2,9 +2,14 @@
 
 mod config;
 mod doctor;
+mod evacuate;
 mod import;
 mod logs;
+mod opening;
+mod replay;
 mod serve;
+mod systemd;
+mod tale;
 mod user;
 
 use std::path::PathBuf;
@@ -42,6 +47,21 @@ enum Command {
     User(UserCommand),
     /// Say what is wrong, and how to mend it.
     Doctor,
+    /// Take callers who wait for a dead or hung program out of its hands, into Asterisk's own queues. Needs nothing but the
+    /// way to Asterisk. Conversations go on.
+    Evacuate {
+        /// Also while the program gives signs of life.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Tell what a journal holds, in sentences: a segment's file, or a folder of them.
+    Replay {
+        /// The file or folder; left out, the program's own journal.
+        path: Option<PathBuf>,
+        /// Replay it and compare: the same entries must have the same effects, and segments must follow from one another.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -83,6 +103,10 @@ fn run(line: Line) -> Result<ExitCode, Failure> {
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     // Several of our libraries speak TLS and none of them may choose the implementation by itself.
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "TLS was set up twice")?;
+    // A journal from elsewhere is read without knowing anything of this place.
+    if let Command::Replay { path: Some(path), check } = &line.command {
+        return replay::run(path, *check);
+    }
     let config = Config::read(&line.config)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(obey(line.command, config))
 }
@@ -93,6 +117,10 @@ async fn obey(command: Command, config: Config) -> Result<ExitCode, Failure> {
         Command::Migrate => config.open_store().await?.migrate().await?,
         Command::Import { file } => import::run(&config, &file).await?,
         Command::User(UserCommand::Add { email, name, role }) => user::add(&config, &email, &name, role).await?,
+        Command::Replay { path, check } => {
+            return replay::run(&path.unwrap_or_else(|| config.data_dir.join("journal")), check);
+        }
+        Command::Evacuate { force } => return evacuate::run(&config, force).await,
         Command::Doctor => return doctor::run(&config).await,
     }
     Ok(ExitCode::SUCCESS)

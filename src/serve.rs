@@ -1,15 +1,21 @@
 //! Wiring: opens the store, starts the switch adapter, the loop and the pages, and joins them with channels.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use model::Timestamp;
+use store::Db;
+use store::lock::Lock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use crate::Failure;
-use crate::config::Config;
+use crate::config::{self, Config};
+use crate::opening::{self, Opened};
+use crate::systemd::Systemd;
 
 /// How long the books may take to catch up when the program ends.
 const LAST_FACTS: Duration = Duration::from_secs(5);
@@ -27,31 +33,43 @@ const SECONDS: &[f64] =
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<(), Failure> {
     crate::logs::start(config.log, &config.log_level).map_err(|error| format!("log_level {:?}: {error}", config.log_level))?;
+    let systemd = Arc::new(Systemd::open(config::notify_socket().as_deref()));
     let metrics = start_metrics()?;
-    let db = config.open_store().await?;
-    db.migrate().await?;
-    let _lock = store::lock::hold(&db).await?;
+    raise_limits();
+    let keeping = config.keeping();
+    let opened = opening::at_start(&config, runtime::can_start_from(&keeping)).await?;
     let listener = TcpListener::bind(&config.listen)
         .await
         .map_err(|error| format!("the pages cannot be served at {}: {error}", config.listen))?;
 
-    let (events_in, events) = mpsc::unbounded_channel();
-    let (orders, orders_out) = mpsc::unbounded_channel();
-    let (handle, mut centre) = runtime::start(db.clone(), runtime::SwitchEnds { events, orders }).await?;
-    let mut switch = tokio::spawn(ari::run(config.switch(), orders_out, events_in));
+    let (db_in, db) = watch::channel(opened.as_ref().map(|opened| opened.db.clone()));
+    let (events_in, events) = mpsc::channel(runtime::EVENTS);
+    let (orders, orders_out) = mpsc::channel(runtime::ORDERS);
+    let (beats, beats_out) = watch::channel(Timestamp::default());
+    let (roster, roster_out) = watch::channel(Arc::default());
+    let switch = config.switch();
+    let ends = runtime::SwitchEnds { servers: vec![switch.server], events, orders, beats, roster };
+    let (handle, mut centre) = runtime::start(db, keeping, ends).await?;
+    let watchdog = Arc::clone(&systemd);
+    let watchdog_beats = beats_out.clone();
+    tokio::spawn(async move { watchdog.pass_on(watchdog_beats).await });
+    let mut switch = tokio::spawn(ari::run(switch, orders_out, events_in, beats_out, roster_out));
 
-    let address = listener.local_addr()?;
     let (stop, stopping) = watch::channel(false);
-    let app = web::App { db, runtime: handle, metrics, secure: config.https, metrics_token: config.metrics_token };
-    let mut pages = tokio::spawn(web::serve(listener, app, stopping));
-    ready(address, config.https);
+    let pages = Pages { config, listener, handle, metrics, db: db_in };
+    let mut pages = tokio::spawn(pages.serve(opened, stopping));
+    systemd.ready();
 
     let failed = tokio::select! {
         asked = wait_for_the_end() => asked.map(|()| None)?,
-        () = centre.ended() => Some("the call loop"),
-        _ = &mut switch => Some("the way to Asterisk"),
-        _ = &mut pages => Some("the pages"),
+        () = centre.ended() => Some("the call loop".to_owned()),
+        _ = &mut switch => Some("the way to Asterisk".to_owned()),
+        why = &mut pages => Some(match why {
+            Ok(Err(why)) => format!("the pages ({})", crate::in_full(why.as_ref())),
+            Ok(Ok(_)) | Err(_) => "the pages".to_owned(),
+        }),
     };
+    systemd.stopping();
     stop.send_replace(true);
     if let Some(part) = failed {
         // Half a program would leave callers with their music: whoever watches over us starts a whole one, which takes the
@@ -60,7 +78,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         return Err(format!("{part} ended by itself, so the program ends; start it again").into());
     }
     tracing::info!("stopping; calls go on in Asterisk");
-    if tokio::time::timeout(LAST_REQUESTS, pages).await.is_err() {
+    // The right to serve the database is held until the last fact is written.
+    let lock = tokio::time::timeout(LAST_REQUESTS, pages).await;
+    if lock.is_err() {
         tracing::warn!("some requests were cut off");
     }
     // The loop's end closes the channel of orders, and the adapter ends when it has carried out the last of them.
@@ -68,7 +88,44 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     if tokio::time::timeout(LAST_ORDERS, switch).await.is_err() {
         tracing::warn!("some orders were not carried out");
     }
+    drop(lock);
     Ok(())
+}
+
+/// What the pages are served with.
+struct Pages {
+    config: Config,
+    listener: TcpListener,
+    handle: runtime::Handle,
+    metrics: PrometheusHandle,
+    /// Where the database is handed to the books and the settings, should it come later than the loop.
+    db: watch::Sender<Option<Db>>,
+}
+
+impl Pages {
+    /// Serves the pages until the program stops, from when the database is there.
+    async fn serve(self, opened: Option<Opened>, stopping: watch::Receiver<bool>) -> Result<Option<Lock>, Failure> {
+        let opened = match opened {
+            Some(opened) => Some(opened),
+            None => opening::later(&self.config, stopping.clone()).await?,
+        };
+        let Some(Opened { db, lock }) = opened else { return Ok(None) };
+        self.db.send_replace(Some(db.clone()));
+        let Config { https, metrics_token, .. } = self.config;
+        ready(self.listener.local_addr()?, https);
+        let app = web::App { db, runtime: self.handle, metrics: self.metrics, secure: https, metrics_token };
+        web::serve(self.listener, app, stopping).await;
+        Ok(Some(lock))
+    }
+}
+
+/// As many open files as the system lets us have: every browser that looks at Live is one.
+fn raise_limits() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the number of open files stays as small as it is");
+    }
 }
 
 fn start_metrics() -> Result<PrometheusHandle, Failure> {

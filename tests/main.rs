@@ -4,4 +4,4 @@
 
 mod architecture;
 mod commands;
-mod simulation;
+mod replay;

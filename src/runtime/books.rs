@@ -1,18 +1,22 @@
 //! The books' side of the loop: takes facts without ever making the loop wait, and brings them into the database in
-//! batches, in order, trying again for as long as it takes.
+//! batches, in order, trying again for as long as it takes. What finds no room in memory is read back from the journal.
 
+use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use model::fact::BookEntry;
 use store::Db;
 use store::books::Applied;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::health::Health;
+use crate::journal;
+use crate::opening::Opening;
 
-/// How many facts may wait for the database: about ten a call, so some hours of a busy centre.
-const WAITING: usize = 1 << 20;
+/// How many facts may wait in memory: some minutes of a busy centre. All others wait in the journal.
+const WAITING: usize = 1 << 16;
 
 /// How many facts one transaction takes.
 const BATCH: usize = 1000;
@@ -20,33 +24,132 @@ const BATCH: usize = 1000;
 /// How long to wait after a failure, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
+/// How often it is looked whether facts wait in the journal that never found room in memory.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Where the loop drops its facts.
 pub(crate) struct Books {
     entries: mpsc::Sender<BookEntry>,
 }
 
+/// What the writer stands on.
+pub(crate) struct Desk {
+    /// The database, as soon as it is there.
+    pub(crate) opening: Opening,
+    pub(crate) health: Health,
+    /// The folder of the journal.
+    pub(crate) journal: PathBuf,
+    /// How far the journal is on the disk. The books never hold what a power cut could take from the journal.
+    pub(crate) durable: watch::Receiver<u64>,
+}
+
 /// Starts the writer. It ends when [`Books`] is dropped and all is written.
-pub(crate) fn open(db: Db, health: Health) -> (Books, JoinHandle<()>) {
-    let (entries, waiting) = mpsc::channel(WAITING);
-    (Books { entries }, tokio::spawn(write_all(db, health, waiting)))
+pub(crate) fn open(desk: Desk) -> (Books, JoinHandle<()>) {
+    open_with(desk, WAITING)
+}
+
+/// As [`open`], with room for another number of facts.
+pub(crate) fn open_with(desk: Desk, waiting: usize) -> (Books, JoinHandle<()>) {
+    let (entries, waiting) = mpsc::channel(waiting);
+    (Books { entries }, tokio::spawn(write_all(desk, waiting)))
 }
 
 impl Books {
-    /// Takes a fact. When [`WAITING`] facts wait already, calls outrank books: the fact is given up, said and counted.
+    /// Takes a fact. One that finds no room is in the journal, and is read from there.
     pub(crate) fn write(&self, entry: BookEntry) {
-        if let Err(error) = self.entries.try_send(entry) {
-            metrics::counter!("callsync_books_lost_total").increment(1);
-            tracing::error!(%error, "a fact could not be kept for the books");
+        if self.entries.try_send(entry).is_err() {
+            metrics::counter!("callsync_books_deferred_total").increment(1);
         }
     }
 }
 
-async fn write_all(db: Db, health: Health, mut waiting: mpsc::Receiver<BookEntry>) {
+async fn write_all(mut desk: Desk, mut waiting: mpsc::Receiver<BookEntry>) {
+    let Some(db) = desk.opening.open().await else { return };
+    let mut booked = position(&db, &desk.health).await;
     let mut batch = Vec::with_capacity(BATCH);
-    while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        write(&db, &health, &batch).await;
-        batch.clear();
+    loop {
+        let made = desk.health.facts_made();
+        let received = tokio::time::timeout(LOOK, waiting.recv_many(&mut batch, BATCH)).await;
+        // What came out of the journal may have found room in memory too.
+        batch.retain(|entry| entry.position > booked);
+        let before = match (batch.first(), &received) {
+            (Some(entry), _) => entry.position - 1,
+            // All is made that ever will be.
+            (None, Ok(0)) => desk.health.facts_made(),
+            // Made a while ago and not in memory, so in the journal as far as that is on the disk.
+            (None, _) => made.min(*desk.durable.borrow()),
+        };
+        if before > booked {
+            booked = catch_up(&db, &desk, booked, before).await;
+        }
+        if let Some(last) = batch.last().map(|entry| entry.position) {
+            desk.until_durable(last).await;
+            write(&db, &desk.health, &batch).await;
+            booked = last;
+            batch.clear();
+        }
+        if received == Ok(0) {
+            return;
+        }
     }
+}
+
+impl Desk {
+    /// Waits until the journal has a fact on the disk, or cannot have it.
+    async fn until_durable(&self, position: u64) {
+        // The end of the journal's thread is no reason to wait for it.
+        drop(self.durable.clone().wait_for(|durable| *durable >= position).await);
+    }
+}
+
+/// How far the books reach, however long the question takes.
+async fn position(db: &Db, health: &Health) -> u64 {
+    loop {
+        match store::books::position(db).await {
+            Ok(position) => {
+                health.set_facts_booked(position);
+                return position;
+            }
+            Err(error) => {
+                health.set_books_open(false);
+                tracing::error!(%error, "the books do not say how far they reach; trying again");
+                tokio::time::sleep(RETRY.1).await;
+            }
+        }
+    }
+}
+
+/// Books what the journal holds beyond `from`, up to `to`; how far the books reach then. Facts that are nowhere are passed
+/// over.
+pub(crate) async fn catch_up(db: &Db, desk: &Desk, from: u64, to: u64) -> u64 {
+    desk.until_durable(to).await;
+    let mut reached = from;
+    let folder = desk.journal.clone();
+    let facts = tokio::task::spawn_blocking(move || journal::facts_after(&folder, from)).await;
+    let mut facts = match facts.map_err(io::Error::other).flatten() {
+        Ok(facts) => facts.take_while(move |fact| fact.position <= to),
+        Err(error) => {
+            tracing::error!(%error, "facts that wait in the journal cannot be read");
+            return to;
+        }
+    };
+    loop {
+        let read = tokio::task::spawn_blocking(move || {
+            let batch: Vec<BookEntry> = facts.by_ref().take(BATCH).collect();
+            (facts, batch)
+        });
+        let Ok((rest, batch)) = read.await else { return to };
+        facts = rest;
+        let Some(last) = batch.last().map(|entry| entry.position) else { break };
+        tracing::info!(facts = batch.len(), "facts are booked that waited in the journal");
+        write(db, &desk.health, &batch).await;
+        reached = last;
+    }
+    if reached < to {
+        metrics::counter!("callsync_books_lost_total").increment(to - reached);
+        tracing::error!(facts = to - reached, "facts are lost: neither memory nor the journal has them");
+    }
+    to
 }
 
 /// Brings one batch into the database, however long that takes.
@@ -98,11 +201,11 @@ fn tell_of_lost(applied: &Applied, batch: &[BookEntry], tried: bool) {
 mod tests {
     use std::path::PathBuf;
 
-    use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
     use model::{Fact, Timestamp};
     use sqlx::{Connection, Executor, SqliteConnection};
 
-    use super::{BookEntry, Db, Duration, Health, open, write};
+    use super::{BookEntry, Db, Desk, Duration, Health, open, write};
+    use crate::tests::counted;
 
     /// A database of its own, gone with the test.
     struct Stand {
@@ -140,19 +243,16 @@ mod tests {
         positions.map(entry).collect()
     }
 
-    /// Counts what this test's thread counts.
-    fn counted() -> (&'static PrometheusRecorder, PrometheusHandle) {
-        let recorder: &'static PrometheusRecorder = Box::leak(Box::new(PrometheusBuilder::new().build_recorder()));
-        (recorder, recorder.handle())
-    }
-
     #[tokio::test]
     async fn books_that_cannot_be_written_are_said_to_be_shut_until_they_can_be_again() {
         let stand = Stand::open().await;
         let health = Health::default();
         assert!(health.books_open(), "until something fails");
         stand.meddle("ALTER TABLE facts RENAME TO hidden").await;
-        let (books, writing) = open(stand.db.clone(), health.clone());
+        let (_reached, durable) = tokio::sync::watch::channel(u64::MAX);
+        let journal = stand.folder.join("journal");
+        let desk = Desk { opening: stand.db.clone().into(), health: health.clone(), journal, durable };
+        let (books, writing) = open(desk);
         health.set_facts_made(1);
         entries(1..=1).into_iter().for_each(|entry| books.write(entry));
         wait(|| !health.books_open()).await;

@@ -78,10 +78,10 @@ impl Handle {
         self.clock.now()
     }
 
-    /// Since when the loop runs: the sums on Live count from here on.
+    /// Since when the sums on Live count: a loop that goes on from its journal goes on counting.
     #[must_use]
-    pub const fn started(&self) -> Timestamp {
-        self.clock.started()
+    pub fn started(&self) -> Timestamp {
+        self.health.since()
     }
 
     /// How the loop and what it stands on are doing.

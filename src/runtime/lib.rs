@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!  ari ──events──▶ ┌──────────┐ ──orders──▶ ari
-//!                  │ the loop │ ──facts───▶ books ──▶ store
+//!                  │ the loop │ ──facts───▶ books ──▶ store        what finds no room is read from the journal
 //!  web ──requests─▶└──────────┘ ──updates─▶ everybody who watches Live
+//!                       └──every step──▶ journal ──▶ files          from which the next run goes on
 //! ```
 //!
 //! *Invariant:* the one crate that reads the clock (`clock.rs`). It knows nothing of ARI and nothing of pages: Asterisk is
@@ -15,10 +16,21 @@ mod centre;
 pub mod clock;
 mod handle;
 pub mod health;
+pub mod journal;
+mod opening;
+mod poison;
 mod publisher;
+mod recovery;
 mod settings;
+mod tell;
+#[cfg(test)]
+mod tests;
+mod turner;
 
-pub use centre::{Centre, SwitchEnds, start};
+pub use acd::event::Ask;
+pub use centre::{Centre, EVENTS, ORDERS, StartError, SwitchEnds, can_start_from, start};
 pub use clock::Clock;
 pub use handle::{Handle, Live, Stopped};
 pub use health::Health;
+pub use journal::Keeping;
+pub use opening::Opening;

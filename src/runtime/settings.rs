@@ -6,12 +6,14 @@ use store::Db;
 use store::settings::Loaded;
 
 use crate::handle::Handle;
+use crate::opening::Opening;
 
 /// How often the store is asked whether the settings changed.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Watches until the loop is gone. `known` is the version that the loop has.
-pub(crate) async fn watch(db: Db, mut known: i64, handle: Handle) {
+/// Watches until the loop is gone. `known` is the version that the loop has, if it is one of this database.
+pub(crate) async fn watch(mut opening: Opening, mut known: Option<i64>, handle: Handle) {
+    let Some(db) = opening.open().await else { return };
     let mut trouble = Trouble::default();
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -25,7 +27,7 @@ pub(crate) async fn watch(db: Db, mut known: i64, handle: Handle) {
                 if handle.settings(loaded.settings).await.is_err() {
                     return;
                 }
-                known = loaded.version;
+                known = Some(loaded.version);
             }
             Err(error) if trouble.is_new(&error) => {
                 tracing::warn!(%error, "the settings could not be looked at and stay as they are; trying again");
@@ -57,8 +59,8 @@ impl Trouble {
     }
 }
 
-async fn changed(db: &Db, known: i64) -> Result<Option<Loaded>, store::Error> {
-    if store::settings::version(db).await? == known {
+async fn changed(db: &Db, known: Option<i64>) -> Result<Option<Loaded>, store::Error> {
+    if known == Some(store::settings::version(db).await?) {
         return Ok(None);
     }
     store::settings::load(db).await.map(Some)

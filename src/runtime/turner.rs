@@ -1,0 +1,366 @@
+//! The loop itself, one turn at a time.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use acd::effect::{Effect, Lane, Op, Order};
+use acd::event::Event;
+use acd::{Roster, State};
+use model::fact::BookEntry;
+use model::wallboard::LiveUpdate;
+use model::{Fact, Settings, Timestamp};
+use tokio::sync::{broadcast, mpsc};
+
+use crate::books::Books;
+use crate::centre::SwitchEnds;
+use crate::clock::{Clock, Reading};
+use crate::handle::{Live, Request};
+use crate::health::Health;
+use crate::journal::{Journal, Keeping, Snapshot, Step};
+use crate::poison::Poison;
+use crate::publisher::Publisher;
+use crate::recovery::{Stepper, recover};
+use crate::tell::tell;
+
+/// How many waiting events one turn takes at the most, so that orders and pages do not wait for a burst to end.
+const EVENTS_PER_TURN: usize = 256;
+
+/// How many requests of people one turn takes at the most.
+const REQUESTS_PER_TURN: usize = 16;
+
+/// How often the loop looks at the clocks.
+const PULSE: Duration = Duration::from_secs(1);
+
+/// How often the loop shows that it lives: every so many pulses.
+const PULSES_PER_BEAT: u64 = 2;
+
+/// A step of the wall clock, and a sleep, that the books are told of.
+const TOLD: (i64, i64) = (1_000, 5_000);
+
+/// How long the last snapshot and what the journal lacks may take.
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// How long the loop waits for the journal when the state is lost.
+const FLUSH: Duration = Duration::from_secs(2);
+
+/// How soon an order that found no room is followed by a new account.
+const ROOM: Duration = Duration::from_millis(100);
+
+/// Within which time a second broken step means that the state itself is broken, and for how long Asterisk is left alone then
+/// at the most.
+const STRIKES: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(30));
+
+/// After how many broken steps within that time the settings are not tried again.
+const HOPELESS: usize = 3;
+
+/// How many updates a watcher of Live may fall behind before it has to start afresh.
+pub(crate) const UPDATES: usize = 1024;
+
+/// The loop and all that it owns.
+pub(crate) struct Turner {
+    pub(crate) state: State,
+    /// The settings that the core took over last.
+    pub(crate) settings: Settings,
+    pub(crate) stepper: Stepper,
+    pub(crate) clock: Clock,
+    pub(crate) looked: Reading,
+    pub(crate) health: Health,
+    pub(crate) switch: SwitchEnds,
+    pub(crate) requests: mpsc::Receiver<Request>,
+    pub(crate) stopped: mpsc::Receiver<()>,
+    pub(crate) keeping: Keeping,
+    pub(crate) journal: Journal,
+    pub(crate) poison: Poison,
+    pub(crate) books: Books,
+    /// The last fact.
+    pub(crate) position: u64,
+    pub(crate) publisher: Publisher,
+    pub(crate) updates: broadcast::Sender<Arc<LiveUpdate>>,
+    /// The roster that was published last.
+    pub(crate) roster: Option<u64>,
+    pub(crate) pulse: Pulse,
+    pub(crate) resync: Resync,
+    /// When steps broke, of late.
+    pub(crate) strikes: Vec<Instant>,
+}
+
+/// What is due at fixed times of the machine, whatever our clock says.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    next: Instant,
+    count: u64,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self { next: Instant::now(), count: 0 }
+    }
+}
+
+/// Whether Asterisk must be asked for its account.
+#[derive(Debug, Default)]
+pub(crate) struct Resync {
+    due: Option<Instant>,
+    /// An order found no room: what follows is of no use before the account.
+    muted: bool,
+}
+
+/// What ended the wait for the next turn.
+enum Woken {
+    Switch(Event),
+    Person(Request),
+    Alarm,
+    Stopped,
+}
+
+impl Turner {
+    pub(crate) async fn run(mut self) {
+        loop {
+            // 1. Wait for the first event or the nearest deadline.
+            let woken = self.wait().await;
+            // 2. Take all that is already waiting.
+            let mut events = Vec::new();
+            match woken {
+                Woken::Switch(event) => events.push(event),
+                Woken::Person(request) => self.take(request, &mut events),
+                Woken::Alarm => {}
+                Woken::Stopped => break,
+            }
+            while events.len() < EVENTS_PER_TURN {
+                let Ok(event) = self.switch.events.try_recv() else { break };
+                events.push(event);
+            }
+            for _ in 0..REQUESTS_PER_TURN {
+                let Ok(request) = self.requests.try_recv() else { break };
+                self.take(request, &mut events);
+            }
+            // 3. Read the clock, once.
+            self.beat(&mut events);
+            let at = self.clock.now();
+            if acd::next_deadline(&self.state).is_some_and(|deadline| deadline <= at) {
+                events.push(Event::DeadlinePassed);
+            }
+            self.turn(at, events);
+        }
+        self.finish().await;
+    }
+
+    async fn wait(&mut self) -> Woken {
+        let now = self.clock.now();
+        let alarm = [acd::next_deadline(&self.state), self.publisher.due()].into_iter().flatten().min();
+        let alarm = alarm.map(|deadline| Instant::now() + deadline.since(now).to_duration());
+        let alarm = [alarm, Some(self.pulse.next), self.resync.due].into_iter().flatten().min();
+        let alarm = alarm.unwrap_or(self.pulse.next);
+        tokio::select! {
+            biased;
+            _ = self.stopped.recv() => Woken::Stopped,
+            event = self.switch.events.recv() => event.map_or(Woken::Stopped, Woken::Switch),
+            Some(request) = self.requests.recv() => Woken::Person(request),
+            () = self.journal.wanting() => Woken::Alarm,
+            () = tokio::time::sleep_until(alarm.into()) => Woken::Alarm,
+        }
+    }
+
+    fn take(&self, request: Request, events: &mut Vec<Event>) {
+        match request {
+            Request::Settings(settings) => events.push(Event::SettingsChanged(settings)),
+            Request::Ask { agent, ask, by } => events.push(Event::AgentAsked { agent, ask, by }),
+            Request::Live(answer) => {
+                let live = Live {
+                    board: acd::wallboard(&self.state, self.clock.now()),
+                    number: self.publisher.number(),
+                    updates: self.updates.subscribe(),
+                };
+                // Whoever asked may have gone; then nobody misses the answer.
+                drop(answer.send(live));
+            }
+        }
+    }
+
+    /// Shows that the loop lives, and looks what became of the clocks.
+    fn beat(&mut self, events: &mut Vec<Event>) {
+        if Instant::now() < self.pulse.next {
+            return;
+        }
+        self.pulse.next = Instant::now() + PULSE;
+        let reading = Reading::take();
+        let jumped = reading.since(&self.looked);
+        self.looked = reading;
+        self.clock.follow(reading.wall(), jumped);
+        if jumped.stepped_ms.abs() > TOLD.0 {
+            events.push(Event::ClockJumped { by: jumped.stepped_ms });
+        }
+        if jumped.slept_ms > TOLD.1 {
+            // The core asks for the accounts: whoever slept has heard nothing.
+            events.push(Event::ClockJumped { by: jumped.slept_ms });
+        }
+        if self.pulse.count.is_multiple_of(PULSES_PER_BEAT) {
+            // Asterisk compares it with the wall clock, so it is the wall clock's.
+            self.switch.beats.send_replace(reading.wall());
+        }
+        self.pulse.count += 1;
+    }
+
+    /// The rest of a turn, once it is known what happened and when.
+    pub(crate) fn turn(&mut self, at: Timestamp, events: Vec<Event>) {
+        self.ask_for_accounts();
+        let returned = events.iter().any(|event| matches!(event, Event::SwitchReturned { .. }));
+        // 4. Step each event; its orders leave at once, its facts go to the books, and all of it to the journal.
+        for event in events {
+            let Some(effects) = self.step(at, &event) else { continue };
+            let first = self.position + 1;
+            for effect in &effects {
+                match effect {
+                    Effect::Switch(order) => self.order(order.clone()),
+                    Effect::Record(fact) => self.record(at, fact.clone()),
+                }
+            }
+            self.journal.append(Step { at, event, first, effects });
+        }
+        if returned {
+            // The dialplan sends nobody to us before it has heard that we live.
+            self.switch.beats.send_replace(Reading::take().wall());
+        }
+        // 5. What changed goes to the pages, and to Asterisk's own queues.
+        self.publisher.offer(self.state.take_changes());
+        if let Some(update) = self.publisher.take(at) {
+            // Nobody watching is no failure.
+            drop(self.updates.send(Arc::new(update)));
+        }
+        if self.roster != Some(self.state.roster_version()) {
+            self.publish_roster();
+        }
+        // 6. A state at rest goes to the journal, when it is time for one.
+        if self.journal.wants() {
+            self.snapshot(true);
+        }
+    }
+
+    /// One step. `None` if it broke: then the state was rebuilt without the event.
+    fn step(&mut self, at: Timestamp, event: &Event) -> Option<Vec<Effect>> {
+        let taken = event.clone();
+        let (state, stepper) = (&mut self.state, self.stepper);
+        let began = Instant::now();
+        let stepped = catch_unwind(AssertUnwindSafe(|| stepper(state, at, taken)));
+        metrics::histogram!("callsync_step_seconds", "event" => event.name()).record(began.elapsed().as_secs_f64());
+        match stepped {
+            Ok(effects) => {
+                if let Event::SettingsChanged(settings) = event {
+                    self.settings = settings.clone();
+                }
+                Some(effects)
+            }
+            Err(_) => {
+                self.rebuild(at, event);
+                None
+            }
+        }
+    }
+
+    /// A step broke, and what it left of the state cannot be trusted.
+    fn rebuild(&mut self, at: Timestamp, event: &Event) {
+        self.poison.put(at, event);
+        self.strikes.retain(|strike| strike.elapsed() < STRIKES.0);
+        self.strikes.push(Instant::now());
+        let again = self.strikes.len() > 1;
+        // A state that breaks again is no state to go back to.
+        let written = !again && self.journal.flush(FLUSH);
+        let recovered = if again { None } else { recover(&self.keeping.journal(), self.stepper, &mut self.poison).recovered };
+        let whole = match recovered {
+            Some(recovered) => {
+                tracing::warn!(events = recovered.events, "the state was rebuilt without the event that broke it");
+                self.state = recovered.state;
+                written && recovered.whole
+            }
+            None => {
+                tracing::error!("the state begins from nothing: calls are taken over from Asterisk's account");
+                self.state = State::new(seed());
+                self.health.set_since(at);
+                false
+            }
+        };
+        self.roster = None;
+        // Whoever watches Live must look at everything again.
+        self.updates = broadcast::channel(UPDATES).0;
+        self.snapshot(whole);
+        let pause = Duration::from_secs(1 << (self.strikes.len() - 1).min(5)).min(STRIKES.1);
+        self.resync.due = Some(Instant::now() + if again { pause } else { Duration::ZERO });
+        // Settings that break a step on an empty state do so again and again.
+        if *self.state.settings() != self.settings && self.strikes.len() <= HOPELESS {
+            self.turn(at, vec![Event::SettingsChanged(self.settings.clone())]);
+        }
+    }
+
+    /// Orders the account of every Asterisk, if it is time.
+    fn ask_for_accounts(&mut self) {
+        if self.resync.due.is_none_or(|due| Instant::now() < due) {
+            return;
+        }
+        for server in &self.switch.servers {
+            let order = Order { lane: Lane::Server(*server), op: Op::TakeAccount { server: *server } };
+            if self.switch.orders.try_send(order).is_err() {
+                self.resync.due = Some(Instant::now() + ROOM);
+                return;
+            }
+        }
+        self.resync = Resync::default();
+    }
+
+    fn order(&mut self, order: Order) {
+        tracing::debug!(op = order.op.name(), lane = ?order.lane, "order");
+        if self.resync.muted {
+            metrics::counter!("callsync_orders_dropped_total").increment(1);
+            return;
+        }
+        match self.switch.orders.try_send(order) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                metrics::counter!("callsync_orders_dropped_total").increment(1);
+                tracing::error!("orders wait in too great a number: Asterisk is asked for its account when there is room");
+                self.resync = Resync { due: Some(Instant::now() + ROOM), muted: true };
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                tracing::error!("an order found nobody to carry it out: the switch adapter has ended");
+            }
+        }
+    }
+
+    fn record(&mut self, at: Timestamp, fact: Fact) {
+        if let Fact::SwitchChanged { up } = fact {
+            self.health.set_switch_up(up);
+        }
+        tell(&fact);
+        self.position += 1;
+        self.health.set_facts_made(self.position);
+        self.books.write(BookEntry { position: self.position, at, fact });
+    }
+
+    /// The first one is told though nobody is in it: before it, nobody knows whether we do.
+    fn publish_roster(&mut self) {
+        let first = self.roster.replace(self.state.roster_version()).is_none();
+        let roster = acd::roster(&self.state);
+        self.switch.roster.send_if_modified(|published: &mut Arc<Roster>| {
+            let news = first || **published != roster;
+            *published = Arc::new(roster);
+            news
+        });
+    }
+
+    /// Begins a new segment of the journal; `follows`, if nothing was lost since the last.
+    pub(crate) fn snapshot(&mut self, follows: bool) {
+        let (at, state) = (self.clock.now(), self.state.clone());
+        self.journal.begin(Snapshot { at, state, position: self.position, since: self.health.since(), follows });
+    }
+
+    /// The next run begins where this one ends.
+    async fn finish(mut self) {
+        self.snapshot(true);
+        self.journal.close(LAST_WORDS).await;
+    }
+}
+
+/// Chance for a new state: the second half of a fresh UUID v7.
+pub(crate) fn seed() -> u64 {
+    uuid::Uuid::now_v7().as_u64_pair().1
+}

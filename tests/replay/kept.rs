@@ -1,0 +1,71 @@
+//! `tests/journals/` keeps a journal of every build that the world has seen, beside what its day ended with.
+
+use std::path::{Path, PathBuf};
+
+use model::wallboard::Wallboard;
+
+use super::day::{Run, Site, doing};
+use super::replay;
+
+fn kept() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journals")
+}
+
+/// What a supervisor would remember of a day's end.
+fn remembered(board: &Wallboard) -> String {
+    let agents = [1001, 1002, 1003].map(|number| format!("{number} {}", doing(board, number).name()));
+    let calls = board.calls.iter().map(|call| format!("{} {} since {}", call.id, call.phase.name(), call.since.as_ms()));
+    agents.into_iter().chain(calls).map(|line| line + "\n").collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn this_build_goes_on_from_the_journals_of_all_builds() {
+    let mut journals = runtime::journal::segments(&kept()).unwrap();
+    assert!(!journals.is_empty());
+    while let Some(path) = journals.pop() {
+        let folder = std::env::temp_dir().join(format!("callsync-kept-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(folder.join("journal")).unwrap();
+        std::fs::copy(&path, folder.join("journal/0000000001.journal")).unwrap();
+        // No database: whatever is known comes from the journal.
+        let run = Run::start(&folder, None).await;
+        let board = run.board().await;
+        assert_eq!(remembered(&board), std::fs::read_to_string(path.with_extension("txt")).unwrap(), "{}", path.display());
+        run.stop().await;
+        assert!(!folder.join("poison").exists(), "{}: an event of it breaks a step", path.display());
+        std::fs::remove_dir_all(&folder).unwrap();
+        let (output, said) = replay(&path, false);
+        assert!(output.status.success() && said.contains("entered 700"), "{}: {said}", path.display());
+        assert!(std::fs::metadata(&path).unwrap().len() < 200_000, "{} is large", path.display());
+    }
+}
+
+#[test]
+fn a_journal_of_another_build_is_told_but_not_compared() {
+    let folder = std::env::temp_dir().join(format!("callsync-other-{}", uuid::Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("0000000001.journal");
+    std::fs::copy(&runtime::journal::segments(&kept()).unwrap()[0], &path).unwrap();
+    let (output, said) = replay(&path, true);
+    let theirs = runtime::journal::Segment::open(&path).unwrap().header.build;
+    if theirs == runtime::journal::BUILD {
+        assert!(output.status.success() && said.contains("entries, equal"), "{said}");
+    } else {
+        assert!(!output.status.success(), "{said}");
+        assert!(said.contains(&format!("was written by build {theirs}, this program is build ")), "{said}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// `cargo test --test it -- --ignored a_journal_of_this_build_is_kept`, before a release: the next ones must recover it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "writes into the source tree"]
+async fn a_journal_of_this_build_is_kept() {
+    let site = Site::new().await;
+    let board = site.day().await;
+    let number = runtime::journal::segments(&kept()).unwrap().len() + 1;
+    let to = kept().join(format!("{number:010}.journal"));
+    std::fs::create_dir_all(kept()).unwrap();
+    // The first segment is the day; the second is the snapshot at its end.
+    std::fs::copy(&runtime::journal::segments(&site.journal()).unwrap()[0], &to).unwrap();
+    std::fs::write(to.with_extension("txt"), remembered(&board)).unwrap();
+}
