@@ -1,6 +1,7 @@
 //! The bootstrap configuration: what the program must know before it can open its store. All else is in the settings.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,9 @@ pub struct Config {
     pub https: bool,
     /// What a program shows, as `Authorization: Bearer …`, to read `/metrics` from elsewhere or through the proxy.
     pub metrics_token: Option<SecretString>,
+    /// For how many days the journal is kept.
+    #[serde(default = "default_journal_days")]
+    pub journal_days: u32,
     /// How the log is written.
     #[serde(default)]
     pub log: LogFormat,
@@ -34,10 +38,13 @@ pub struct Config {
     pub log_level: String,
     /// The way to Asterisk.
     pub ari: AriConfig,
+    /// The way to Asterisk's manager interface.
+    pub ami: Option<AmiConfig>,
 }
 
 /// Every key that the file may hold. The environment may hold more: other programs' names can begin as ours do.
-const KEYS: &[&str] = &["listen", "data_dir", "database_url", "https", "metrics_token", "log", "log_level", "ari"];
+const KEYS: &[&str] =
+    &["listen", "data_dir", "journal_days", "database_url", "https", "metrics_token", "log", "log_level", "ari", "ami"];
 
 /// The way to an Asterisk.
 #[derive(Debug, Deserialize)]
@@ -59,6 +66,25 @@ pub struct AriConfig {
     pub server: u16,
 }
 
+/// The way to an Asterisk's manager interface.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AmiConfig {
+    /// Name or address and port.
+    #[serde(default = "default_ami_address")]
+    pub address: String,
+    /// The user in its `manager.conf`.
+    #[serde(default = "default_ari_user")]
+    pub user: String,
+    /// That user's secret.
+    pub password: SecretString,
+    /// Whether the connection is encrypted.
+    #[serde(default)]
+    pub tls: bool,
+    /// A file of the certificates to trust, in place of those that the system trusts.
+    pub trust: Option<PathBuf>,
+}
+
 /// How the log is written.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
@@ -70,6 +96,12 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where systemd waits to be told how the program does, if it does.
+#[must_use]
+pub fn notify_socket() -> Option<OsString> {
+    std::env::var_os("NOTIFY_SOCKET").filter(|name| !name.is_empty())
+}
+
 fn default_listen() -> String {
     "127.0.0.1:8080".to_owned()
 }
@@ -78,12 +110,20 @@ fn default_data_dir() -> PathBuf {
     "/var/lib/callsync".into()
 }
 
+const fn default_journal_days() -> u32 {
+    14
+}
+
 fn default_log_level() -> String {
     "info".to_owned()
 }
 
 fn default_ari_url() -> String {
     "http://127.0.0.1:8088".to_owned()
+}
+
+fn default_ami_address() -> String {
+    "127.0.0.1:5038".to_owned()
 }
 
 fn default_ari_user() -> String {
@@ -147,6 +187,11 @@ impl Config {
         Some(path.strip_prefix("//").unwrap_or(path).into())
     }
 
+    /// Where the journal is kept, and for how long.
+    pub fn keeping(&self) -> runtime::Keeping {
+        runtime::Keeping { folder: self.data_dir.clone(), days: self.journal_days }
+    }
+
     /// Opens the store, creating the data folder if it is not there.
     ///
     /// # Errors
@@ -171,6 +216,13 @@ impl Config {
             password: password.expose_secret().to_owned().into(),
             app: app.clone(),
             transport: ari::Transport::default(),
+            ami: self.ami.as_ref().map(|AmiConfig { address, user, password, tls, trust }| ari::Ami {
+                address: address.clone(),
+                user: user.clone(),
+                password: password.expose_secret().to_owned().into(),
+                tls: *tls,
+                trust: trust.clone(),
+            }),
         }
     }
 }

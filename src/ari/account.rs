@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::event::{Channel, Told};
 use crate::hearing::{leg_id, number, priority, tidy};
 use crate::plan::MARK;
+use crate::reach::{Phones, Standing};
 
 /// Asterisk's lists.
 #[derive(Debug, Default)]
@@ -53,30 +54,47 @@ pub struct EndpointState {
     /// As `online`.
     #[serde(default)]
     pub state: String,
+    /// The channels that ring or talk on it.
+    #[serde(default)]
+    pub channel_ids: Vec<String>,
 }
 
 /// How a channel came into our hands, as its place in the dialplan still says.
 #[derive(Debug, PartialEq, Eq)]
-enum Entry {
-    Caller { dialled: String, priority: u8 },
-    Feature { args: Vec<String> },
+pub enum Entry {
+    /// Somebody called a queue.
+    Caller {
+        /// The number dialled.
+        dialled: String,
+        /// The priority that the dialplan gave.
+        priority: u8,
+    },
+    /// Somebody dialled a feature code.
+    Feature {
+        /// What the dialplan said about it.
+        args: Vec<String>,
+    },
 }
 
 impl Lists {
-    /// The names of the phones that can be reached.
-    pub fn online(&self) -> BTreeSet<String> {
-        online(&self.endpoints)
+    /// How the phones stand.
+    pub fn phones(&self) -> Phones {
+        phones(&self.endpoints)
     }
 
     /// The account. `marks` holds the marks of the legs whose channel did not carry them.
     pub fn account(&self, server: ServerId, app: &str, marks: &[(String, Mark)]) -> Account {
-        let legs = self.channels.iter().filter_map(|channel| self.leg(server, app, marks, channel));
-        let mut legs: Vec<LegAccount> = legs.collect();
-        // Asterisk lists them in no order; the same account shall always read the same.
-        legs.sort_by(|one, other| one.leg.cmp(&other.leg));
+        // Asterisk lists them in no order; the core takes in whom it does not know in the order of their coming.
+        let mut channels: Vec<&Channel> = self.channels.iter().collect();
+        channels.sort_by_key(|channel| (&channel.creationtime, &channel.id));
+        let legs = channels.into_iter().filter_map(|channel| self.leg(server, app, marks, channel)).collect();
         let bridges = self.bridges.iter().filter_map(|bridge| bridge_account(server, bridge)).collect();
-        let reachable = self.online().into_iter().map(|name| Endpoint { server, name }).collect();
-        Account { legs, bridges, reachable, in_use: Vec::new() }
+        let phones = self.phones();
+        let which = |is: fn(&Standing) -> bool| {
+            let names = phones.iter().filter(|(_, standing)| is(standing)).map(|(name, _)| name.clone());
+            names.map(|name| Endpoint { server, name }).collect()
+        };
+        Account { legs, bridges, reachable: which(|phone| phone.reachable), in_use: which(|phone| phone.in_use) }
     }
 
     /// What has no place in the account and is told as if it had just happened: legs that ring, features dialled. Features
@@ -90,6 +108,15 @@ impl Lists {
             },
         };
         self.channels.iter().filter_map(event).collect()
+    }
+
+    /// Every leg in our hands, and how it came into them if we did not make it ourselves.
+    pub fn held(&self, server: ServerId, app: &str) -> Vec<(LegId, Option<Entry>)> {
+        let held = |channel: &Channel| match leg_id(server, &channel.id) {
+            leg @ LegId::Ours(_) => Some((leg, None)),
+            leg @ LegId::Theirs(_) => Some((leg, Some(self.entry(app, channel)?))),
+        };
+        self.channels.iter().filter_map(held).collect()
     }
 
     /// The ids of the legs in our hands whose channel carries no variables: `ari.conf` does not name `CALLSYNC`.
@@ -138,9 +165,10 @@ impl Lists {
     }
 }
 
-/// The names of the phones that can be reached.
-pub fn online(endpoints: &[EndpointState]) -> BTreeSet<String> {
-    endpoints.iter().filter(|endpoint| endpoint.state == "online").map(|endpoint| endpoint.resource.clone()).collect()
+/// How the phones stand.
+pub fn phones(endpoints: &[EndpointState]) -> Phones {
+    let standing = |phone: &EndpointState| Standing { reachable: phone.state == "online", in_use: !phone.channel_ids.is_empty() };
+    endpoints.iter().map(|endpoint| (endpoint.resource.clone(), standing(endpoint))).collect()
 }
 
 fn bridge_account(server: ServerId, bridge: &Bridge) -> Option<BridgeAccount> {

@@ -1,18 +1,19 @@
 //! Carries one order out.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use acd::effect::Op;
 use acd::event::OrderFailure;
 use model::OurLeg;
 
-use crate::account::{Application, EndpointState, online};
+use crate::account::{Application, EndpointState, phones};
+use crate::fallback::Notes;
 use crate::line::{Line, NoReply};
 use crate::plan::{Plan, plan, verdict};
-use crate::reach::TECHNOLOGY;
+use crate::reach::{Phones, TECHNOLOGY};
 use crate::request::{Kind, Request};
 use crate::starts::{Start, Starts};
 
@@ -23,13 +24,22 @@ const START_WITHIN: Duration = Duration::from_secs(3);
 /// three of one.
 const NAMES_AT_ONCE: usize = 1000;
 
+/// How long the order behind a stamp waits for it. A stamp takes a millisecond.
+const STAMP_WITHIN: Duration = Duration::from_millis(250);
+
+/// Most stamps that Asterisk is asked for at once.
+const STAMPS_AT_ONCE: usize = 8;
+
+/// Most stamps that may wait. More of them say nothing that the books do not know better.
+const MOST_STAMPS: usize = 2000;
+
 /// How an order went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
     /// It was carried out, or there was nothing left to do.
     CarriedOut,
-    /// These phones can be reached.
-    Online(BTreeSet<String>),
+    /// This is how the phones stand.
+    Phones(Phones),
     /// It was not carried out.
     Failed(OrderFailure),
 }
@@ -40,8 +50,34 @@ pub struct Hands {
     line: Line,
     app: Arc<str>,
     starts: Starts,
+    notes: Notes,
+    stamps: Stamps,
     /// Set once Asterisk has shown that it cannot set several variables at once.
     one_by_one: Arc<AtomicBool>,
+}
+
+/// The stamps that are under way. They have a line of their own: those that hang take no place from orders that move calls.
+#[derive(Clone, Debug)]
+struct Stamps {
+    line: Line,
+    turns: Arc<Mutex<HashMap<String, Arc<Turn>>>>,
+}
+
+type Turn = tokio::sync::Mutex<()>;
+
+impl Stamps {
+    fn new(line: &Line) -> Self {
+        Self { line: line.of_its_own(STAMPS_AT_ONCE), turns: Arc::default() }
+    }
+
+    /// The turns of a leg's stamps; `None` if too many wait already.
+    fn turn(&self, leg: &str) -> Option<Arc<Turn>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever waits or works holds the turn.
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        let waiting: usize = turns.values().map(|turn| Arc::strong_count(turn) - 1).sum();
+        (waiting < MOST_STAMPS).then(|| turns.entry(leg.to_owned()).or_default().clone())
+    }
 }
 
 /// How an order, or a part of one, went.
@@ -49,8 +85,9 @@ pub type Outcome = Result<Done, OrderFailure>;
 
 impl Hands {
     /// Hands that work over this line.
-    pub fn new(line: Line, app: &str, starts: Starts) -> Self {
-        Self { line, app: app.into(), starts, one_by_one: Arc::default() }
+    pub fn new(line: Line, app: &str, starts: Starts, notes: Notes) -> Self {
+        let stamps = Stamps::new(&line);
+        Self { line, app: app.into(), starts, notes, stamps, one_by_one: Arc::default() }
     }
 
     /// Carries an order out.
@@ -58,8 +95,13 @@ impl Hands {
         let done = match plan(&op, &self.app) {
             Plan::InTurn(requests) => self.in_turn(&requests).await,
             Plan::Dial { leg, create, dial } => self.dial(leg, &create, &dial).await,
-            Plan::Variables { together, one_by_one } => self.variables(&together, &one_by_one).await,
+            Plan::Stamp { leg, together, one_by_one } => {
+                let stamper = Self { line: self.stamps.line.clone(), ..self.clone() };
+                stamper.stamp(leg, together, one_by_one).await
+            }
+            Plan::Join { join, tell } => self.join(&join, &tell).await,
             Plan::Watch(names) => self.watch(&names).await,
+            Plan::Forget(ids) => self.forget(ids).await,
         };
         let done = done.unwrap_or_else(Done::Failed);
         if let Done::Failed(why) = &done {
@@ -96,6 +138,38 @@ impl Hands {
         }
     }
 
+    async fn join(&self, join: &Request, tell: &[Request]) -> Outcome {
+        self.ask(join).await?;
+        for request in tell {
+            if let Err(why) = self.ask(request).await {
+                tracing::debug!(?why, "a leg could not be told with whom it is");
+            }
+        }
+        Ok(Done::CarriedOut)
+    }
+
+    /// Asterisk keeps all CDRs in one thread. While that stands still, since a database does, a stamp takes its time, but the
+    /// order behind it, which may be the one that lets two people talk, does not wait for it. Stamps of one leg keep their
+    /// order: what was said last holds.
+    async fn stamp(self, leg: String, together: Request, one_by_one: Vec<Request>) -> Outcome {
+        let Some(turn) = self.stamps.turn(&leg) else {
+            let text = "stamps pile up".to_owned();
+            return Err(OrderFailure::Refused { status: 0, text });
+        };
+        let mut stamping = tokio::spawn(async move {
+            let _turn = turn.lock().await;
+            self.variables(&together, &one_by_one).await
+        });
+        match tokio::time::timeout(STAMP_WITHIN, &mut stamping).await {
+            Ok(done) => done.unwrap_or(Err(OrderFailure::Unknown)),
+            Err(_) => {
+                metrics::counter!("callsync_ari_stamps_left_behind_total").increment(1);
+                tracing::warn!("a CDR takes long to be stamped: the call goes on meanwhile");
+                Ok(Done::CarriedOut)
+            }
+        }
+    }
+
     async fn variables(&self, together: &Request, one_by_one: &[Request]) -> Outcome {
         if self.one_by_one.load(Ordering::Relaxed) {
             return self.in_turn(one_by_one).await;
@@ -123,7 +197,12 @@ impl Hands {
         self.each_chunk(Kind::Subscribe, wanted.difference(&has)).await?;
         self.each_chunk(Kind::Unsubscribe, has.difference(&wanted)).await?;
         let endpoints: Vec<EndpointState> = self.read(&Request::new(Kind::Endpoints, &[&TECHNOLOGY])).await?;
-        Ok(Done::Online(online(&endpoints)))
+        Ok(Done::Phones(phones(&endpoints)))
+    }
+
+    /// Without AMI the order fails: the notes are still there, and will be told again once it is back.
+    async fn forget(&self, ids: Vec<String>) -> Outcome {
+        self.notes.forget(ids).await.map(|()| Done::CarriedOut).map_err(|_| OrderFailure::Unknown)
     }
 
     async fn each_chunk(&self, kind: Kind, names: impl Iterator<Item = &String>) -> Result<(), OrderFailure> {

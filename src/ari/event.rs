@@ -109,6 +109,9 @@ pub struct Channel {
     /// As `Up`.
     #[serde(default)]
     pub state: String,
+    /// When it was made, as `2026-11-21T05:51:10.718+0000`: such texts sort as the times do.
+    #[serde(default)]
+    pub creationtime: String,
     /// Who is at its end.
     #[serde(default)]
     pub caller: CallerId,
@@ -182,6 +185,7 @@ pub const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("Channel", "id", None),
     ("Channel", "name", None),
     ("Channel", "state", None),
+    ("Channel", "creationtime", None),
     ("Channel", "caller", Some("CallerID")),
     ("Channel", "dialplan", Some("DialplanCEP")),
     ("Channel", "channelvars", None),
@@ -198,6 +202,8 @@ pub const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("Application", "device_names", None),
     ("Endpoint", "resource", None),
     ("Endpoint", "state", None),
+    ("Endpoint", "channel_ids", None),
+    ("Variable", "value", None),
 ];
 
 /// The events that have fields of their own nowhere, and that we listen to nevertheless.

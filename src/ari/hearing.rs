@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use acd::effect::{Exit, HangupReason, Lane, Op, Order};
 use acd::event::{Account, Ask, Cause, Event};
-use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, TheirLeg};
+use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg};
 
 use crate::event::{Channel, Told};
 use crate::reach::Reach;
 
 /// Longest number that we take from a caller; what is longer is cut.
 const NUMBER_LIMIT: usize = 64;
+
+/// How much more time `*14` gives.
+const MORE_WRAP_UP: Span = Span::from_secs(30);
 
 /// ARI's number for "you hung it up yourself": it says nothing about why.
 const CAUSE_ASKED: u16 = 32;
@@ -135,12 +138,7 @@ impl Hearing {
     }
 
     fn feature(&self, leg: TheirLeg, args: &[String]) -> Event {
-        let feature = match args.get(1).map(String::as_str) {
-            Some("*10") => Some(Ask::Ready),
-            Some("*11") => Some(Ask::NotReady(NotReadyReason::Asked)),
-            Some("*12") => Some(Ask::LogOut),
-            Some(_) | None => None,
-        };
+        let feature = args.get(1).and_then(|code| feature(code));
         let name = args.get(2).map(|name| tidy(name)).unwrap_or_default();
         Event::FeatureDialled { leg, endpoint: Endpoint { server: self.server, name }, feature }
     }
@@ -224,6 +222,22 @@ impl Hearing {
     fn known(&self, id: &str) -> Option<LegId> {
         Some(leg_id(self.server, id)).filter(|leg| self.legs.contains_key(leg))
     }
+}
+
+/// What a feature code stands for.
+fn feature(code: &str) -> Option<Ask> {
+    Some(match code {
+        "*10" => Ask::Ready,
+        "*11" => Ask::NotReady(NotReadyReason::Asked),
+        "*111" => Ask::NotReady(NotReadyReason::Break),
+        "*112" => Ask::NotReady(NotReadyReason::Lunch),
+        "*113" => Ask::NotReady(NotReadyReason::Training),
+        "*114" => Ask::NotReady(NotReadyReason::Meeting),
+        "*12" => Ask::LogOut,
+        "*13" => Ask::LogIn,
+        "*14" => Ask::ExtendWrapUp(MORE_WRAP_UP),
+        _ => return None,
+    })
 }
 
 /// The third word of a caller's entry: what the dialplan set as the priority, if it set one.

@@ -1,25 +1,37 @@
-//! Asterisk: the only crate with the words of ARI.
+//! Asterisk: the only crate with the words of ARI and AMI.
 //!
 //! ```text
 //!            orders ──> session ──> lanes ──> carry_out ──> line ──> client | rest_socket ──> Asterisk
 //!            events <── session <── hearing <── event <── socket <────────────────────────── Asterisk
-//!                          └── account: all that is alive, after every connect
+//!                          ├── take, account: all that is alive, after every connect
+//!                          └── heart: the sign of life that the dialplan looks at
+//!
+//!            roster ──> fallback ─> mirror ──> talk (AMI) ─────────────────────────────────> Asterisk's own queues
+//!            events <── fallback <─ notes <─── talk <──────────────────────────────────────── the dialplan's notes
 //! ```
 //!
-//! `event`, `hearing`, `request`, `account` and `contract` are pure: tables and what follows from them. The others do I/O.
+//! `event`, `hearing`, `request`, `account`, `contract`, `ami`, `mirror` and `notes` are pure: tables and what follows from
+//! them. The others do I/O.
 //!
 //! *Invariant:* nothing is decided here. It knows nothing of queues, agents, the store or the pages; it turns what Asterisk
 //! says into [`acd::event::Event`] and carries out [`acd::effect::Order`]. A failed order comes back as an event.
 
 mod account;
+mod ami;
 mod backoff;
 mod carry_out;
 mod client;
 mod contract;
+mod ends;
+mod evacuate;
 mod event;
+mod fallback;
 mod hearing;
+mod heart;
 mod lanes;
 mod line;
+mod mirror;
+mod notes;
 mod plan;
 mod probe;
 mod reach;
@@ -28,14 +40,20 @@ mod rest_socket;
 mod session;
 mod socket;
 mod starts;
+mod take;
+mod talk;
 #[cfg(test)]
 mod tests;
+
+use std::path::PathBuf;
 
 use model::ServerId;
 use secrecy::SecretString;
 
-pub use probe::{Probe, ProbeError, probe};
+pub use evacuate::{Evacuated, NotEvacuated, evacuate};
+pub use probe::{Probe, ProbeError, probe, probe_manager};
 pub use session::run;
+pub use talk::TalkError;
 
 /// Which Asterisk, and how to reach it.
 #[derive(Clone, Debug)]
@@ -52,6 +70,23 @@ pub struct Config {
     pub app: String,
     /// How requests travel.
     pub transport: Transport,
+    /// Its manager interface; without it Asterisk's own queues do not learn who is logged in.
+    pub ami: Option<Ami>,
+}
+
+/// How to reach an Asterisk's manager interface.
+#[derive(Clone, Debug)]
+pub struct Ami {
+    /// Name or address and port, as `127.0.0.1:5038`.
+    pub address: String,
+    /// The user of `manager.conf`.
+    pub user: String,
+    /// The user's secret.
+    pub password: SecretString,
+    /// Whether the connection is encrypted and the certificate held against the name in `address`.
+    pub tls: bool,
+    /// The certificates to trust, as PEM, in place of those that the system trusts.
+    pub trust: Option<PathBuf>,
 }
 
 /// How requests travel to Asterisk. Events always come over the WebSocket.

@@ -100,6 +100,11 @@ impl Line {
         Self { transport, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
+    /// The same line, but with places of its own, for what must not queue behind anything, or nothing behind it.
+    pub fn of_its_own(&self, places: usize) -> Self {
+        Self { transport: self.transport.clone(), places: Arc::new(Semaphore::new(places)) }
+    }
+
     /// Asterisk's answer, whatever its status.
     pub async fn ask(&self, request: &Request) -> Result<Reply, NoReply> {
         let name = request.kind.spec().name;

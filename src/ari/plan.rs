@@ -10,6 +10,9 @@ use crate::request::{Kind, Request};
 /// The variable that carries our mark.
 pub const MARK: &str = "CALLSYNC";
 
+/// The variable that tells a leg with whom it was put together.
+const PEER: &str = "CALLSYNC_PEER";
+
 /// How an order is carried out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Plan {
@@ -24,15 +27,27 @@ pub enum Plan {
         /// The request that must wait.
         dial: Request,
     },
-    /// All at once, or one by one where Asterisk cannot yet do several at once.
-    Variables {
+    /// All at once, or one by one where Asterisk cannot yet do several at once; later stamps of the same leg after it.
+    Stamp {
+        /// The leg.
+        leg: String,
         /// The one request.
         together: Request,
         /// The requests that do the same.
         one_by_one: Vec<Request>,
     },
+    /// Put legs together, then tell each with whom: so that Asterisk can hang up whoever is left behind while we are away. What
+    /// cannot be told takes nothing from their being together.
+    Join {
+        /// The request that counts.
+        join: Request,
+        /// The others.
+        tell: Vec<Request>,
+    },
     /// Watch exactly these phones.
     Watch(Vec<String>),
+    /// Forget the notes of these legs, by AMI.
+    Forget(Vec<String>),
 }
 
 /// The plan of an order.
@@ -44,8 +59,13 @@ pub fn plan(op: &Op, app: &str) -> Plan {
         Op::Hangup { leg, reason } => vec![Request::new(Kind::Hangup, &[leg]).with("reason_code", q850(*reason))],
         Op::CreateBridge { bridge } => vec![Request::new(Kind::CreateBridge, &[bridge]).with("type", "mixing")],
         Op::Join { bridge, legs } => {
-            let legs: Vec<String> = legs.iter().map(ToString::to_string).collect();
-            vec![Request::new(Kind::Join, &[bridge]).with("channel", legs.join(","))]
+            let names: Vec<String> = legs.iter().map(ToString::to_string).collect();
+            let join = Request::new(Kind::Join, &[bridge]).with("channel", names.join(","));
+            let tell = match &legs[..] {
+                [one, other] => vec![set_variable(one, PEER, &names[1]), set_variable(other, PEER, &names[0])],
+                _ => Vec::new(),
+            };
+            return Plan::Join { join, tell };
         }
         Op::DestroyBridge { bridge } => vec![Request::new(Kind::DestroyBridge, &[bridge])],
         Op::Play { leg, prompt, media } => vec![Request::new(Kind::Play, &[leg, prompt]).with("media", media)],
@@ -55,7 +75,12 @@ pub fn plan(op: &Op, app: &str) -> Plan {
         }
         // The caller's number needs no request of its own: `originator` and `caller` lend it to the new leg.
         Op::Dial { leg, endpoint, caller, give_up_after, mark } => {
-            let variables = json!({ "variables": { MARK: mark.to_string(), "PJSIP_TRANSFER_HANDLING()": "ari-only" } });
+            let variables = json!({ "variables": {
+                MARK: mark.to_string(),
+                "PJSIP_TRANSFER_HANDLING()": "ari-only",
+                // Whoever is left behind while we are not there is hung up by Asterisk itself.
+                "CHANNEL(hangup_handler_push)": "callsync-left,s,1",
+            } });
             let create = Request::new(Kind::CreateLeg, &[])
                 .with("endpoint", format!("PJSIP/{}", endpoint.name))
                 .with("app", app)
@@ -74,7 +99,9 @@ pub fn plan(op: &Op, app: &str) -> Plan {
             let seconds = within.map_or(0, |within| within.as_secs().max(1));
             vec![set_variable(&leg.id, "TIMEOUT(absolute)", &seconds.to_string())]
         }
-        Op::TakeAccount { .. } | Op::ForgetFallback { .. } => Vec::new(),
+        // It is the session's own affair, and not the work of a lane.
+        Op::TakeAccount { .. } => Vec::new(),
+        Op::ForgetFallback { legs, .. } => return Plan::Forget(legs.iter().map(|leg| leg.id.clone()).collect()),
         Op::Watch { endpoints, .. } => return Plan::Watch(endpoints.iter().map(|endpoint| endpoint.name.clone()).collect()),
     })
 }
@@ -87,7 +114,8 @@ fn variables(leg: &TheirLeg, stamp: &Stamp) -> Plan {
     let columns: Vec<(String, String)> =
         stamp.columns().into_iter().map(|(column, value)| (format!("CDR({column})"), value)).collect();
     let all: Map<String, Value> = columns.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    Plan::Variables {
+    Plan::Stamp {
+        leg: leg.id.clone(),
         together: Request::new(Kind::SetVariables, &[&leg.id]).with_body(json!({ "variables": all })),
         one_by_one: columns.iter().map(|(name, value)| set_variable(&leg.id, name, value)).collect(),
     }
@@ -98,6 +126,7 @@ const fn q850(reason: HangupReason) -> &'static str {
     match reason {
         HangupReason::Normal => "16",
         HangupReason::NoAnswer => "19",
+        HangupReason::AnsweredElsewhere => "26",
     }
 }
 

@@ -1,10 +1,13 @@
 //! Asks an Asterisk whether we can work with it, and says in words what is wrong and how to mend it.
 
-use crate::Config;
+use crate::ami::Action;
 use crate::client::{BadConfig, HttpClient};
 use crate::contract::{Description, files};
 use crate::line::{AT_ONCE, NoReply, Reply};
+use crate::notes;
 use crate::request::{Kind, Request};
+use crate::talk::{Answer, Talk, TalkError};
+use crate::{Ami, Config};
 
 /// What a sound Asterisk says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +104,24 @@ fn version(config: &Config, info: &Reply) -> Result<String, ProbeError> {
     let info: Option<serde_json::Value> = serde_json::from_str(&info.body).ok();
     let version = info.as_ref().and_then(|info| info.pointer("/system/version")?.as_str());
     version.map(ToOwned::to_owned).ok_or(ProbeError::Odd { url: url(), status: 200 })
+}
+
+/// Logs in to the manager interface and asks for what we shall need there.
+///
+/// # Errors
+/// What is wrong, as a sentence that says how to mend it.
+pub async fn probe_manager(ami: &Ami) -> Result<(), TalkError> {
+    let mut talk = Talk::begin(ami).await?;
+    // On members and notes that cannot be: who may not is refused before Asterisk looks for them.
+    let remove = Action::new("QueueRemove").with("Queue", "callsync-doctor").with("Interface", "Local/callsync-doctor");
+    for action in [notes::list(), notes::forget("callsync-doctor"), remove, Action::new("CoreShowChannels")] {
+        if let Answer::No(why) = talk.ask(&action).await?
+            && why.contains("ermission")
+        {
+            return Err(TalkError::NotAllowed { action: action.name(), why });
+        }
+    }
+    Ok(())
 }
 
 /// A harmless order, on a leg that cannot be: who may only read is refused before Asterisk looks for the leg.

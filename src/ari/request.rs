@@ -129,6 +129,10 @@ requests! {
     Unsubscribe = "unsubscribe" Delete "/applications/{applicationName}/subscription" ("eventSource") again needed;
     /// Say which events we do not want.
     FilterEvents = "filter_events" Put "/applications/{applicationName}/eventFilter" () ["filter"] again optional;
+    /// Read one variable that belongs to no leg, or a function.
+    GetGlobal = "get_global" Get "/asterisk/variable" ("variable") again needed;
+    /// Set one variable that belongs to no leg.
+    SetGlobal = "set_global" Post "/asterisk/variable" ("variable", "value") again needed;
     /// Asterisk's version.
     Info = "info" Get "/asterisk/info" ("only") again needed;
 }

@@ -1,31 +1,31 @@
 //! One connection to Asterisk after another. All that is known of a connection is in [`Session`] and ends with it; what
 //! outlives it is in [`Ends`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use acd::Roster;
 use acd::effect::{Lane, Op, Order};
 use acd::event::{Account, Event, OrderFailure};
-use model::stamp::Mark;
-use model::{Endpoint, LegId, ServerId};
-use serde::Deserialize;
-use serde_json::json;
-use tokio::sync::mpsc;
+use model::{Endpoint, LegId, ServerId, Timestamp};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use crate::account::Lists;
 use crate::backoff::Backoff;
 use crate::carry_out::{Done, Hands};
 use crate::client::{BadConfig, HttpClient};
-use crate::event::{Told, UNWANTED};
+use crate::ends::Ends;
+use crate::event::Told;
+use crate::fallback::{Manager, Notes};
 use crate::hearing::{Heard, Hearing, hang_up};
+use crate::heart::Heart;
 use crate::lanes::Lanes;
-use crate::line::{AT_ONCE, Line, NoReply, NotRead, Transport};
-use crate::plan::MARK;
-use crate::reach::{Reach, TECHNOLOGY};
-use crate::request::{Kind, Request};
+use crate::line::{AT_ONCE, Line, NotRead, Transport};
+use crate::reach::Reach;
 use crate::rest_socket::RestSocket;
 use crate::socket::{CAPACITY, Ending, NotOpened, Socket};
 use crate::starts::{Start, Starts};
+use crate::take::{Taken, filter_events, take};
 use crate::{Config, Transport as Wanted};
 
 /// A connection that held this long was sound: after it we try again at once.
@@ -38,17 +38,34 @@ const AWAY: Duration = Duration::from_secs(30);
 /// How long the last orders may take once no more can come.
 const LAST_ORDERS: Duration = Duration::from_secs(2);
 
+/// How long the orders before [`Op::TakeAccount`] may take. After it the connection is given up, which ends them all.
+const ORDERS_BEFORE: Duration = Duration::from_secs(10);
+
 /// Connects, keeps connected, carries out orders and reports events, until `orders` is closed.
 ///
 /// After every connect the account comes first ([`Event::SwitchReturned`]), then what happened since. While there is no
 /// connection every order comes back as failed; only the last [`Op::Watch`] is kept, and holds from the next connect on.
-pub async fn run(config: Config, orders: mpsc::UnboundedReceiver<Order>, events: mpsc::UnboundedSender<Event>) {
-    let mut ends = Ends { orders, events, watched: Vec::new() };
+///
+/// `events` is never waited for: if the loop does not take what it is told, the connection is given up, and all is taken
+/// anew once there is room. Each of `beats` is passed on to the dialplan as a sign of life. `roster` is mirrored into
+/// Asterisk's own queues from the first time on that it is sent.
+pub async fn run(
+    config: Config,
+    orders: mpsc::Receiver<Order>,
+    events: mpsc::Sender<Event>,
+    beats: watch::Receiver<Timestamp>,
+    roster: watch::Receiver<Arc<Roster>>,
+) {
+    let manager = Manager::start(&config, roster);
+    let mut ends = Ends::new(config.server, orders, events, beats, manager);
     let mut backoff = Backoff::default();
     let mut complaint = String::new();
     loop {
-        let watched = ends.watched.clone();
-        let Some(connected) = ends.refuse_while(Session::begin(&config, &watched)).await else { return };
+        if ends.make_room().await.is_none() {
+            return;
+        }
+        let (watched, notes) = (ends.watched.clone(), ends.manager.notes.clone());
+        let Some(connected) = ends.refuse_while(Session::begin(&config, &watched, notes)).await else { return };
         let wait = match connected {
             Err(why) => {
                 complain(&mut complaint, &why);
@@ -84,39 +101,6 @@ fn complain(said: &mut String, why: &NotConnected) {
     }
 }
 
-/// The two ends towards the core, and what shall be watched.
-struct Ends {
-    orders: mpsc::UnboundedReceiver<Order>,
-    events: mpsc::UnboundedSender<Event>,
-    watched: Vec<String>,
-}
-
-impl Ends {
-    fn tell(&self, event: Event) {
-        // Nobody listens any more only while the whole program ends.
-        let _ = self.events.send(event);
-    }
-
-    /// Does something else, and refuses all orders meanwhile. `None` once no more orders can come.
-    async fn refuse_while<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::pin!(work);
-        loop {
-            tokio::select! {
-                biased;
-                result = &mut work => return Some(result),
-                order = self.orders.recv() => self.refuse(order?.op),
-            }
-        }
-    }
-
-    fn refuse(&mut self, op: Op) {
-        match op {
-            Op::Watch { endpoints, .. } => self.watched = endpoints.into_iter().map(|endpoint| endpoint.name).collect(),
-            order => self.tell(Event::OrderFailed { order, why: OrderFailure::Unknown }),
-        }
-    }
-}
-
 /// How a connection ended.
 enum End {
     Lost,
@@ -139,11 +123,16 @@ enum NotConnected {
 
 struct Session {
     server: ServerId,
+    app: String,
     socket: Socket,
+    line: Line,
     starts: Starts,
     hands: Hands,
     hearing: Hearing,
+    heart: Heart,
     lanes: Lanes,
+    /// Until when the orders before [`Op::TakeAccount`] must have been answered; no order is taken meanwhile.
+    retaking: Option<Instant>,
     /// The phones that were watched when the account was taken.
     watched: Vec<String>,
     /// What the account has no place for.
@@ -152,7 +141,7 @@ struct Session {
 
 impl Session {
     /// Opens the socket, then takes the account; what happens meanwhile waits in the socket.
-    async fn begin(config: &Config, watched: &[String]) -> Result<(Self, Account), NotConnected> {
+    async fn begin(config: &Config, watched: &[String], notes: Notes) -> Result<(Self, Account), NotConnected> {
         let began = Instant::now();
         let socket = Socket::open(config, CAPACITY).await?;
         let line = Line::new(match config.transport {
@@ -163,17 +152,14 @@ impl Session {
             }
         });
         let starts = Starts::default();
-        let hands = Hands::new(line.clone(), &config.app, starts.clone());
+        let hands = Hands::new(line.clone(), &config.app, starts.clone(), notes);
         filter_events(&line, &config.app).await.map_err(NotRead::from)?;
         if !watched.is_empty() {
             hands.watch(watched).await.map_err(NotConnected::Watch)?;
         }
-        let lists = read_lists(&line, &config.app).await?;
-        let marks = read_marks(&line, lists.without_variables(config.server, &config.app)).await;
-        let account = lists.account(config.server, &config.app, &marks);
-        let reach = Reach::new(config.server, watched, &lists.online());
+        let Taken { account, phones, first } = take(&line, config.server, &config.app).await?;
+        let reach = Reach::new(config.server, watched, &phones);
         let hearing = Hearing::new(config.server, &account, reach);
-        let first = lists.as_events(config.server, &config.app);
         tracing::info!(
             server.id = config.server.0,
             legs = account.legs.len(),
@@ -181,8 +167,10 @@ impl Session {
             took = ?began.elapsed(),
             "connected to Asterisk"
         );
-        let (server, watched, lanes) = (config.server, watched.to_vec(), Lanes::default());
-        Ok((Self { server, socket, starts, hands, hearing, lanes, watched, first }, account))
+        let heart = Heart::new(&line);
+        let (server, app, watched, lanes) = (config.server, config.app.clone(), watched.to_vec(), Lanes::default());
+        let session = Self { server, app, socket, line, starts, hands, hearing, heart, lanes, retaking: None, watched, first };
+        Ok((session, account))
     }
 
     async fn serve(mut self, ends: &mut Ends, account: Account) -> End {
@@ -195,6 +183,9 @@ impl Session {
             let op = Op::Watch { server: self.server, endpoints };
             self.take(ends, Order { lane: Lane::Server(self.server), op });
         }
+        // Of what came before this connection nobody knows how old it is.
+        ends.beats.mark_unchanged();
+        ends.manager.tell_again();
         let end = self.work(ends).await;
         metrics::gauge!("callsync_ari_connected").set(0);
         ends.tell(Event::SwitchLost { server: self.server });
@@ -208,11 +199,15 @@ impl Session {
     }
 
     async fn work(&mut self, ends: &mut Ends) -> End {
-        for told in std::mem::take(&mut self.first) {
-            self.hear(ends, told);
-        }
+        self.hear_first(ends);
         loop {
-            let hands = &self.hands;
+            if ends.are_full() {
+                return End::Lost;
+            }
+            if self.retaking.is_some() && self.lanes.idle() && !self.retake(ends).await {
+                return End::Lost;
+            }
+            let (hands, retaking) = (&self.hands, self.retaking);
             tokio::select! {
                 told = self.socket.next() => match told {
                     Some(told) => if self.hear(ends, told) { return End::Replaced },
@@ -222,20 +217,57 @@ impl Session {
                         return End::Lost;
                     }
                 },
-                order = ends.orders.recv() => match order {
+                order = ends.orders.recv(), if retaking.is_none() => match order {
                     Some(order) => self.take(ends, order),
                     None => {
+                        self.heart.stop().await;
                         self.last_orders(ends).await;
                         return End::NoMoreOrders;
                     }
                 },
                 done = self.lanes.done(|op| hands.clone().carry_out(op)) => self.done(ends, done),
+                Ok(()) = ends.beats.changed() => self.heart.beat(),
+                Some(calls) = ends.manager.report() => {
+                    ends.tell(Event::FallbackReported { server: self.server, calls });
+                }
+                () = tokio::time::sleep_until(retaking.unwrap_or_else(Instant::now)), if retaking.is_some() => {
+                    tracing::warn!(server.id = self.server.0, "orders do not come to an end: the account is taken by connecting anew");
+                    return End::Lost;
+                }
+            }
+        }
+    }
+
+    fn hear_first(&mut self, ends: &mut Ends) {
+        for told in std::mem::take(&mut self.first) {
+            self.hear(ends, told);
+        }
+    }
+
+    /// Takes the account anew on the connection that there is. All orders have been answered, and the events since wait in
+    /// the socket: as after a connect, they are heard after the account. `false` if it could not be taken.
+    async fn retake(&mut self, ends: &mut Ends) -> bool {
+        self.retaking = None;
+        match take(&self.line, self.server, &self.app).await {
+            Ok(Taken { account, phones, first }) => {
+                let reach = Reach::new(self.server, &ends.watched, &phones);
+                self.hearing = Hearing::new(self.server, &account, reach);
+                self.first = first;
+                tracing::info!(server.id = self.server.0, legs = account.legs.len(), "the account was taken anew");
+                metrics::counter!("callsync_ari_accounts_retaken_total").increment(1);
+                ends.tell(Event::SwitchReturned { server: self.server, account });
+                self.hear_first(ends);
+                true
+            }
+            Err(why) => {
+                tracing::warn!(server.id = self.server.0, %why, "the account cannot be taken anew");
+                false
             }
         }
     }
 
     /// Passes on what an event means. `true` if it means that we are out.
-    fn hear(&mut self, ends: &Ends, told: Told) -> bool {
+    fn hear(&mut self, ends: &mut Ends, told: Told) -> bool {
         if let Told::Other { kind, raw } = &told {
             tracing::trace!(kind, raw, "an event that means nothing to us");
         }
@@ -262,6 +294,10 @@ impl Session {
     }
 
     fn take(&mut self, ends: &mut Ends, order: Order) {
+        if let Op::TakeAccount { .. } = &order.op {
+            self.retaking = Some(Instant::now() + ORDERS_BEFORE);
+            return;
+        }
         if let Op::Watch { endpoints, .. } = &order.op {
             ends.watched = endpoints.iter().map(|endpoint| endpoint.name.clone()).collect();
             self.hearing.reach().watch(&ends.watched);
@@ -274,11 +310,11 @@ impl Session {
         self.lanes.push(order, |op| hands.clone().carry_out(op));
     }
 
-    fn done(&mut self, ends: &Ends, done: Option<(Op, Done)>) {
+    fn done(&mut self, ends: &mut Ends, done: Option<(Op, Done)>) {
         match done {
             Some((order, Done::Failed(why))) => ends.tell(Event::OrderFailed { order, why }),
-            Some((_, Done::Online(online))) => {
-                for event in self.hearing.reach().answered(&online) {
+            Some((_, Done::Phones(phones))) => {
+                for event in self.hearing.reach().answered(&phones) {
                     ends.tell(event);
                 }
             }
@@ -287,7 +323,7 @@ impl Session {
     }
 
     /// Lets the orders that are under way come to their end, within reason.
-    async fn last_orders(&mut self, ends: &Ends) {
+    async fn last_orders(&mut self, ends: &mut Ends) {
         let until = Instant::now() + LAST_ORDERS;
         while !self.lanes.idle() {
             let hands = &self.hands;
@@ -298,45 +334,4 @@ impl Session {
             }
         }
     }
-}
-
-/// Asks Asterisk not to send what we would only throw away. An older Asterisk sends it, and we throw it away.
-async fn filter_events(line: &Line, app: &str) -> Result<(), NoReply> {
-    let unwanted: Vec<_> = UNWANTED.iter().map(|kind| json!({ "type": kind })).collect();
-    let filter = json!({ "disallowed": unwanted });
-    let reply = line.ask(&Request::new(Kind::FilterEvents, &[&app]).with_body(filter)).await?;
-    if reply.status >= 300 {
-        tracing::info!(status = reply.status, "this Asterisk does not filter events: it sends about twice as many");
-    }
-    Ok(())
-}
-
-async fn read_lists(line: &Line, app: &str) -> Result<Lists, NotRead> {
-    let (channels, bridges) = (Request::new(Kind::Channels, &[]), Request::new(Kind::Bridges, &[]));
-    let (application, endpoints) = (Request::new(Kind::Application, &[&app]), Request::new(Kind::Endpoints, &[&TECHNOLOGY]));
-    let (channels, bridges, application, endpoints) =
-        tokio::try_join!(line.read(&channels), line.read(&bridges), line.read(&application), line.read(&endpoints))?;
-    Ok(Lists { channels, bridges, application, endpoints })
-}
-
-/// Reads the marks one by one, for an Asterisk whose `ari.conf` does not name our variable in `channelvars`.
-async fn read_marks(line: &Line, legs: Vec<String>) -> Vec<(String, Mark)> {
-    #[derive(Deserialize)]
-    struct Variable {
-        value: String,
-    }
-    if !legs.is_empty() {
-        tracing::warn!(legs = legs.len(), "ari.conf should say channelvars = {MARK}: the legs' marks are read one by one");
-    }
-    let mut marks = Vec::new();
-    for leg in legs {
-        let request = Request::new(Kind::GetVariable, &[&leg]).with("variable", MARK);
-        // A leg without the variable has no mark, and one that is gone will be told as ended.
-        if let Ok(Variable { value }) = line.read(&request).await
-            && let Ok(mark) = value.parse()
-        {
-            marks.push((leg, mark));
-        }
-    }
-    marks
 }

@@ -59,13 +59,13 @@ fn expected() -> Account {
         legs: vec![
             caller("lab-1795241885.55", Some(mark(11, CallPhase::Waiting)), Some("+79120000011"), "700"),
             caller("lab-1795241886.56", Some(mark(12, CallPhase::Talking)), Some("+79120000012"), "701"),
-            caller("lab-1795241887.59", None, None, "702"),
             agent(12, true, "2001"),
+            caller("lab-1795241887.59", None, None, "702"),
             agent(13, false, "2002"),
         ],
         bridges: vec![BridgeAccount { bridge, legs: vec![LegId::Ours(our_leg(12, 1)), theirs("lab-1795241886.56")] }],
         reachable: vec![endpoint("2001"), endpoint("2002")],
-        in_use: vec![],
+        in_use: vec![endpoint("2001"), endpoint("2002")],
     }
 }
 

@@ -1,16 +1,14 @@
 //! What a real Asterisk 22.10.1 said in real calls (`tests/ari/recorded`), and exactly what the core hears of it.
 
-use std::collections::BTreeSet;
-
 use acd::effect::{Exit, HangupReason, Lane, Op, Order};
 use acd::event::{Account, Ask, Cause, Event, LegAccount};
-use model::{Endpoint, LegId, OurLeg, Phone, PromptId, ServerId, TheirLeg};
+use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg};
 use serde_json::Value;
 
 use super::{call, our_leg};
-use crate::event::{BARE, FIELDS, Told, parse};
+use crate::event::{BARE, Channel, FIELDS, Told, parse};
 use crate::hearing::{Heard, Hearing};
-use crate::reach::Reach;
+use crate::reach::{Phones, Reach};
 
 const RECORDED: &[(&str, &str)] = &[
     ("answered", include_str!("../../../tests/ari/recorded/answered.jsonl")),
@@ -29,7 +27,7 @@ fn recorded(name: &str) -> impl Iterator<Item = &'static str> {
 }
 
 fn hearing(account: &Account) -> Hearing {
-    Hearing::new(ServerId(9), account, Reach::new(ServerId(9), &["1001".to_owned()], &BTreeSet::new()))
+    Hearing::new(ServerId(9), account, Reach::new(ServerId(9), &["1001".to_owned()], &Phones::new()))
 }
 
 fn heard(name: &str) -> Vec<Heard> {
@@ -115,6 +113,35 @@ fn a_feature_code_names_the_phone_and_what_is_asked() {
     let endpoint = Endpoint { server: ServerId(9), name: "2003".to_owned() };
     let dialled = Event::FeatureDialled { leg: theirs(&id), endpoint, feature: Some(Ask::Ready) };
     assert_eq!(heard("feature"), [Heard::Event(dialled), caller_ended(&id, 0)]);
+}
+
+#[test]
+fn every_feature_code_is_known_and_no_other() {
+    let asked = |code: &str| {
+        let args = ["feature", code, "1001"].map(str::to_owned).to_vec();
+        let start = Told::StasisStart {
+            channel: Channel { id: "lab-1.1".to_owned(), ..Channel::default() },
+            args,
+            replace_channel: None,
+        };
+        match &hearing(&Account::default()).hear(start)[..] {
+            [Heard::Event(Event::FeatureDialled { feature, .. })] => *feature,
+            other => panic!("{other:?}"),
+        }
+    };
+    let not_ready = |reason| Some(Ask::NotReady(reason));
+    assert_eq!(asked("*10"), Some(Ask::Ready));
+    assert_eq!(asked("*11"), not_ready(NotReadyReason::Asked));
+    assert_eq!(asked("*111"), not_ready(NotReadyReason::Break));
+    assert_eq!(asked("*112"), not_ready(NotReadyReason::Lunch));
+    assert_eq!(asked("*113"), not_ready(NotReadyReason::Training));
+    assert_eq!(asked("*114"), not_ready(NotReadyReason::Meeting));
+    assert_eq!(asked("*12"), Some(Ask::LogOut));
+    assert_eq!(asked("*13"), Some(Ask::LogIn));
+    assert_eq!(asked("*14"), Some(Ask::ExtendWrapUp(Span::from_secs(30))));
+    for code in ["*15", "*115", "*1", "10", ""] {
+        assert_eq!(asked(code), None, "{code}");
+    }
 }
 
 #[test]

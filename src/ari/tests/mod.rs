@@ -7,23 +7,28 @@ mod drive;
 mod events;
 mod faults;
 mod lanes;
+mod life;
+mod managing;
 mod measure;
 mod real;
+mod real_manager;
 mod requests;
 mod stand_in;
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
+use acd::Roster;
 use acd::effect::{Lane, Op, Order};
 use acd::event::Event;
-use model::{CallId, OurLeg, ServerId};
-use tokio::sync::mpsc;
+use model::{CallId, OurLeg, ServerId, Timestamp};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::{Config, Transport, run};
+use crate::{Ami, Config, Transport, run};
 
 /// Longer than anything here takes; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -43,6 +48,20 @@ fn asterisk(app: &str) -> Option<Config> {
     Some(Config { user: url.username().to_owned(), password: password.into(), ..config(&host, app) })
 }
 
+/// The manager interface of the real Asterisk, from `CALLSYNC_TEST_AMI`, as `user:secret@127.0.0.1:5038`.
+fn manager() -> Option<Ami> {
+    #[expect(clippy::disallowed_methods, reason = "the test runner says here where its Asterisk is")]
+    let Ok(place) = std::env::var("CALLSYNC_TEST_AMI") else {
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        let _ = writeln!(std::io::stdout(), "not run: {test}: CALLSYNC_TEST_AMI names no Asterisk");
+        return None;
+    };
+    let (who, address) = place.rsplit_once('@').unwrap();
+    let (user, secret) = who.split_once(':').unwrap();
+    let (user, password) = (user.to_owned(), secret.to_owned().into());
+    Some(Ami { address: address.to_owned(), user, password, tls: false, trust: None })
+}
+
 fn config(url: &str, app: &str) -> Config {
     Config {
         server: ServerId(9),
@@ -51,25 +70,41 @@ fn config(url: &str, app: &str) -> Config {
         password: "secret".to_owned().into(),
         app: app.to_owned(),
         transport: Transport::Http,
+        ami: None,
     }
 }
 
 /// The adapter at work, and both its ends.
 struct Rig {
-    orders: Option<mpsc::UnboundedSender<Order>>,
-    events: mpsc::UnboundedReceiver<Event>,
+    orders: Option<mpsc::Sender<Order>>,
+    events: mpsc::Receiver<Event>,
+    beats: watch::Sender<Timestamp>,
+    roster: watch::Sender<Arc<Roster>>,
     task: JoinHandle<()>,
 }
 
 impl Rig {
     fn start(config: Config) -> Self {
-        let (orders, take_orders) = mpsc::unbounded_channel();
-        let (tell, events) = mpsc::unbounded_channel();
-        Self { orders: Some(orders), events, task: tokio::spawn(run(config, take_orders, tell)) }
+        Self::with_room(config, 10_000)
+    }
+
+    /// With room for so many events.
+    fn with_room(config: Config, room: usize) -> Self {
+        let (orders, take_orders) = mpsc::channel(10_000);
+        let (tell, events) = mpsc::channel(room);
+        let (beats, hear_beats) = watch::channel(Timestamp::from_ms(0));
+        let (roster, see_roster) = watch::channel(Arc::default());
+        let task = tokio::spawn(run(config, take_orders, tell, hear_beats, see_roster));
+        Self { orders: Some(orders), events, beats, roster, task }
+    }
+
+    /// The loop's heart beats.
+    fn beat(&self) {
+        self.beats.send_replace(Timestamp::from_ms(0));
     }
 
     fn order(&self, lane: Lane, op: Op) {
-        self.orders.as_ref().unwrap().send(Order { lane, op }).unwrap();
+        self.orders.as_ref().unwrap().try_send(Order { lane, op }).unwrap();
     }
 
     async fn next(&mut self) -> Event {

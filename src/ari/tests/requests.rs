@@ -48,9 +48,10 @@ fn sorted(value: &Value) -> Value {
 fn requests(op: &Op) -> Vec<String> {
     match plan(op, "callsync") {
         Plan::InTurn(requests) => requests.iter().map(write).collect(),
+        Plan::Join { join, tell } => std::iter::once(&join).chain(&tell).map(write).collect(),
         Plan::Dial { create, dial, .. } => vec![write(&create), write(&dial)],
-        Plan::Variables { together, one_by_one } => std::iter::once(&together).chain(&one_by_one).map(write).collect(),
-        Plan::Watch(names) => names,
+        Plan::Stamp { together, one_by_one, .. } => std::iter::once(&together).chain(&one_by_one).map(write).collect(),
+        Plan::Watch(names) | Plan::Forget(names) => names,
     }
 }
 
@@ -78,6 +79,7 @@ fn a_hang_up_gives_its_reason() {
     let hangup = |reason| requests(&Op::Hangup { leg: LegId::Ours(our_leg(1, 1)), reason });
     assert_eq!(hangup(HangupReason::Normal), [format!("DELETE /channels/{LEG}?reason_code=16")]);
     assert_eq!(hangup(HangupReason::NoAnswer), [format!("DELETE /channels/{LEG}?reason_code=19")]);
+    assert_eq!(hangup(HangupReason::AnsweredElsewhere), [format!("DELETE /channels/{LEG}?reason_code=26")]);
 }
 
 #[test]
@@ -86,7 +88,14 @@ fn orders_about_a_bridge() {
     assert_eq!(requests(&Op::CreateBridge { bridge }), [format!("POST /bridges/{BRIDGE}?type=mixing")]);
     let legs = vec![LegId::Theirs(caller()), LegId::Ours(our_leg(1, 1))];
     let join = format!("POST /bridges/{BRIDGE}/addChannel?channel=lab-1.2%2C{LEG}");
-    assert_eq!(requests(&Op::Join { bridge, legs }), [join]);
+    // Each is told of the other, for the day that we are not there to hang up whoever is left behind.
+    let peers = [
+        format!("POST /channels/lab-1.2/variable?variable=CALLSYNC_PEER&value={LEG}"),
+        format!("POST /channels/{LEG}/variable?variable=CALLSYNC_PEER&value=lab-1.2"),
+    ];
+    assert_eq!(requests(&Op::Join { bridge, legs: legs.clone() }), [join, peers[0].clone(), peers[1].clone()]);
+    let alone = format!("POST /bridges/{BRIDGE}/addChannel?channel=lab-1.2");
+    assert_eq!(requests(&Op::Join { bridge, legs: legs[..1].to_vec() }), [alone]);
     assert_eq!(requests(&Op::DestroyBridge { bridge }), [format!("DELETE /bridges/{BRIDGE}")]);
 }
 
@@ -96,7 +105,10 @@ fn a_leg_is_created_with_its_mark_and_then_dialled() {
     let give_up_after = Span::from_secs(45);
     let dial = Op::Dial { leg: our_leg(1, 1), endpoint, caller: caller(), give_up_after, mark: mark() };
     let query = format!("endpoint=PJSIP%2F1001&app=callsync&appArgs=leg&channelId={LEG}&originator=lab-1.2");
-    let body = format!(r#"{{"variables":{{"CALLSYNC":"{}","PJSIP_TRANSFER_HANDLING()":"ari-only"}}}}"#, mark());
+    let body = format!(
+        r#"{{"variables":{{"CALLSYNC":"{}","CHANNEL(hangup_handler_push)":"callsync-left,s,1","PJSIP_TRANSFER_HANDLING()":"ari-only"}}}}"#,
+        mark()
+    );
     let expected =
         [format!("POST /channels/create?{query} {body}"), format!("POST /channels/{LEG}/dial?caller=lab-1.2&timeout=45")];
     assert_eq!(requests(&dial), expected);

@@ -11,6 +11,9 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 
+/// What its own clock always says.
+pub const CLOCK: &str = "1700000000";
+
 /// What happens to a request.
 #[derive(Clone, Debug)]
 pub enum Answer {
@@ -42,6 +45,7 @@ pub struct StandIn {
     /// Where it listens.
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
+    queries: Arc<Mutex<Vec<String>>>,
     sockets: Arc<Mutex<Vec<mpsc::UnboundedSender<Do>>>>,
     opened: watch::Sender<usize>,
 }
@@ -52,7 +56,8 @@ impl StandIn {
     pub async fn start(rule: impl Fn(&str, usize) -> Option<Answer> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let stand_in = Self { url, requests: Arc::default(), sockets: Arc::default(), opened: watch::channel(0).0 };
+        let stand_in =
+            Self { url, requests: Arc::default(), queries: Arc::default(), sockets: Arc::default(), opened: watch::channel(0).0 };
         let rule: Arc<Rule> = Arc::new(rule);
         let serving = stand_in.clone();
         tokio::spawn(async move {
@@ -73,6 +78,11 @@ impl StandIn {
         self.requests.lock().unwrap().clone()
     }
 
+    /// The queries of the requests so far.
+    pub fn queries(&self) -> Vec<String> {
+        self.queries.lock().unwrap().clone()
+    }
+
     /// How many event sockets have been opened so far.
     pub fn sockets(&self) -> usize {
         *self.opened.borrow()
@@ -91,7 +101,8 @@ impl StandIn {
         if &first == b"GET /ari/events" {
             return self.serve_socket(stream).await;
         }
-        while let Some(request) = read_request(&mut stream).await {
+        while let Some((request, query)) = read_request(&mut stream).await {
+            self.queries.lock().unwrap().push(query);
             let times = {
                 let mut requests = self.requests.lock().unwrap();
                 requests.push(request.clone());
@@ -144,12 +155,13 @@ fn empty(request: &str) -> Answer {
     match request {
         "GET /channels" | "GET /bridges" | "GET /endpoints/PJSIP" => Answer::Reply(200, "[]".to_owned()),
         "GET /applications/callsync" => Answer::Reply(200, "{}".to_owned()),
+        "GET /asterisk/variable" => Answer::Reply(200, format!(r#"{{"value":"{CLOCK}"}}"#)),
         _ => Answer::Reply(204, String::new()),
     }
 }
 
-/// The method and path of the next request, without `/ari` and the query.
-async fn read_request(stream: &mut TcpStream) -> Option<String> {
+/// The method and path of the next request, without `/ari`, and its query.
+async fn read_request(stream: &mut TcpStream) -> Option<(String, String)> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
@@ -160,6 +172,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
     stream.read_exact(&mut body).await.ok()?;
     let mut words = head.split(' ');
     let method = words.next()?;
-    let path = words.next()?.split('?').next()?.strip_prefix("/ari")?;
-    Some(format!("{method} {path}"))
+    let target = words.next()?.strip_prefix("/ari")?;
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    Some((format!("{method} {path}"), query.to_owned()))
 }

@@ -1,0 +1,125 @@
+//! Takes callers out of the hands of a program that is dead or hung, into Asterisk's own queues. Works by itself: without
+//! the program, its store or its event socket.
+
+use std::collections::BTreeSet;
+
+use acd::effect::{Exit, HangupReason, Op};
+use model::LegId;
+use serde::Deserialize;
+
+use crate::Config;
+use crate::account::{Entry, Lists};
+use crate::client::{BadConfig, HttpClient};
+use crate::heart::{ALIVE, CLOCK};
+use crate::line::{AT_ONCE, Line, NoReply, NotRead, Transport};
+use crate::plan::{Plan, plan, verdict};
+use crate::request::{Kind, Request};
+use crate::take::read_lists;
+
+/// How old a sign of life may be, in seconds, as the dialplan judges it.
+const FRESH: i64 = 10;
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evacuated {
+    /// Callers who went into the fallback.
+    pub callers: usize,
+    /// Agents' feature calls that were ended.
+    pub features: usize,
+    /// Legs to agents that were hung up: they rang, or were answered, for nobody.
+    pub legs: usize,
+    /// Conversations that were left alone.
+    pub conversations: usize,
+    /// Channels that were gone, or that Asterisk would not let go.
+    pub failed: usize,
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum NotEvacuated {
+    /// The program is there.
+    #[error("the program gave a sign of life {0} s ago and takes care of its callers itself; --force does it nevertheless")]
+    Alive(i64),
+    /// The settings cannot be right.
+    #[error("{0}: correct the section [ari] of the configuration")]
+    Config(#[from] BadConfig),
+    /// Asterisk does not say what is there.
+    #[error("Asterisk does not say who waits: {0}")]
+    NotRead(#[from] NotRead),
+}
+
+/// Takes everybody out who waits in our application and whom nobody serves. Unless `force` is given, only if the program has
+/// given no sign of life for ten seconds.
+///
+/// # Errors
+/// When the program is alive, or Asterisk does not answer.
+pub async fn evacuate(config: &Config, force: bool) -> Result<Evacuated, NotEvacuated> {
+    let line = Line::new(Transport::Http(HttpClient::new(config, AT_ONCE)?));
+    if !force && let Some(age) = sign_of_life(&line).await? {
+        return Err(NotEvacuated::Alive(age));
+    }
+    let lists = read_lists(&line, &config.app).await?;
+    let mut done = Evacuated::default();
+    let talking = talking(config, &lists);
+    done.conversations = talking.len();
+    let talking: BTreeSet<&LegId> = talking.iter().flatten().collect();
+    for (leg, entry) in lists.held(config.server, &config.app).iter().filter(|(leg, _)| !talking.contains(leg)) {
+        let (op, count) = match (leg, entry) {
+            (LegId::Ours(_), _) => (Op::Hangup { leg: leg.clone(), reason: HangupReason::Normal }, &mut done.legs),
+            (LegId::Theirs(leg), Some(Entry::Feature { .. })) => {
+                (Op::Continue { leg: leg.clone(), exit: Exit::Refused }, &mut done.features)
+            }
+            (LegId::Theirs(leg), Some(Entry::Caller { .. })) => {
+                (Op::Continue { leg: leg.clone(), exit: Exit::Failed }, &mut done.callers)
+            }
+            (LegId::Theirs(_), None) => continue,
+        };
+        match carry_out(&line, &op, &config.app).await {
+            Ok(true) => *count += 1,
+            Ok(false) => done.failed += 1,
+            Err(why) => {
+                tracing::warn!(order = op.name(), %why, "Asterisk gave no answer");
+                done.failed += 1;
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// How old the last sign of life is, in seconds, if it is fresh.
+async fn sign_of_life(line: &Line) -> Result<Option<i64>, NotRead> {
+    #[derive(Deserialize)]
+    struct Variable {
+        value: String,
+    }
+    let read = async |name: &str| {
+        let asked: Result<Variable, NotRead> = line.read(&Request::new(Kind::GetGlobal, &[]).with("variable", name)).await;
+        match asked {
+            Ok(Variable { value }) => Ok(value.trim().parse::<i64>().ok()),
+            // That is how it says that the variable was never set.
+            Err(NotRead::Status { status: 404, .. }) => Ok(None),
+            Err(why) => Err(why),
+        }
+    };
+    let (said, now) = (read(ALIVE).await?, read(CLOCK).await?);
+    let age = said.zip(now).map(|(said, now)| now.saturating_sub(said));
+    Ok(age.filter(|age| (-FRESH..=FRESH).contains(age)))
+}
+
+/// The legs of each bridge of ours in which somebody hears somebody.
+fn talking(config: &Config, lists: &Lists) -> Vec<Vec<LegId>> {
+    let bridges = lists.account(config.server, &config.app, &[]).bridges;
+    bridges.into_iter().map(|bridge| bridge.legs).filter(|legs| legs.len() > 1).collect()
+}
+
+/// `false` if Asterisk would not.
+async fn carry_out(line: &Line, op: &Op, app: &str) -> Result<bool, NoReply> {
+    let Plan::InTurn(requests) = plan(op, app) else { return Ok(false) };
+    for request in requests {
+        let reply = line.ask(&request).await?;
+        if verdict(request.kind, reply.status, &reply.body).is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,326 @@
+//! What goes by AMI: the mirror of log-ins in Asterisk's own queues, and the account of the calls that they took care of.
+//! One task, whose connection is none of the event socket's business: either may be lost without the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use acd::Roster;
+use model::fact::FallbackCall;
+use model::{ServerId, Timestamp};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+
+use crate::ami::{Action, Message};
+use crate::backoff::Backoff;
+use crate::mirror::{Picture, differences, wanted};
+use crate::notes::{self, Noted};
+use crate::talk::{Answer, Talk, TalkError};
+use crate::{Ami, Config};
+
+/// How often the notes are read. It keeps the connection tried, too.
+const LOOK_AT_NOTES_EVERY: Duration = Duration::from_secs(10);
+/// How often the queues are read whole, whatever was told of them meanwhile.
+const LOOK_AT_QUEUES_EVERY: Duration = Duration::from_secs(60);
+/// How soon the notes are read after something was told of them, and the queues mended after somebody else changed them: not
+/// at once, so that many changes cost one look, and so that two who contradict each other do so at leisure.
+const SOON: Duration = Duration::from_millis(200);
+/// Orders to forget that may wait.
+const ORDERS: usize = 64;
+/// A connection that held this long was sound: after it we try again at once.
+const SOUND_AFTER: Duration = Duration::from_secs(10);
+
+/// Asterisk's own clock, in milliseconds since 1970: a function of its dialplan.
+const CLOCK: &str = "STRFTIME(,,%s%3q)";
+
+/// The task's other end.
+pub struct Manager {
+    /// To have notes forgotten.
+    pub notes: Notes,
+    reports: watch::Receiver<Option<Arc<Vec<FallbackCall>>>>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// A way to have notes forgotten.
+#[derive(Clone, Debug)]
+pub struct Notes {
+    orders: mpsc::Sender<Forget>,
+}
+
+#[derive(Debug)]
+struct Forget {
+    ids: Vec<String>,
+    done: oneshot::Sender<()>,
+}
+
+/// The notes were not forgotten: there is no way to Asterisk's manager interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotForgotten;
+
+impl Notes {
+    /// Has these forgotten, and waits until they are.
+    pub async fn forget(&self, ids: Vec<String>) -> Result<(), NotForgotten> {
+        let (done, forgotten) = oneshot::channel();
+        self.orders.try_send(Forget { ids, done }).map_err(|_| NotForgotten)?;
+        forgotten.await.map_err(|_| NotForgotten)
+    }
+}
+
+impl Manager {
+    /// Starts the task, if the configuration names a manager interface; says so if it does not.
+    pub fn start(config: &Config, roster: watch::Receiver<Arc<Roster>>) -> Self {
+        let (orders, take_orders) = mpsc::channel(ORDERS);
+        let (tell, reports) = watch::channel(None);
+        let task = config.ami.clone().map(|ami| {
+            let work =
+                Work { server: config.server, ami, roster, orders: take_orders, tell, ends: BTreeMap::new(), rostered: false };
+            tokio::spawn(work.run())
+        });
+        if task.is_none() {
+            tracing::warn!(
+                server.id = config.server.0,
+                "no [ami] is configured: Asterisk's own queues do not know who is logged in, and nothing is learnt of the calls they take"
+            );
+        }
+        Self { notes: Notes { orders }, reports, task }
+    }
+
+    /// The next report, once there is one that differs from the last. Never ends.
+    pub async fn report(&mut self) -> Option<Vec<FallbackCall>> {
+        if self.reports.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+        self.reports.borrow_and_update().as_ref().map(|report| report.to_vec())
+    }
+
+    /// Has the last report told again, if there is one: whoever takes the reports begins anew.
+    pub fn tell_again(&mut self) {
+        if self.reports.borrow().is_some() {
+            self.reports.mark_changed();
+        }
+    }
+}
+
+impl Drop for Manager {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
+/// The task, and what outlives a connection of it.
+struct Work {
+    server: ServerId,
+    ami: Ami,
+    roster: watch::Receiver<Arc<Roster>>,
+    orders: mpsc::Receiver<Forget>,
+    tell: watch::Sender<Option<Arc<Vec<FallbackCall>>>>,
+    /// When calls ended whose end nobody noted.
+    ends: BTreeMap<String, Timestamp>,
+    /// Whether the loop has ever sent a roster. The one before that is empty and means nothing: whoever Asterisk still knows
+    /// as logged in shall stay so until it is known better.
+    rostered: bool,
+}
+
+impl Work {
+    async fn run(mut self) {
+        let mut backoff = Backoff::default();
+        let mut complaint = String::new();
+        loop {
+            let began = Instant::now();
+            let why = match Talk::begin(&self.ami).await {
+                Ok(talk) => {
+                    tracing::info!(server.id = self.server.0, "connected to Asterisk's manager interface");
+                    metrics::gauge!("callsync_ami_connected").set(1);
+                    complaint.clear();
+                    let Err(why) = Connected::new(talk, &mut self).serve().await;
+                    metrics::gauge!("callsync_ami_connected").set(0);
+                    why
+                }
+                Err(why) => why,
+            };
+            let why = why.to_string();
+            if complaint != why {
+                tracing::warn!(server.id = self.server.0, %why, "no connection to Asterisk's manager interface, trying on");
+                complaint = why;
+            }
+            if began.elapsed() >= SOUND_AFTER {
+                backoff = Backoff::default();
+            }
+            let until = Instant::now() + backoff.wait();
+            loop {
+                tokio::select! {
+                    // Dropped without an answer: not forgotten.
+                    Some(Forget { .. }) = self.orders.recv() => {}
+                    () = sleep_until(until) => break,
+                }
+            }
+        }
+    }
+}
+
+/// Nothing: a connection serves until it fails.
+enum Never {}
+
+struct Connected<'a> {
+    talk: Talk,
+    work: &'a mut Work,
+    picture: Picture,
+    /// What Asterisk refused and was said so of, so that it is said once.
+    refused: BTreeSet<String>,
+    notes_at: Instant,
+    queues_at: Instant,
+    mend_at: Option<Instant>,
+    /// Whether this connection has reported yet: the first time it does so whatever was reported before.
+    reported: bool,
+}
+
+impl<'a> Connected<'a> {
+    fn new(talk: Talk, work: &'a mut Work) -> Self {
+        let now = Instant::now();
+        let (picture, refused) = (Picture::default(), BTreeSet::new());
+        Self { talk, work, picture, refused, notes_at: now, queues_at: now, mend_at: None, reported: false }
+    }
+
+    async fn serve(mut self) -> Result<Never, TalkError> {
+        loop {
+            let mend_at = self.mend_at;
+            tokio::select! {
+                biased;
+                Some(order) = self.work.orders.recv() => self.forget(order).await?,
+                Ok(()) = self.work.roster.changed() => {
+                    self.work.rostered = true;
+                    self.mend().await?;
+                }
+                () = sleep_until(self.queues_at) => self.look_at_queues().await?,
+                () = sleep_until(self.notes_at) => self.look_at_notes().await?,
+                () = sleep_until(mend_at.unwrap_or_else(Instant::now)), if mend_at.is_some() => self.mend().await?,
+                event = self.talk.event() => self.hear(&event?),
+            }
+        }
+    }
+
+    fn hear(&mut self, event: &Message) {
+        if notes::concerns(event) {
+            self.notes_at = self.notes_at.min(Instant::now() + SOON);
+        }
+        if self.picture.heard(event) && self.mend_at.is_none() {
+            self.mend_at = Some(Instant::now() + SOON);
+        }
+    }
+
+    async fn look_at_queues(&mut self) -> Result<(), TalkError> {
+        self.queues_at = Instant::now() + LOOK_AT_QUEUES_EVERY;
+        match self.talk.ask(&Action::new("QueueStatus")).await? {
+            Answer::Done(status) => self.picture = Picture::of(&status),
+            Answer::No(why) => self.say_refused("QueueStatus", &why),
+        }
+        self.mend().await
+    }
+
+    /// Makes the queues agree with the roster.
+    async fn mend(&mut self) -> Result<(), TalkError> {
+        self.mend_at = None;
+        if !self.work.rostered {
+            return Ok(());
+        }
+        let roster = self.work.roster.borrow_and_update().clone();
+        for action in differences(&self.picture, &wanted(&roster, self.work.server)) {
+            match self.talk.ask(&action).await {
+                Ok(Answer::Done(_)) => {
+                    metrics::counter!("callsync_ami_mirrored_total", "action" => action.name()).increment(1);
+                    self.picture.done(&action);
+                }
+                Ok(Answer::No(why)) => self.say_refused(action.name(), &why),
+                // Nothing was sent. Whose account cannot be said cannot be rung either.
+                Err(TalkError::Unsayable(why)) => self.say_refused(action.name(), &why.to_string()),
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_at_notes(&mut self) -> Result<(), TalkError> {
+        self.notes_at = Instant::now() + LOOK_AT_NOTES_EVERY;
+        let mut noted = self.noted().await?;
+        let mut live = BTreeSet::new();
+        let mut now = None;
+        if !notes::open(&noted).is_empty() {
+            live = self.live().await?;
+            if notes::open(&noted).iter().any(|id| !live.contains(*id)) {
+                // It may have ended, and have noted so, between the two questions. Without the time nothing has ended.
+                let before: BTreeSet<String> = noted.keys().cloned().collect();
+                noted = self.noted().await?;
+                noted.retain(|id, _| before.contains(id));
+                now = self.clock().await?;
+            }
+        }
+        for (id, _) in noted.iter().filter(|(_, note)| note.is_none()) {
+            tracing::warn!(id, "a note of the dialplan's cannot be read and is thrown away");
+            self.talk.ask(&notes::forget(id)).await?;
+        }
+        let report = Arc::new(notes::report(&noted, &live, now, &mut self.work.ends));
+        let first = !std::mem::replace(&mut self.reported, true);
+        self.work.tell.send_if_modified(|told| {
+            let news = told.as_ref().map_or(!report.is_empty(), |told| first || *told != report);
+            if news {
+                *told = Some(report);
+            }
+            news
+        });
+        Ok(())
+    }
+
+    async fn noted(&mut self) -> Result<Noted, TalkError> {
+        match self.talk.ask(&notes::list()).await? {
+            Answer::Done(list) => Ok(notes::read(self.work.server, &list)),
+            // That is how some versions say that there is none.
+            Answer::No(why) if why.contains("not found") => Ok(Noted::new()),
+            Answer::No(why) => Err(TalkError::NotAllowed { action: "DBGetTree", why }),
+        }
+    }
+
+    /// The unique ids of all channels.
+    async fn live(&mut self) -> Result<BTreeSet<String>, TalkError> {
+        match self.talk.ask(&Action::new("CoreShowChannels")).await? {
+            Answer::Done(list) => Ok(list.iter().filter_map(|message| message.get("Uniqueid").map(ToOwned::to_owned)).collect()),
+            Answer::No(why) => Err(TalkError::NotAllowed { action: "CoreShowChannels", why }),
+        }
+    }
+
+    async fn clock(&mut self) -> Result<Option<Timestamp>, TalkError> {
+        let asked = self.talk.ask(&Action::new("Getvar").with("Variable", CLOCK)).await?;
+        let Answer::Done(answer) = asked else { return Ok(None) };
+        Ok(answer.first().and_then(|answer| answer.get("Value")?.parse().ok()).map(Timestamp::from_ms))
+    }
+
+    async fn forget(&mut self, Forget { ids, done }: Forget) -> Result<(), TalkError> {
+        for id in ids {
+            match self.talk.ask(&notes::forget(&id)).await {
+                Ok(Answer::Done(_)) => {}
+                // That is how it says that there is none.
+                Ok(Answer::No(why)) if why.contains("not found") || why.contains("could not be deleted") => {}
+                Ok(Answer::No(why)) => {
+                    self.say_refused("DBDel", &why);
+                    return Ok(());
+                }
+                // No such note can have been told of.
+                Err(TalkError::Unsayable(_)) => {}
+                Err(why) => return Err(why),
+            }
+        }
+        self.notes_at = Instant::now();
+        // Whoever asked may be gone.
+        let _ = done.send(());
+        Ok(())
+    }
+
+    fn say_refused(&mut self, action: &str, why: &str) {
+        metrics::counter!("callsync_ami_refused_total").increment(1);
+        if self.refused.insert(format!("{action} {why}")) {
+            tracing::warn!(server.id = self.work.server.0, action, why, "Asterisk's manager interface refused an action");
+        }
+    }
+}

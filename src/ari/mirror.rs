@@ -1,0 +1,314 @@
+//! The mirror of log-ins: makes the members of Asterisk's own queues agree with the roster. Pure: what is asked of Asterisk
+//! follows from what it says and what shall be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use acd::Roster;
+use model::ServerId;
+use model::agent::FIRST_TIER;
+
+use crate::ami::{Action, Message};
+use crate::reach::TECHNOLOGY;
+
+/// What the names of the queues that are ours begin with; the program's number follows.
+const OURS: &str = "callsync-";
+
+/// The members of our queues, by queue and interface.
+pub type Members = BTreeMap<(String, String), Member>;
+
+/// A member of a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The account, which stands in for the agent's name: names of people have no business in the switch.
+    pub name: String,
+    /// Whose state tells whether the phone is free.
+    pub watched: String,
+    /// Lower ones are rung first.
+    pub penalty: u8,
+    /// Whether calls are kept from it.
+    pub paused: bool,
+}
+
+/// What Asterisk's queues look like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture {
+    /// The queues of ours that Asterisk has.
+    pub queues: BTreeSet<String>,
+    /// Their members.
+    pub members: Members,
+}
+
+impl Picture {
+    /// What the answer to `QueueStatus` says.
+    pub fn of(status: &[Message]) -> Self {
+        let mut picture = Self::default();
+        for message in status {
+            match message.event() {
+                Some("QueueParams") => picture.queues.extend(queue(message)),
+                Some("QueueMember") => picture.set(message),
+                _ => {}
+            }
+        }
+        picture
+    }
+
+    /// Takes in an event. `true` if it concerns the members of our queues.
+    pub fn heard(&mut self, event: &Message) -> bool {
+        match event.event() {
+            Some("QueueMemberAdded" | "QueueMemberPause" | "QueueMemberPenalty") if queue(event).is_some() => {
+                self.set(event);
+                true
+            }
+            Some("QueueMemberRemoved") if queue(event).is_some() => {
+                if let (Some(queue), Some(interface)) = (queue(event), interface(event)) {
+                    self.members.remove(&(queue, interface));
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes in that an action was carried out.
+    pub fn done(&mut self, action: &Action) {
+        let (Some(queue), Some(interface)) = (action.get("Queue"), action.get("Interface")) else { return };
+        let key = (queue.to_owned(), interface.to_owned());
+        let paused = action.get("Paused") == Some("true");
+        let penalty = action.get("Penalty").and_then(|penalty| penalty.parse().ok()).unwrap_or_default();
+        let text = |name| action.get(name).unwrap_or_default().to_owned();
+        match (action.name(), self.members.get_mut(&key)) {
+            ("QueueAdd", _) => {
+                let member = Member { name: text("MemberName"), watched: text("StateInterface"), penalty, paused };
+                self.members.insert(key, member);
+            }
+            ("QueueRemove", _) => drop(self.members.remove(&key)),
+            ("QueuePause", Some(member)) => member.paused = paused,
+            ("QueuePenalty", Some(member)) => member.penalty = penalty,
+            _ => {}
+        }
+    }
+
+    fn set(&mut self, message: &Message) {
+        let (Some(queue), Some(interface)) = (queue(message), interface(message)) else { return };
+        let text = |name| message.get(name).unwrap_or_default().to_owned();
+        let name = message.get("MemberName").or_else(|| message.get("Name")).unwrap_or_default().to_owned();
+        // One that a file names is not ours to remove; Asterisk would refuse it.
+        if message.get("Membership") == Some("static") {
+            return;
+        }
+        let penalty = text("Penalty").parse().unwrap_or(u8::MAX);
+        let member = Member { name, watched: text("StateInterface"), penalty, paused: text("Paused") == "1" };
+        self.members.insert((queue, interface), member);
+    }
+}
+
+fn queue(message: &Message) -> Option<String> {
+    message.get("Queue").filter(|queue| queue.starts_with(OURS)).map(ToOwned::to_owned)
+}
+
+/// An event calls it Interface, the list Location.
+fn interface(message: &Message) -> Option<String> {
+    message.get("Interface").or_else(|| message.get("Location")).map(ToOwned::to_owned)
+}
+
+/// Who shall be in our queues on this server.
+pub fn wanted(roster: &Roster, server: ServerId) -> Members {
+    let mut members = Members::new();
+    for member in roster.members.iter().filter(|member| member.endpoint.server == server) {
+        let account = &member.endpoint.name;
+        let interface = format!("{TECHNOLOGY}/{account}");
+        for (number, tier) in &member.queues {
+            let penalty = tier.saturating_sub(FIRST_TIER);
+            let wanted = Member { name: account.clone(), watched: interface.clone(), penalty, paused: member.paused };
+            members.insert((format!("{OURS}{number}"), interface.clone()), wanted);
+        }
+    }
+    members
+}
+
+/// What makes the picture agree with what is wanted. A queue that Asterisk does not have cannot have members. Whoever shall
+/// not be there goes first, so that no caller meets both the old and the new.
+pub fn differences(picture: &Picture, wanted: &Members) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for ((queue, interface), has) in &picture.members {
+        let stays = wanted.get(&(queue.clone(), interface.clone())).is_some_and(|wanted| same_phone(has, wanted));
+        if !stays {
+            actions.push(action("QueueRemove", queue, interface));
+        }
+    }
+    for ((queue, interface), wanted) in wanted.iter().filter(|((queue, _), _)| picture.queues.contains(queue)) {
+        let has = picture.members.get(&(queue.clone(), interface.clone())).filter(|has| same_phone(has, wanted));
+        let penalty = wanted.penalty.to_string();
+        let paused = wanted.paused.to_string();
+        let Some(has) = has else {
+            let add = action("QueueAdd", queue, interface).with("MemberName", &wanted.name);
+            actions.push(add.with("StateInterface", &wanted.watched).with("Penalty", penalty).with("Paused", paused));
+            continue;
+        };
+        if has.penalty != wanted.penalty {
+            actions.push(action("QueuePenalty", queue, interface).with("Penalty", penalty));
+        }
+        if has.paused != wanted.paused {
+            actions.push(action("QueuePause", queue, interface).with("Paused", paused));
+        }
+    }
+    actions
+}
+
+fn same_phone(has: &Member, wanted: &Member) -> bool {
+    has.name == wanted.name && has.watched == wanted.watched
+}
+
+fn action(name: &'static str, queue: &str, interface: &str) -> Action {
+    Action::new(name).with("Queue", queue).with("Interface", interface)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use acd::{Member as Present, Roster};
+    use model::{Endpoint, PersonName, ServerId};
+    use proptest::collection::{btree_map, btree_set};
+    use proptest::prelude::{Strategy, any, proptest};
+
+    use super::{Members, Picture, differences, wanted};
+    use crate::ami::{Action, Message, Reader};
+
+    const SERVER: ServerId = ServerId(9);
+
+    fn present(account: &str, queues: &[(&str, u8)], paused: bool) -> Present {
+        let endpoint = Endpoint { server: SERVER, name: account.to_owned() };
+        let queues = queues.iter().map(|(number, tier)| ((*number).to_owned(), *tier)).collect();
+        Present { endpoint, name: PersonName::new("Anna\r\nAction: Logoff"), queues, paused }
+    }
+
+    fn members(present: Vec<Present>) -> Members {
+        wanted(&Roster { members: present }, SERVER)
+    }
+
+    fn texts(actions: &[Action]) -> Vec<String> {
+        let told = |action: &Action| {
+            let word = |name| action.get(name).map(|value| format!(" {value}")).unwrap_or_default();
+            let names = ["Queue", "Interface", "MemberName", "StateInterface", "Penalty", "Paused"];
+            format!("{}{}", action.name(), names.map(word).concat())
+        };
+        actions.iter().map(told).collect()
+    }
+
+    /// Asterisk's queues 700 to 702, after these actions.
+    fn after(actions: &[Action]) -> Picture {
+        let mut picture =
+            Picture { queues: ["callsync-700", "callsync-701", "callsync-702"].map(str::to_owned).into(), ..Picture::default() };
+        for action in actions {
+            picture.done(action);
+        }
+        picture
+    }
+
+    fn recorded() -> Vec<Message> {
+        let mut reader = Reader::default();
+        reader.bytes().extend(include_bytes!("../../tests/ari/recorded/ami.txt"));
+        std::iter::from_fn(|| reader.next().unwrap()).collect()
+    }
+
+    #[test]
+    fn whoever_is_logged_in_becomes_a_member_of_each_queue_that_they_serve_and_asterisk_has() {
+        let wanted = members(vec![present("1001", &[("700", 1), ("701", 3), ("123", 1)], true)]);
+        let expected = [
+            "QueueAdd callsync-700 PJSIP/1001 1001 PJSIP/1001 0 true",
+            "QueueAdd callsync-701 PJSIP/1001 1001 PJSIP/1001 2 true",
+        ];
+        assert_eq!(texts(&differences(&after(&[]), &wanted)), expected);
+    }
+
+    #[test]
+    fn only_differences_are_asked_for() {
+        let before = members(vec![present("1001", &[("700", 1), ("701", 1)], false), present("1002", &[("700", 1)], false)]);
+        let picture = after(&differences(&after(&[]), &before));
+        assert_eq!(texts(&differences(&picture, &before)), [""; 0]);
+        let now = members(vec![present("1001", &[("700", 1), ("701", 2)], true)]);
+        let expected = [
+            "QueueRemove callsync-700 PJSIP/1002",
+            "QueuePause callsync-700 PJSIP/1001 true",
+            "QueuePenalty callsync-701 PJSIP/1001 1",
+            "QueuePause callsync-701 PJSIP/1001 true",
+        ];
+        assert_eq!(texts(&differences(&picture, &now)), expected);
+    }
+
+    #[test]
+    fn agents_of_another_asterisk_are_none_of_its_members() {
+        let mut elsewhere = present("1001", &[("700", 1)], false);
+        elsewhere.endpoint.server = ServerId(8);
+        assert_eq!(members(vec![elsewhere]), Members::new());
+    }
+
+    #[test]
+    fn a_recorded_status_is_read_and_queues_that_are_not_ours_are_left_alone() {
+        let picture = Picture::of(&recorded());
+        assert_eq!(picture.queues, BTreeSet::from(["callsync-700".to_owned()]));
+        let names: Vec<_> = picture.members.iter().map(|((queue, interface), member)| (queue, interface, member)).collect();
+        let [(queue, interface, member)] = &names[..] else { panic!("{names:?}") };
+        assert_eq!((queue.as_str(), interface.as_str()), ("callsync-700", "PJSIP/1001"));
+        assert_eq!((member.name.as_str(), member.penalty, member.paused), ("1001", 1, false));
+    }
+
+    #[test]
+    fn recorded_events_lead_to_the_same_picture_as_our_own_book_keeping() {
+        let mut heard = Picture::default();
+        let concern: Vec<bool> = recorded().iter().map(|message| heard.heard(message)).collect();
+        assert_eq!(concern.into_iter().filter(|concerns| *concerns).count(), 5);
+        let wanted = members(vec![present("1001", &[("700", 2)], false)]);
+        let booked = after(&differences(&after(&[]), &wanted));
+        assert_eq!(heard.members, booked.members);
+    }
+
+    #[test]
+    fn a_member_that_somebody_else_added_or_bent_is_put_right() {
+        let wanted = members(vec![present("1001", &[("700", 1)], false)]);
+        let mut picture = after(&differences(&after(&[]), &wanted));
+        picture.done(&super::action("QueueAdd", "callsync-700", "Local/1001@from-agents").with("MemberName", "boss"));
+        let bent =
+            super::action("QueueAdd", "callsync-700", "PJSIP/1001").with("MemberName", "1001").with("StateInterface", "Custom:x");
+        picture.done(&bent.with("Penalty", "0").with("Paused", "false"));
+        let expected = [
+            "QueueRemove callsync-700 Local/1001@from-agents",
+            "QueueRemove callsync-700 PJSIP/1001",
+            "QueueAdd callsync-700 PJSIP/1001 1001 PJSIP/1001 0 false",
+        ];
+        assert_eq!(texts(&differences(&picture, &wanted)), expected);
+    }
+
+    fn rosters() -> impl Strategy<Value = Members> {
+        let agent = (btree_map(700..703_u32, 1..4_u8, 0..3), any::<bool>());
+        btree_map(1001..1006_u32, agent, 0..5).prop_map(|agents| {
+            let member = |(account, (queues, paused)): (u32, (std::collections::BTreeMap<u32, u8>, bool))| {
+                let queues: Vec<(String, u8)> = queues.into_iter().map(|(number, tier)| (number.to_string(), tier)).collect();
+                let queues: Vec<(&str, u8)> = queues.iter().map(|(number, tier)| (number.as_str(), *tier)).collect();
+                present(&account.to_string(), &queues, paused)
+            };
+            members(agents.into_iter().map(member).collect())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stood_there_before_the_queues_agree_with_the_roster_afterwards(
+            before in rosters(), now in rosters(), meddled in btree_set(0..40_usize, 0..4)
+        ) {
+            let mut picture = after(&differences(&after(&[]), &before));
+            for (at, member) in picture.members.values_mut().enumerate() {
+                if meddled.contains(&at) {
+                    member.paused ^= true;
+                    member.penalty += 1;
+                }
+            }
+            for action in differences(&picture, &now) {
+                picture.done(&action);
+            }
+            assert_eq!(&picture.members, &now);
+            assert_eq!(differences(&picture, &now), []);
+        }
+    }
+}

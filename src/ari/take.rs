@@ -1,0 +1,74 @@
+//! Takes the account: asks Asterisk for all that is alive in it.
+
+use acd::event::Account;
+use model::ServerId;
+use model::stamp::Mark;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::account::Lists;
+use crate::event::{Told, UNWANTED};
+use crate::line::{Line, NoReply, NotRead};
+use crate::plan::MARK;
+use crate::reach::{Phones, TECHNOLOGY};
+use crate::request::{Kind, Request};
+
+/// What Asterisk's lists say.
+pub struct Taken {
+    /// The account.
+    pub account: Account,
+    /// How the phones stand.
+    pub phones: Phones,
+    /// What the account has no place for, to be heard right after it.
+    pub first: Vec<Told>,
+}
+
+/// Takes the account. What happens meanwhile waits in the socket.
+pub async fn take(line: &Line, server: ServerId, app: &str) -> Result<Taken, NotRead> {
+    let lists = read_lists(line, app).await?;
+    let marks = read_marks(line, lists.without_variables(server, app)).await;
+    let (account, phones) = (lists.account(server, app, &marks), lists.phones());
+    Ok(Taken { account, phones, first: lists.as_events(server, app) })
+}
+
+/// Asks Asterisk not to send what we would only throw away. An older Asterisk sends it, and we throw it away.
+pub async fn filter_events(line: &Line, app: &str) -> Result<(), NoReply> {
+    let unwanted: Vec<_> = UNWANTED.iter().map(|kind| json!({ "type": kind })).collect();
+    let filter = json!({ "disallowed": unwanted });
+    let reply = line.ask(&Request::new(Kind::FilterEvents, &[&app]).with_body(filter)).await?;
+    if reply.status >= 300 {
+        tracing::info!(status = reply.status, "this Asterisk does not filter events: it sends about twice as many");
+    }
+    Ok(())
+}
+
+/// Reads the lists.
+pub async fn read_lists(line: &Line, app: &str) -> Result<Lists, NotRead> {
+    let (channels, bridges) = (Request::new(Kind::Channels, &[]), Request::new(Kind::Bridges, &[]));
+    let (application, endpoints) = (Request::new(Kind::Application, &[&app]), Request::new(Kind::Endpoints, &[&TECHNOLOGY]));
+    let (channels, bridges, application, endpoints) =
+        tokio::try_join!(line.read(&channels), line.read(&bridges), line.read(&application), line.read(&endpoints))?;
+    Ok(Lists { channels, bridges, application, endpoints })
+}
+
+/// Reads the marks one by one, for an Asterisk whose `ari.conf` does not name our variable in `channelvars`.
+async fn read_marks(line: &Line, legs: Vec<String>) -> Vec<(String, Mark)> {
+    #[derive(Deserialize)]
+    struct Variable {
+        value: String,
+    }
+    if !legs.is_empty() {
+        tracing::warn!(legs = legs.len(), "ari.conf should say channelvars = {MARK}: the legs' marks are read one by one");
+    }
+    let mut marks = Vec::new();
+    for leg in legs {
+        let request = Request::new(Kind::GetVariable, &[&leg]).with("variable", MARK);
+        // A leg without the variable has no mark, and one that is gone will be told as ended.
+        if let Ok(Variable { value }) = line.read(&request).await
+            && let Ok(mark) = value.parse()
+        {
+            marks.push((leg, mark));
+        }
+    }
+    marks
+}
