@@ -35,6 +35,7 @@ const ICONS: &[&str] = &[
     "coffee",
     "graduation-cap",
     "hourglass",
+    "life-buoy",
     "log-out",
     "pencil",
     "phone",

@@ -2,6 +2,7 @@
 
 mod agents;
 mod calls;
+mod fallback;
 pub mod patch;
 mod queues;
 mod totals;
@@ -12,6 +13,7 @@ use model::{Timestamp, Viewer};
 
 pub use agents::AgentLine;
 pub use calls::CallLine;
+pub use fallback::FallbackLine;
 pub use totals::Totals;
 
 use crate::frame::{Frame, SignedIn};
@@ -44,6 +46,8 @@ pub struct Board {
     pub agents: Vec<AgentLine>,
     /// A row a call, the oldest first.
     pub calls: Vec<CallLine>,
+    /// The calls in the care of Asterisk's own queue, the oldest first.
+    pub fallback: Vec<FallbackLine>,
 }
 
 impl Board {
@@ -57,6 +61,7 @@ impl Board {
             queues: board.queues.clone(),
             agents: board.agents.iter().map(AgentLine::of).collect(),
             calls: board.calls.iter().map(|row| CallLine::of(row, viewer)).collect(),
+            fallback: board.fallback.iter().map(|row| FallbackLine::of(row, viewer)).collect(),
         }
     }
 }
@@ -74,6 +79,7 @@ impl Render for Live {
                     (switch(board.switch_up, lang))
                     (totals::totals(&board.totals, board.at, lang))
                 }
+                (fallback::section(&board.fallback, board.at, lang))
                 (queues::section(&board.queues, board.at, lang))
                 div.pair {
                     (agents::section(&board.agents, board.at, lang))

@@ -2,7 +2,7 @@
 
 use model::queue::ServiceLevelTarget;
 use model::user::Role;
-use model::wallboard::{AgentRow, CallRow, QueueRow, Today, Totals, Wallboard};
+use model::wallboard::{AgentRow, Block, CallRow, FallbackRow, QueueRow, Today, Totals, Wallboard};
 use model::{AgentId, AgentState, CallId, CallPhase, NotReadyReason, PersonName, Phone, QueueId, Span, Timestamp, Viewer};
 
 use crate::error::{ErrorPage, Kind};
@@ -73,7 +73,7 @@ fn live(lang: Lang, board: &Wallboard, viewer: Viewer) -> Live {
 
 /// Wallboards: what Live can look like.
 #[must_use]
-pub fn boards() -> [(&'static str, Wallboard, Viewer); 6] {
+pub fn boards() -> [(&'static str, Wallboard, Viewer); 8] {
     let day = day();
     let wrong = Wallboard { switch_up: false, ..day.clone() };
     [
@@ -83,6 +83,8 @@ pub fn boards() -> [(&'static str, Wallboard, Viewer); 6] {
         ("live-masked", day, Viewer::Masked),
         ("live-no-switch", wrong, Viewer::Whole),
         ("live-many", many(), Viewer::Whole),
+        ("live-back", back(), Viewer::Whole),
+        ("live-back-masked", back(), Viewer::Masked),
     ]
 }
 
@@ -126,6 +128,33 @@ fn day() -> Wallboard {
         call(8, Some("<script>alert(1)</script>"), 0, (CallPhase::Waiting, 3, 3), None),
     ];
     summed(queues, agents, calls)
+}
+
+/// The program is back: calls that Asterisk's own queue took are still up, and phones are busy with what is none of ours.
+fn back() -> Wallboard {
+    let states = [
+        ("Анна Ильина", AgentState::Ready, Some(Block::FallbackCall)),
+        ("Пётр Васильев", AgentState::Ready, Some(Block::PrivateCall)),
+        (LONG_NAME, AgentState::Ready, Some(Block::Clearing)),
+        ("Мария Соколова", AgentState::Ready, Some(Block::Resting)),
+        ("Игорь Журавлёв", AgentState::NotReady(NotReadyReason::Training), None),
+        ("Ольга Кузнецова", AgentState::NotReady(NotReadyReason::Meeting), None),
+        ("Дмитрий Щербаков", AgentState::NotReady(NotReadyReason::Busy), None),
+    ];
+    let agents = states.into_iter().zip(2..).map(|((name, state, blocked), n)| AgentRow { blocked, ..agent(n, name, state, 40) });
+    let queues = vec![queue(0, "700", "Продажи", Vec::new(), [4, 0, 3], 827)];
+    let fallback = |number: Option<&str>, seconds, agent: Option<&str>| FallbackRow {
+        dialled: "700".to_owned(),
+        number: number.map(Phone::new),
+        since: AT - Span::from_secs(seconds),
+        agent: agent.map(str::to_owned),
+    };
+    let fallback = vec![
+        fallback(Some("+79123456789"), 187, Some("1002")),
+        fallback(None, 64, None),
+        fallback(Some("<script>alert(1)</script>"), 9, None),
+    ];
+    Wallboard { fallback, ..summed(queues, agents.collect(), Vec::new()) }
 }
 
 /// As much as a big site has.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::agent::FIRST_TIER;
 use model::{Actor, Agent, AgentId, Endpoint, PersonName, QueueId, ServerId, Timestamp};
 use sqlx::types::Uuid;
 
@@ -16,7 +17,7 @@ statements! {
         FROM agents
         ORDER BY place, id";
     QUEUES_OF_ALL = "
-        SELECT agent_id, queue_id
+        SELECT agent_id, queue_id, tier
         FROM agent_queues
         ORDER BY agent_id, place";
     PUT = "
@@ -30,8 +31,8 @@ statements! {
             ready_on_register = excluded.ready_on_register";
     TAKE_FROM_QUEUES = "DELETE FROM agent_queues WHERE agent_id = $1";
     PUT_INTO_QUEUE = "
-        INSERT INTO agent_queues (agent_id, queue_id, place)
-        VALUES ($1, $2, $3)";
+        INSERT INTO agent_queues (agent_id, queue_id, place, tier)
+        VALUES ($1, $2, $3, $4)";
     REMOVE = "DELETE FROM agents WHERE id = $1";
 }
 
@@ -73,10 +74,15 @@ pub async fn delete(db: &Db, by: &Actor, at: Timestamp, id: AgentId) -> Result<b
 }
 
 pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Agent>, Error> {
-    let served: Vec<(Uuid, Uuid)> = on!(tx.connection(), c => sqlx::query_as(QUEUES_OF_ALL).fetch_all(c).await)?;
-    let mut queues: BTreeMap<Uuid, Vec<QueueId>> = BTreeMap::new();
-    for (agent, queue) in served {
-        queues.entry(agent).or_default().push(QueueId(queue));
+    let served: Vec<(Uuid, Uuid, i64)> = on!(tx.connection(), c => sqlx::query_as(QUEUES_OF_ALL).fetch_all(c).await)?;
+    let mut queues: BTreeMap<Uuid, Served> = BTreeMap::new();
+    for (agent, queue, tier) in served {
+        let tier = u8::try_from(tier).map_err(|_| Error::unreadable("agent_queues", format!("tier {tier}")))?;
+        let served = queues.entry(agent).or_default();
+        served.queues.push(QueueId(queue));
+        if tier != FIRST_TIER {
+            served.tiers.insert(QueueId(queue), tier);
+        }
     }
     let rows: Vec<AgentRow> = on!(tx.connection(), c => sqlx::query_as(ALL_IN_ORDER).fetch_all(c).await)?;
     rows.into_iter()
@@ -126,6 +132,7 @@ async fn put(tx: &mut Tx, place: usize, agent: &Agent) -> Result<(), Error> {
             .bind(agent.id.0)
             .bind(queue.0)
             .bind(place)
+            .bind(i64::from(agent.tier(*queue)))
             .execute(c)
             .await
             .map(|_| ()))?;
@@ -133,16 +140,23 @@ async fn put(tx: &mut Tx, place: usize, agent: &Agent) -> Result<(), Error> {
     Ok(())
 }
 
+/// The queues of an agent, and the tier in those where it is not the first.
+#[derive(Default)]
+struct Served {
+    queues: Vec<QueueId>,
+    tiers: BTreeMap<QueueId, u8>,
+}
+
 impl AgentRow {
-    fn read(self, queues: Vec<QueueId>) -> Result<Agent, Error> {
+    fn read(self, served: Served) -> Result<Agent, Error> {
         let server = u16::try_from(self.server).map_err(|_| Error::unreadable("agents", format!("server {}", self.server)))?;
         Ok(Agent {
             id: AgentId(self.id),
             name: PersonName::new(self.name),
             endpoint: Endpoint { server: ServerId(server), name: self.endpoint },
-            queues,
+            queues: served.queues,
             ready_on_register: self.ready_on_register,
-            tiers: BTreeMap::new(),
+            tiers: served.tiers,
         })
     }
 }

@@ -74,7 +74,9 @@ row! {
 /// # Errors
 /// When the database does not answer.
 pub async fn latest(db: &Db, limit: u32) -> Result<Vec<Line>, Error> {
-    let rows = on!(db.read(), c => sqlx::query_as(LATEST).bind(i64::from(limit)).fetch_all(c).await)?;
+    let limit = i64::from(limit);
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(LATEST).bind(limit).fetch_all(c).await)?) };
+    let rows: Vec<LineRow> = db.reading(asked).await?;
     rows.into_iter().map(LineRow::read).collect()
 }
 
@@ -83,8 +85,30 @@ pub async fn latest(db: &Db, limit: u32) -> Result<Vec<Line>, Error> {
 /// # Errors
 /// When the database does not answer.
 pub async fn of(db: &Db, subject: Uuid, limit: u32) -> Result<Vec<Line>, Error> {
-    let rows = on!(db.read(), c => sqlx::query_as(OF_SUBJECT).bind(subject).bind(i64::from(limit)).fetch_all(c).await)?;
+    let limit = i64::from(limit);
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(OF_SUBJECT).bind(subject).bind(limit).fetch_all(c).await)?) };
+    let rows: Vec<LineRow> = db.reading(asked).await?;
     rows.into_iter().map(LineRow::read).collect()
+}
+
+/// Writes down what somebody asked for that changes nothing in the store.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn note(
+    db: &Db,
+    by: &Actor,
+    at: Timestamp,
+    action: &'static str,
+    subject: &'static str,
+    subject_id: Uuid,
+) -> Result<(), Error> {
+    db.writing(async {
+        let mut tx = db.write().await?;
+        append(&mut tx, by, at, &Change { action, subject, subject_id, was: None, became: None }).await?;
+        tx.commit().await
+    })
+    .await
 }
 
 impl Change {

@@ -1,6 +1,7 @@
 //! The books: facts become rows of calls, segments and agent states, together with the position they reach. The same
 //! entries may be handed in again after a crash or an outage: what is booked already is skipped.
 
+mod fallback;
 mod fold;
 
 use model::Timestamp;
@@ -8,7 +9,7 @@ use model::fact::BookEntry;
 use serde::Serialize;
 use sqlx::types::Json;
 
-use crate::db::{Db, PATIENCE, Tx, in_time};
+use crate::db::{Db, Tx};
 use crate::dispatch::Dialects;
 use crate::error::Error;
 
@@ -25,6 +26,9 @@ pub struct Applied {
     pub missing: u64,
 }
 
+#[cfg(test)]
+pub(crate) use fallback::ALL as FALLBACK;
+
 // A batch is one JSON text for each table, unfolded by the database: one round trip however many rows.
 statements! {
     POSITION = "SELECT position FROM books";
@@ -34,7 +38,7 @@ statements! {
             ended_at = CASE WHEN COALESCE(answered_at, entered_at) > $1 THEN COALESCE(answered_at, entered_at) ELSE $1 END,
             outcome = CASE WHEN answered_at IS NULL THEN 'lost' ELSE 'answered' END,
             ended_by = 'switch'
-        WHERE ended_at IS NULL";
+        WHERE ended_at IS NULL AND outcome IS NULL";
     @differ {
         END_OPEN_STATES =
             "UPDATE agent_states SET ended_at = MAX(began_at, $1) WHERE ended_at IS NULL",
@@ -71,6 +75,7 @@ statements! {
                 leg,
                 number,
                 queue_id,
+                first_queue_id,
                 entered_at,
                 answered_at,
                 ended_at,
@@ -85,6 +90,7 @@ statements! {
                 value->>'leg',
                 value->>'number',
                 unhex(value->>'queue', '-'),
+                unhex(value->>'first_queue', '-'),
                 value->>'entered_at',
                 value->>'answered_at',
                 value->>'ended_at',
@@ -99,6 +105,7 @@ statements! {
                 leg = excluded.leg,
                 number = COALESCE(excluded.number, calls.number),
                 queue_id = excluded.queue_id,
+                first_queue_id = COALESCE(calls.first_queue_id, excluded.first_queue_id),
                 answered_at = COALESCE(calls.answered_at, excluded.answered_at),
                 ended_at = excluded.ended_at,
                 outcome = excluded.outcome,
@@ -111,6 +118,7 @@ statements! {
                 leg,
                 number,
                 queue_id,
+                first_queue_id,
                 entered_at,
                 answered_at,
                 ended_at,
@@ -119,13 +127,27 @@ statements! {
                 agent_id,
                 offers
             )
-            SELECT id, server, leg, number, queue, entered_at, answered_at, ended_at, outcome, ended_by, agent, offers
+            SELECT
+                id,
+                server,
+                leg,
+                number,
+                queue,
+                first_queue,
+                entered_at,
+                answered_at,
+                ended_at,
+                outcome,
+                ended_by,
+                agent,
+                offers
             FROM jsonb_to_recordset($1) AS r (
                 id UUID,
                 server BIGINT,
                 leg TEXT,
                 number TEXT,
                 queue UUID,
+                first_queue UUID,
                 entered_at BIGINT,
                 answered_at BIGINT,
                 ended_at BIGINT,
@@ -139,6 +161,7 @@ statements! {
                 leg = excluded.leg,
                 number = COALESCE(excluded.number, calls.number),
                 queue_id = excluded.queue_id,
+                first_queue_id = COALESCE(calls.first_queue_id, excluded.first_queue_id),
                 answered_at = COALESCE(calls.answered_at, excluded.answered_at),
                 ended_at = excluded.ended_at,
                 outcome = excluded.outcome,
@@ -151,17 +174,20 @@ statements! {
             WHERE id IN (SELECT unhex(value->>'id', '-') FROM json_each($1))",
             "UPDATE calls SET answered_at = NULL, agent_id = NULL
             WHERE id IN (SELECT id FROM jsonb_to_recordset($1) AS r (id UUID))";
+        // A call that Asterisk's own queue has taken over is no longer ours to end.
         CHANGE_CALLS =
             "UPDATE calls SET
+                queue_id = COALESCE(r.queue, calls.queue_id),
                 answered_at = COALESCE(calls.answered_at, r.answered_at),
-                ended_at = COALESCE(r.ended_at, calls.ended_at),
-                outcome = COALESCE(r.outcome, calls.outcome),
-                ended_by = COALESCE(r.ended_by, calls.ended_by),
+                ended_at = CASE WHEN calls.outcome = 'fallback' THEN calls.ended_at ELSE COALESCE(r.ended_at, calls.ended_at) END,
+                outcome = CASE WHEN calls.outcome = 'fallback' THEN 'fallback' ELSE COALESCE(r.outcome, calls.outcome) END,
+                ended_by = CASE WHEN calls.outcome = 'fallback' THEN NULL ELSE COALESCE(r.ended_by, calls.ended_by) END,
                 agent_id = COALESCE(calls.agent_id, r.agent),
                 offers = calls.offers + r.offers
             FROM (
                 SELECT
                     unhex(value->>'id', '-') AS id,
+                    unhex(value->>'queue', '-') AS queue,
                     value->>'answered_at' AS answered_at,
                     value->>'ended_at' AS ended_at,
                     value->>'outcome' AS outcome,
@@ -172,14 +198,16 @@ statements! {
             ) AS r
             WHERE calls.id = r.id",
             "UPDATE calls SET
+                queue_id = COALESCE(r.queue, calls.queue_id),
                 answered_at = COALESCE(calls.answered_at, r.answered_at),
-                ended_at = COALESCE(r.ended_at, calls.ended_at),
-                outcome = COALESCE(r.outcome, calls.outcome),
-                ended_by = COALESCE(r.ended_by, calls.ended_by),
+                ended_at = CASE WHEN calls.outcome = 'fallback' THEN calls.ended_at ELSE COALESCE(r.ended_at, calls.ended_at) END,
+                outcome = CASE WHEN calls.outcome = 'fallback' THEN 'fallback' ELSE COALESCE(r.outcome, calls.outcome) END,
+                ended_by = CASE WHEN calls.outcome = 'fallback' THEN NULL ELSE COALESCE(r.ended_by, calls.ended_by) END,
                 agent_id = COALESCE(calls.agent_id, r.agent),
                 offers = calls.offers + r.offers
             FROM jsonb_to_recordset($1) AS r (
                 id UUID,
+                queue UUID,
                 answered_at BIGINT,
                 ended_at BIGINT,
                 outcome TEXT,
@@ -257,8 +285,8 @@ statements! {
 /// # Errors
 /// When the database does not answer.
 pub async fn position(db: &Db) -> Result<u64, Error> {
-    let position: i64 = on!(db.read(), c => sqlx::query_scalar(POSITION).fetch_one(c).await)?;
-    read_position(position)
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_scalar(POSITION).fetch_one(c).await)?) };
+    read_position(db.reading(asked).await?)
 }
 
 /// What an earlier run of the program left open.
@@ -276,12 +304,15 @@ pub struct LeftOpen {
 /// # Errors
 /// When the database does not answer. Nothing was written then.
 pub async fn end_what_was_left_open(db: &Db, at: Timestamp) -> Result<LeftOpen, Error> {
-    let mut tx = db.write().await?;
-    let calls = end(&mut tx, END_OPEN_CALLS, at).await?;
-    let states = tx.dialect(END_OPEN_STATES);
-    let states = end(&mut tx, states, at).await?;
-    tx.commit().await?;
-    Ok(LeftOpen { calls, states })
+    db.writing(async {
+        let mut tx = db.write().await?;
+        let calls = end(&mut tx, END_OPEN_CALLS, at).await?;
+        let states = tx.dialect(END_OPEN_STATES);
+        let states = end(&mut tx, states, at).await?;
+        tx.commit().await?;
+        Ok(LeftOpen { calls, states })
+    })
+    .await
 }
 
 async fn end(tx: &mut Tx, sql: &'static str, at: Timestamp) -> Result<u64, Error> {
@@ -294,19 +325,22 @@ async fn end(tx: &mut Tx, sql: &'static str, at: Timestamp) -> Result<u64, Error
 /// # Errors
 /// When the database does not answer. Nothing was written then; after [`Error::Silent`] everything may have been.
 pub async fn apply(db: &Db, entries: &[BookEntry]) -> Result<Applied, Error> {
-    in_time(PATIENCE, apply_within_time(db, entries)).await
+    db.writing(apply_within_time(db, entries)).await
 }
 
 async fn apply_within_time(db: &Db, entries: &[BookEntry]) -> Result<Applied, Error> {
     let mut tx = db.write().await?;
     let lock = tx.dialect(LOCK);
     let reached = on!(tx.connection(), c => sqlx::query_scalar(lock).fetch_one(c).await)?;
-    let batch = fold::Batch::of(read_position(reached)?, entries);
+    let reached = read_position(reached)?;
+    let known = fallback::Known::read(&mut tx, reached, entries).await?;
+    let batch = fold::Batch::of(reached, entries, &known);
     if batch.applied.booked > 0 {
         unfold(&mut tx, ADD_FACTS, &batch.facts).await?;
         unfold(&mut tx, UNDO_ANSWERS, &batch.undone).await?;
         unfold(&mut tx, ADD_CALLS, &batch.new_calls()).await?;
         unfold(&mut tx, CHANGE_CALLS, &batch.known_calls()).await?;
+        unfold(&mut tx, fallback::SEE, &batch.fallback_calls()).await?;
         unfold(&mut tx, ADD_SEGMENTS, &batch.segments).await?;
         unfold(&mut tx, END_STATES, &batch.ended_states).await?;
         unfold(&mut tx, BEGIN_STATES, &batch.states).await?;

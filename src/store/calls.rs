@@ -19,17 +19,21 @@ pub struct Call {
     pub leg: String,
     /// The caller's number, if it was sent.
     pub number: Option<Phone>,
-    /// The queue.
-    pub queue: QueueId,
-    /// When the caller entered it.
+    /// What was dialled, of a call that Asterisk's own queue took care of.
+    pub dialled: Option<String>,
+    /// The queue that it was in last; none if Asterisk's own queue took care of it and no queue of ours has its number.
+    pub queue: Option<QueueId>,
+    /// The queue that it entered first.
+    pub first_queue: Option<QueueId>,
+    /// When the caller entered that.
     pub entered_at: Timestamp,
     /// When an agent answered.
     pub answered_at: Option<Timestamp>,
     /// When it ended; a call without an end is alive, as far as the books know.
     pub ended_at: Option<Timestamp>,
-    /// How it ended.
+    /// How it ended; of a call in the care of Asterisk's own queue it is said already while it lasts.
     pub outcome: Option<Outcome>,
-    /// Who ended it.
+    /// Who ended it, if we saw that.
     pub ended_by: Option<Side>,
     /// The agent who answered.
     pub agent: Option<AgentId>,
@@ -61,18 +65,99 @@ pub struct Recorded {
     pub fact: Option<Fact>,
 }
 
+/// The calls that entered in an interval, each under what became of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// All of them.
+    pub offered: u64,
+    /// Caller and agent spoke.
+    pub answered: u64,
+    /// The caller hung up before.
+    pub abandoned: u64,
+    /// Given back to the dialplan.
+    pub returned: u64,
+    /// Asterisk's own queue took care of them, or does.
+    pub fallback: u64,
+    /// Asterisk lost them, or did not do what was asked.
+    pub lost: u64,
+    /// Still with us.
+    pub in_progress: u64,
+}
+
+impl Totals {
+    /// Whether every call that was offered stands under one of the other numbers.
+    #[must_use]
+    pub const fn balance(&self) -> bool {
+        let sorted = self.answered + self.abandoned + self.returned + self.fallback + self.lost + self.in_progress;
+        self.offered == sorted
+    }
+}
+
 statements! {
+    TOTALS = "
+        SELECT
+            COUNT(*) AS offered,
+            COUNT(*) FILTER (WHERE outcome = 'answered' AND ended_at IS NOT NULL) AS answered,
+            COUNT(*) FILTER (WHERE outcome = 'abandoned' AND ended_at IS NOT NULL) AS abandoned,
+            COUNT(*) FILTER (WHERE outcome = 'returned' AND ended_at IS NOT NULL) AS returned,
+            COUNT(*) FILTER (WHERE outcome = 'fallback') AS fallback,
+            COUNT(*) FILTER (WHERE outcome = 'lost' AND ended_at IS NOT NULL) AS lost,
+            COUNT(*) FILTER (WHERE outcome IS NULL AND ended_at IS NULL) AS in_progress
+        FROM calls
+        WHERE entered_at >= $1 AND entered_at < $2";
     OF_ID = "
-        SELECT id, server, leg, number, queue_id, entered_at, answered_at, ended_at, outcome, ended_by, agent_id, offers
+        SELECT
+            id,
+            server,
+            leg,
+            number,
+            dialled,
+            queue_id,
+            first_queue_id,
+            entered_at,
+            answered_at,
+            ended_at,
+            outcome,
+            ended_by,
+            agent_id,
+            offers
         FROM calls
         WHERE id = $1";
     OF_LEG = "
-        SELECT id, server, leg, number, queue_id, entered_at, answered_at, ended_at, outcome, ended_by, agent_id, offers
+        SELECT
+            id,
+            server,
+            leg,
+            number,
+            dialled,
+            queue_id,
+            first_queue_id,
+            entered_at,
+            answered_at,
+            ended_at,
+            outcome,
+            ended_by,
+            agent_id,
+            offers
         FROM calls
         WHERE leg = $1 AND server = $2
         ORDER BY entered_at, id";
     BETWEEN = "
-        SELECT id, server, leg, number, queue_id, entered_at, answered_at, ended_at, outcome, ended_by, agent_id, offers
+        SELECT
+            id,
+            server,
+            leg,
+            number,
+            dialled,
+            queue_id,
+            first_queue_id,
+            entered_at,
+            answered_at,
+            ended_at,
+            outcome,
+            ended_by,
+            agent_id,
+            offers
         FROM calls
         WHERE entered_at >= $1 AND entered_at < $2
         ORDER BY entered_at, id
@@ -95,7 +180,9 @@ row! {
         server: i64,
         leg: String,
         number: Option<String>,
-        queue_id: Uuid,
+        dialled: Option<String>,
+        queue_id: Option<Uuid>,
+        first_queue_id: Option<Uuid>,
         entered_at: i64,
         answered_at: Option<i64>,
         ended_at: Option<i64>,
@@ -103,6 +190,18 @@ row! {
         ended_by: Option<String>,
         agent_id: Option<Uuid>,
         offers: i64,
+    }
+}
+
+row! {
+    struct TotalsRow {
+        offered: i64,
+        answered: i64,
+        abandoned: i64,
+        returned: i64,
+        fallback: i64,
+        lost: i64,
+        in_progress: i64,
     }
 }
 
@@ -132,7 +231,8 @@ row! {
 /// # Errors
 /// When the database does not answer, or holds what we cannot have written.
 pub async fn find(db: &Db, id: CallId) -> Result<Option<Call>, Error> {
-    let row: Option<CallRow> = on!(db.read(), c => sqlx::query_as(OF_ID).bind(id.0).fetch_optional(c).await)?;
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(OF_ID).bind(id.0).fetch_optional(c).await)?) };
+    let row: Option<CallRow> = db.reading(asked).await?;
     row.map(CallRow::read).transpose()
 }
 
@@ -141,6 +241,10 @@ pub async fn find(db: &Db, id: CallId) -> Result<Option<Call>, Error> {
 /// # Errors
 /// When the database does not answer, or holds what we cannot have written.
 pub async fn story(db: &Db, id: CallId) -> Result<Option<Story>, Error> {
+    db.reading(story_in_whatever_time(db, id)).await
+}
+
+async fn story_in_whatever_time(db: &Db, id: CallId) -> Result<Option<Story>, Error> {
     let mut tx = db.read_together().await?;
     let call: Option<CallRow> = on!(tx.connection(), c => sqlx::query_as(OF_ID).bind(id.0).fetch_optional(c).await)?;
     let segments: Vec<SegmentRow> = on!(tx.connection(), c => sqlx::query_as(SEGMENTS).bind(id.0).fetch_all(c).await)?;
@@ -159,7 +263,9 @@ pub async fn story(db: &Db, id: CallId) -> Result<Option<Story>, Error> {
 /// # Errors
 /// When the database does not answer, or holds what we cannot have written.
 pub async fn of_leg(db: &Db, server: ServerId, leg: &str) -> Result<Vec<Call>, Error> {
-    let rows: Vec<CallRow> = on!(db.read(), c => sqlx::query_as(OF_LEG).bind(leg).bind(i64::from(server.0)).fetch_all(c).await)?;
+    let server = i64::from(server.0);
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(OF_LEG).bind(leg).bind(server).fetch_all(c).await)?) };
+    let rows: Vec<CallRow> = db.reading(asked).await?;
     rows.into_iter().map(CallRow::read).collect()
 }
 
@@ -169,8 +275,35 @@ pub async fn of_leg(db: &Db, server: ServerId, leg: &str) -> Result<Vec<Call>, E
 /// When the database does not answer, or holds what we cannot have written.
 pub async fn between(db: &Db, from: Timestamp, to: Timestamp, limit: u32) -> Result<Vec<Call>, Error> {
     let (from, to, limit) = (from.as_ms(), to.as_ms(), i64::from(limit));
-    let rows: Vec<CallRow> = on!(db.read(), c => sqlx::query_as(BETWEEN).bind(from).bind(to).bind(limit).fetch_all(c).await)?;
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(BETWEEN).bind(from).bind(to).bind(limit).fetch_all(c).await)?) };
+    let rows: Vec<CallRow> = db.reading(asked).await?;
     rows.into_iter().map(CallRow::read).collect()
+}
+
+/// What became of the calls that entered from `from` on and before `to`, as far as the books know.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn totals(db: &Db, from: Timestamp, to: Timestamp) -> Result<Totals, Error> {
+    let (from, to) = (from.as_ms(), to.as_ms());
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(TOTALS).bind(from).bind(to).fetch_one(c).await)?) };
+    let row: TotalsRow = db.reading(asked).await?;
+    Ok(row.read())
+}
+
+impl TotalsRow {
+    fn read(self) -> Totals {
+        let count = |number: i64| number.max(0).unsigned_abs();
+        Totals {
+            offered: count(self.offered),
+            answered: count(self.answered),
+            abandoned: count(self.abandoned),
+            returned: count(self.returned),
+            fallback: count(self.fallback),
+            lost: count(self.lost),
+            in_progress: count(self.in_progress),
+        }
+    }
 }
 
 impl CallRow {
@@ -179,7 +312,9 @@ impl CallRow {
         Ok(Call {
             id: CallId(self.id),
             server: ServerId(u16::try_from(self.server).map_err(|_| strange("server"))?),
-            queue: QueueId(self.queue_id),
+            dialled: self.dialled,
+            queue: self.queue_id.map(QueueId),
+            first_queue: self.first_queue_id.map(QueueId),
             entered_at: Timestamp::from_ms(self.entered_at),
             answered_at: self.answered_at.map(Timestamp::from_ms),
             ended_at: self.ended_at.map(Timestamp::from_ms),

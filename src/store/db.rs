@@ -16,11 +16,14 @@ use crate::dispatch::{Dialects, On};
 use crate::error::Error;
 use crate::migrations;
 
-/// How long one question may wait for its answer, everything included.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a change, and a statement on the server, may take, everything included.
+const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long to wait for a connection, and for a lock that another process holds.
+/// How long to wait for a connection, for a lock that another process holds, and for what only reads: somebody looks at it.
 pub(crate) const WAIT: Duration = Duration::from_secs(5);
+
+/// How long bringing large tables to a new schema may take.
+const MIGRATION: Duration = Duration::from_secs(3600);
 
 /// How many connections of each kind stay open at most.
 const CONNECTIONS: u32 = 8;
@@ -40,6 +43,7 @@ pub struct SqliteFile {
     writer: SqlitePool,
     readers: SqlitePool,
     place: Arc<str>,
+    patience: Patience,
 }
 
 /// An open PostgreSQL database.
@@ -47,6 +51,21 @@ pub struct SqliteFile {
 pub struct PgServer {
     pool: PgPool,
     place: Arc<str>,
+    patience: Patience,
+}
+
+/// How long a silent database is waited for, everything included.
+#[derive(Clone, Copy)]
+struct Patience {
+    read: Duration,
+    write: Duration,
+}
+
+impl Patience {
+    /// The patience of a program that waits so long for connections and locks.
+    fn of(wait: Duration) -> Self {
+        Self { read: wait, write: wait.saturating_mul(6).min(PATIENCE) }
+    }
 }
 
 statements! {
@@ -78,22 +97,9 @@ impl Db {
     /// [`Error::NewerSchema`] when a newer release has used it, [`Error::Migrate`] when a migration fails.
     pub async fn migrate(&self) -> Result<(), Error> {
         match self {
-            Self::Sqlite(file) => {
-                let mut transaction = file.writer.begin_with("BEGIN IMMEDIATE").await?;
-                migrations::run(&migrations::sqlite(), &mut *transaction).await?;
-                transaction.commit().await?;
-            }
-            Self::Pg(server) => {
-                // A connection of its own: rewriting a large table may outlast the time that a statement has otherwise,
-                // and closing it releases the migrator's lock whatever happened.
-                let options = server.options().options([("statement_timeout", 0), ("lock_timeout", 0)]);
-                let mut connection = options.connect().await?;
-                let done = migrations::run(&migrations::postgres(), &mut connection).await;
-                connection.close().await?;
-                done?;
-            }
+            Self::Sqlite(file) => in_time(MIGRATION, migrate_sqlite(file)).await,
+            Self::Pg(server) => migrate_postgres(server).await,
         }
-        Ok(())
     }
 
     /// How many migrations this program has that the database lacks.
@@ -101,10 +107,13 @@ impl Db {
     /// # Errors
     /// [`Error::NewerSchema`] when a newer release has used it.
     pub async fn pending_migrations(&self) -> Result<usize, Error> {
-        match self {
-            Self::Sqlite(file) => migrations::pending(&migrations::sqlite(), &mut *file.writer.acquire().await?).await,
-            Self::Pg(server) => migrations::pending(&migrations::postgres(), &mut *server.pool.acquire().await?).await,
-        }
+        self.reading(async {
+            match self {
+                Self::Sqlite(file) => migrations::pending(&migrations::sqlite(), &mut *file.writer.acquire().await?).await,
+                Self::Pg(server) => migrations::pending(&migrations::postgres(), &mut *server.pool.acquire().await?).await,
+            }
+        })
+        .await
     }
 
     /// Whether the database answers.
@@ -112,7 +121,7 @@ impl Db {
     /// # Errors
     /// Why it does not.
     pub async fn ping(&self) -> Result<(), Error> {
-        in_time(WAIT, async { on!(self.read(), c => sqlx::query(PING).execute(c).await.map(|_| ())).map_err(Error::from) }).await
+        self.reading(async { Ok(on!(self.read(), c => sqlx::query(PING).execute(c).await.map(|_| ()))?) }).await
     }
 
     /// Which database it is, in words and without its password.
@@ -124,14 +133,36 @@ impl Db {
         }
     }
 
-    /// Closes every connection, once what is under way is done.
+    /// Closes every connection, once what is under way is done; a database that has gone silent is left.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite(file) => {
-                file.readers.close().await;
-                file.writer.close().await;
+        let closed = async {
+            match self {
+                Self::Sqlite(file) => {
+                    file.readers.close().await;
+                    file.writer.close().await;
+                }
+                Self::Pg(server) => server.pool.close().await,
             }
-            Self::Pg(server) => server.pool.close().await,
+        };
+        if tokio::time::timeout(self.patience().write, closed).await.is_err() {
+            tracing::warn!("the database does not answer: its connections are left open");
+        }
+    }
+
+    /// Does what only reads, and gives up on a database that has gone silent: somebody waits for the page.
+    pub(crate) async fn reading<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        in_time(self.patience().read, work).await
+    }
+
+    /// Does what changes something, and gives up on a database that has gone silent.
+    pub(crate) async fn writing<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        in_time(self.patience().write, work).await
+    }
+
+    const fn patience(&self) -> Patience {
+        match self {
+            Self::Sqlite(file) => file.patience,
+            Self::Pg(server) => server.patience,
         }
     }
 
@@ -213,6 +244,23 @@ pub(crate) async fn in_time<T>(limit: Duration, work: impl Future<Output = Resul
     tokio::time::timeout(limit, work).await.unwrap_or(Err(Error::Silent(limit.as_secs())))
 }
 
+async fn migrate_sqlite(file: &SqliteFile) -> Result<(), Error> {
+    let mut transaction = file.writer.begin_with("BEGIN IMMEDIATE").await?;
+    migrations::run(&migrations::sqlite(), &mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// On a connection of its own: rewriting a large table may outlast the time that a statement has otherwise, and closing it
+/// releases the migrator's lock whatever happened.
+async fn migrate_postgres(server: &PgServer) -> Result<(), Error> {
+    let options = server.options().options([("statement_timeout", 0), ("lock_timeout", 0)]);
+    let mut connection = in_time(server.patience.write, async { Ok(options.connect().await?) }).await?;
+    let done = in_time(MIGRATION, migrations::run(&migrations::postgres(), &mut connection)).await;
+    in_time(server.patience.write, async { Ok(connection.close().await?) }).await?;
+    done
+}
+
 async fn open_sqlite(url: &str, wait: Duration) -> Result<SqliteFile, Error> {
     let options = SqliteConnectOptions::from_str(url).map_err(|error| Error::Url(error.to_string()))?;
     let path = options.get_filename().display().to_string();
@@ -232,9 +280,18 @@ async fn open_sqlite(url: &str, wait: Duration) -> Result<SqliteFile, Error> {
         PoolOptions::<Sqlite>::new().max_connections(connections).acquire_timeout(wait).idle_timeout(None).max_lifetime(None)
     };
     let opened = |source| Error::Open { place: place.to_string(), source };
-    let writer = pool(1).connect_with(options.clone()).await.map_err(opened)?;
+    // SQLite ends a transaction by itself when its disk is full; the connection would count it as open for ever, and there is
+    // no other that writes.
+    let writer = pool(1).after_release(|connection, _| Box::pin(is_between_transactions(connection)));
+    let writer = writer.connect_with(options.clone()).await.map_err(opened)?;
     let readers = pool(CONNECTIONS).connect_with(options.pragma("query_only", "ON")).await.map_err(opened)?;
-    Ok(SqliteFile { writer, readers, place })
+    Ok(SqliteFile { writer, readers, place, patience: Patience::of(wait) })
+}
+
+async fn is_between_transactions(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Whatever was given up on is rolled back first.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn open_postgres(url: &str, wait: Duration) -> Result<PgServer, Error> {
@@ -257,6 +314,17 @@ async fn open_postgres(url: &str, wait: Duration) -> Result<PgServer, Error> {
         .await
         .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()));
     attempt.map_err(|source| Error::Open { place: place.to_string(), source })?;
-    let pool = PoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(wait).connect_lazy_with(options);
-    Ok(PgServer { pool, place })
+    let pool = PoolOptions::<Postgres>::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(wait)
+        // The pool itself asks a connection that comes back whether it still lives, and would wait for a silent server for
+        // as long as TCP does: eight questions cut off in the middle, and no connection were left to ask the next.
+        .after_release(move |connection, _| Box::pin(answers(connection, wait)))
+        .connect_lazy_with(options);
+    Ok(PgServer { pool, place, patience: Patience::of(wait) })
+}
+
+async fn answers(connection: &mut PgConnection, wait: Duration) -> Result<bool, sqlx::Error> {
+    let silent = |_| sqlx::Error::from(std::io::Error::from(std::io::ErrorKind::TimedOut));
+    tokio::time::timeout(wait, connection.ping()).await.map_err(silent)?.map(|()| true)
 }

@@ -2,13 +2,17 @@
 //! by the queue's number, the agent's endpoint and the user's address, so that importing twice changes nothing; what the
 //! document does not name stays as it is.
 
+mod entries;
 mod merge;
 
 use std::fmt;
 
+use model::queue::Strategy;
 use model::user::{Role, User};
 use model::{Actor, AgentId, Email, PersonName, ServerId, Settings, Timestamp};
 use serde::Deserialize;
+
+pub use entries::{CapacityEntry, LimitEntry, MomentsEntry, OverflowEntry, ServedEntry, WayOutEntry};
 
 use crate::audit::Change;
 use crate::db::{Db, Tx};
@@ -47,6 +51,10 @@ pub struct QueueEntry {
     pub wrap_up_s: Option<u32>,
     /// The promise to callers.
     pub service_level: Option<ServiceLevelEntry>,
+    /// Who is rung, of the available agents of the best tier, as `longest_idle`.
+    pub strategy: Option<Strategy>,
+    /// When callers need not wait any longer: all the rules of the queue. Not given, they stay as they are.
+    pub overflow: Option<OverflowEntry>,
 }
 
 /// The promise to callers.
@@ -69,8 +77,8 @@ pub struct AgentEntry {
     pub endpoint: String,
     /// The Asterisk that knows the account; by default the one that the program serves.
     pub server: Option<ServerId>,
-    /// The numbers of the queues that the agent serves; not given, they stay as they are.
-    pub queues: Option<Vec<String>>,
+    /// The queues that the agent serves, and their tiers; not given, they stay as they are.
+    pub queues: Option<Vec<ServedEntry>>,
     /// Whether the agent becomes Ready as soon as the phone registers.
     pub ready_on_register: Option<bool>,
 }
@@ -142,6 +150,18 @@ pub async fn apply(
     for (user, entry) in named(&document.users) {
         passwords.push(new_password(db, &user, entry, hasher).await?);
     }
+    db.writing(take_over(db, document, home, by, at, passwords)).await
+}
+
+/// Writes the document with the passwords' hashes.
+async fn take_over(
+    db: &Db,
+    document: &Document,
+    home: ServerId,
+    by: &Actor,
+    at: Timestamp,
+    passwords: Vec<Option<PasswordHash>>,
+) -> Result<Report, Error> {
     let mut tx = db.write().await?;
     let mut report = Report::default();
     let edit = |settings: &mut Settings| merge::into(settings, document, home, at);

@@ -30,6 +30,7 @@ migrations! {
     1 "0001_settings",
     2 "0002_users",
     3 "0003_books",
+    4 "0004_full_core",
 }
 
 fn with_texts(texts: &[&'static str]) -> Migrator {

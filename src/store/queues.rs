@@ -1,8 +1,10 @@
-//! Queues as the settings describe them.
+//! Queues as the settings describe them, and the ways out of them.
+
+mod overflow;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::queue::ServiceLevelTarget;
+use model::queue::{Overflow, ServiceLevelTarget, Strategy, WayOut};
 use model::{Actor, Queue, QueueId, Span, Timestamp};
 use sqlx::types::Uuid;
 
@@ -11,9 +13,21 @@ use crate::db::{Db, Tx};
 use crate::error::Error;
 use crate::settings;
 
+#[cfg(test)]
+pub(crate) use overflow::ALL as OVERFLOW;
+
 statements! {
     ALL_IN_ORDER = "
-        SELECT id, number, name, music, ring_timeout_ms, wrap_up_ms, service_level_percent, service_level_within_ms
+        SELECT
+            id,
+            number,
+            name,
+            music,
+            ring_timeout_ms,
+            wrap_up_ms,
+            service_level_percent,
+            service_level_within_ms,
+            strategy
         FROM queues
         ORDER BY place, id";
     PUT = "
@@ -26,9 +40,10 @@ statements! {
             ring_timeout_ms,
             wrap_up_ms,
             service_level_percent,
-            service_level_within_ms
+            service_level_within_ms,
+            strategy
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (id) DO UPDATE SET
             place = excluded.place,
             number = excluded.number,
@@ -37,7 +52,8 @@ statements! {
             ring_timeout_ms = excluded.ring_timeout_ms,
             wrap_up_ms = excluded.wrap_up_ms,
             service_level_percent = excluded.service_level_percent,
-            service_level_within_ms = excluded.service_level_within_ms";
+            service_level_within_ms = excluded.service_level_within_ms,
+            strategy = excluded.strategy";
     REMOVE = "DELETE FROM queues WHERE id = $1";
 }
 
@@ -51,6 +67,7 @@ row! {
         wrap_up_ms: i64,
         service_level_percent: i64,
         service_level_within_ms: i64,
+        strategy: String,
     }
 }
 
@@ -72,19 +89,31 @@ pub async fn save(db: &Db, by: &Actor, at: Timestamp, queue: Queue) -> Result<()
 /// Deletes the queue, and takes it from the agents who served it; the books keep its calls. Says whether it was there.
 ///
 /// # Errors
-/// When the database does not answer.
+/// When another queue sends its callers there, or the database does not answer.
 pub async fn delete(db: &Db, by: &Actor, at: Timestamp, id: QueueId) -> Result<bool, Error> {
     let edit = |settings: &mut model::Settings| {
         settings.queues.retain(|queue| queue.id != id);
-        settings.agents.iter_mut().for_each(|agent| agent.queues.retain(|queue| *queue != id));
+        let leads_there = |queue: &&Queue| queue.overflow.ways_out().any(|way| way == WayOut::Queue(id));
+        if let Some(other) = settings.queues.iter().find(leads_there) {
+            return Err(Error::refused("the queue", format!("is where queue {:?} sends callers", other.number)));
+        }
+        for agent in &mut settings.agents {
+            agent.queues.retain(|queue| *queue != id);
+            agent.tiers.remove(&id);
+        }
         Ok(())
     };
     settings::change(db, by, at, edit).await.map(|changes| !changes.is_empty())
 }
 
 pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Queue>, Error> {
-    let rows = on!(tx.connection(), c => sqlx::query_as(ALL_IN_ORDER).fetch_all(c).await)?;
-    rows.into_iter().map(QueueRow::read).collect()
+    let mut rules = overflow::read(tx).await?;
+    let rows: Vec<QueueRow> = on!(tx.connection(), c => sqlx::query_as(ALL_IN_ORDER).fetch_all(c).await)?;
+    let read = |row: QueueRow| {
+        let overflow = rules.remove(&row.id).unwrap_or_default();
+        row.read(overflow)
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Deletes the queues that are not there after.
@@ -101,10 +130,15 @@ pub(crate) async fn remove_missing(tx: &mut Tx, before: &[Queue], after: &[Queue
 /// Writes the queues that are new, changed, or in another place.
 pub(crate) async fn write(tx: &mut Tx, before: &[Queue], after: &[Queue]) -> Result<Vec<Change>, Error> {
     let known: BTreeMap<QueueId, &Queue> = before.iter().map(|queue| (queue.id, queue)).collect();
+    let differ = || after.iter().enumerate().filter(|(place, queue)| before.get(*place) != Some(*queue));
     let mut changes = Vec::new();
-    for (place, queue) in after.iter().enumerate().filter(|(place, queue)| before.get(*place) != Some(*queue)) {
+    for (place, queue) in differ() {
         put(tx, place, queue).await?;
         changes.extend(Change::between("queue", queue.id.0, known.get(&queue.id).copied(), Some(queue)));
+    }
+    // After the last queue: a way out may lead to one that is new.
+    for (_, queue) in differ() {
+        overflow::write(tx, queue).await?;
     }
     Ok(changes)
 }
@@ -120,6 +154,7 @@ async fn put(tx: &mut Tx, place: usize, queue: &Queue) -> Result<(), Error> {
         .bind(queue.wrap_up.as_ms())
         .bind(i64::from(queue.service_level.percent))
         .bind(queue.service_level.within.as_ms())
+        .bind(name_of(queue.strategy))
         .execute(c)
         .await
         .map(|_| ()))?;
@@ -127,8 +162,9 @@ async fn put(tx: &mut Tx, place: usize, queue: &Queue) -> Result<(), Error> {
 }
 
 impl QueueRow {
-    fn read(self) -> Result<Queue, Error> {
+    fn read(self, overflow: Overflow) -> Result<Queue, Error> {
         let percent = u8::try_from(self.service_level_percent);
+        let strategy = STRATEGIES.into_iter().find(|strategy| name_of(*strategy) == self.strategy);
         Ok(Queue {
             id: QueueId(self.id),
             number: self.number,
@@ -140,8 +176,23 @@ impl QueueRow {
                 percent: percent.map_err(|_| Error::unreadable("queues", "a service level above 255 %"))?,
                 within: Span::from_ms(self.service_level_within_ms),
             },
-            strategy: model::queue::Strategy::default(),
-            overflow: model::queue::Overflow::default(),
+            strategy: strategy.ok_or_else(|| Error::unreadable("queues", format!("strategy {:?}", self.strategy)))?,
+            overflow,
         })
+    }
+}
+
+const STRATEGIES: [Strategy; 6] =
+    [Strategy::LongestIdle, Strategy::FewestCalls, Strategy::RoundRobin, Strategy::Linear, Strategy::Random, Strategy::RingAll];
+
+/// The strategy's name, as the import writes it too.
+const fn name_of(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::LongestIdle => "longest_idle",
+        Strategy::FewestCalls => "fewest_calls",
+        Strategy::RoundRobin => "round_robin",
+        Strategy::Linear => "linear",
+        Strategy::Random => "random",
+        Strategy::RingAll => "ring_all",
     }
 }

@@ -67,19 +67,22 @@ row! {
 /// # Errors
 /// When the database does not answer.
 pub async fn create(db: &Db, key: &SessionKey, session: &Session) -> Result<bool, Error> {
-    let mut tx = db.write().await?;
-    let made = on!(tx.connection(), c => sqlx::query(CREATE)
-        .bind(key.0.as_slice())
-        .bind(session.user.map(|user| user.0))
-        .bind(session.data.as_slice())
-        .bind(session.created_at.as_ms())
-        .bind(session.last_seen_at.as_ms())
-        .bind(session.expires_at.as_ms())
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    tx.commit().await?;
-    Ok(made == 1)
+    db.writing(async {
+        let mut tx = db.write().await?;
+        let made = on!(tx.connection(), c => sqlx::query(CREATE)
+            .bind(key.0.as_slice())
+            .bind(session.user.map(|user| user.0))
+            .bind(session.data.as_slice())
+            .bind(session.created_at.as_ms())
+            .bind(session.last_seen_at.as_ms())
+            .bind(session.expires_at.as_ms())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        Ok(made == 1)
+    })
+    .await
 }
 
 /// The session of this key, unless it has expired.
@@ -87,8 +90,9 @@ pub async fn create(db: &Db, key: &SessionKey, session: &Session) -> Result<bool
 /// # Errors
 /// When the database does not answer.
 pub async fn load(db: &Db, key: &SessionKey, at: Timestamp) -> Result<Option<Session>, Error> {
-    let row: Option<SessionRow> =
-        on!(db.read(), c => sqlx::query_as(LOAD).bind(key.0.as_slice()).bind(at.as_ms()).fetch_optional(c).await)?;
+    let (key, at) = (key.0.as_slice(), at.as_ms());
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(LOAD).bind(key).bind(at).fetch_optional(c).await)?) };
+    let row: Option<SessionRow> = db.reading(asked).await?;
     Ok(row.map(SessionRow::read))
 }
 
@@ -98,18 +102,21 @@ pub async fn load(db: &Db, key: &SessionKey, at: Timestamp) -> Result<Option<Ses
 /// # Errors
 /// When the database does not answer.
 pub async fn save(db: &Db, key: &SessionKey, session: &Session) -> Result<bool, Error> {
-    let mut tx = db.write().await?;
-    let saved = on!(tx.connection(), c => sqlx::query(SAVE)
-        .bind(key.0.as_slice())
-        .bind(session.user.map(|user| user.0))
-        .bind(session.data.as_slice())
-        .bind(session.last_seen_at.as_ms())
-        .bind(session.expires_at.as_ms())
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    tx.commit().await?;
-    Ok(saved == 1)
+    db.writing(async {
+        let mut tx = db.write().await?;
+        let saved = on!(tx.connection(), c => sqlx::query(SAVE)
+            .bind(key.0.as_slice())
+            .bind(session.user.map(|user| user.0))
+            .bind(session.data.as_slice())
+            .bind(session.last_seen_at.as_ms())
+            .bind(session.expires_at.as_ms())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        Ok(saved == 1)
+    })
+    .await
 }
 
 /// Ends a session. One that is not there counts as ended.
@@ -117,9 +124,12 @@ pub async fn save(db: &Db, key: &SessionKey, session: &Session) -> Result<bool, 
 /// # Errors
 /// When the database does not answer.
 pub async fn delete(db: &Db, key: &SessionKey) -> Result<(), Error> {
-    let mut tx = db.write().await?;
-    on!(tx.connection(), c => sqlx::query(DELETE).bind(key.0.as_slice()).execute(c).await.map(|_| ()))?;
-    tx.commit().await
+    db.writing(async {
+        let mut tx = db.write().await?;
+        on!(tx.connection(), c => sqlx::query(DELETE).bind(key.0.as_slice()).execute(c).await.map(|_| ()))?;
+        tx.commit().await
+    })
+    .await
 }
 
 /// Ends all sessions of a user. Says how many there were.
@@ -127,11 +137,14 @@ pub async fn delete(db: &Db, key: &SessionKey) -> Result<(), Error> {
 /// # Errors
 /// When the database does not answer.
 pub async fn delete_of_user(db: &Db, user: UserId) -> Result<u64, Error> {
-    let mut tx = db.write().await?;
-    let ended = on!(tx.connection(), c =>
-        sqlx::query(DELETE_OF_USER).bind(user.0).execute(c).await.map(|done| done.rows_affected()))?;
-    tx.commit().await?;
-    Ok(ended)
+    db.writing(async {
+        let mut tx = db.write().await?;
+        let ended = on!(tx.connection(), c =>
+            sqlx::query(DELETE_OF_USER).bind(user.0).execute(c).await.map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        Ok(ended)
+    })
+    .await
 }
 
 /// Removes the sessions that have expired. Says how many there were.
@@ -139,11 +152,14 @@ pub async fn delete_of_user(db: &Db, user: UserId) -> Result<u64, Error> {
 /// # Errors
 /// When the database does not answer.
 pub async fn delete_expired(db: &Db, at: Timestamp) -> Result<u64, Error> {
-    let mut tx = db.write().await?;
-    let gone = on!(tx.connection(), c =>
-        sqlx::query(DELETE_EXPIRED).bind(at.as_ms()).execute(c).await.map(|done| done.rows_affected()))?;
-    tx.commit().await?;
-    Ok(gone)
+    db.writing(async {
+        let mut tx = db.write().await?;
+        let gone = on!(tx.connection(), c =>
+            sqlx::query(DELETE_EXPIRED).bind(at.as_ms()).execute(c).await.map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        Ok(gone)
+    })
+    .await
 }
 
 impl SessionRow {

@@ -1,6 +1,7 @@
 //! The settings as one document: read at one moment, changed in one transaction that checks the whole, and numbered, so
 //! that the running program notices what another process changed.
 
+use model::agent::FIRST_TIER;
 use model::{Actor, PersonName, Settings, Timestamp};
 
 use crate::audit::Change;
@@ -33,11 +34,14 @@ statements! {
 /// # Errors
 /// When the database does not answer, or holds what we cannot have written.
 pub async fn load(db: &Db) -> Result<Loaded, Error> {
-    let mut tx = db.read_together().await?;
-    let version = on!(tx.connection(), c => sqlx::query_scalar(VERSION).fetch_one(c).await)?;
-    let settings = read(&mut tx).await?;
-    tx.commit().await?;
-    Ok(Loaded { version, settings })
+    db.reading(async {
+        let mut tx = db.read_together().await?;
+        let version = on!(tx.connection(), c => sqlx::query_scalar(VERSION).fetch_one(c).await)?;
+        let settings = read(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Loaded { version, settings })
+    })
+    .await
 }
 
 /// The number of the last change: cheap to ask every second.
@@ -45,7 +49,7 @@ pub async fn load(db: &Db) -> Result<Loaded, Error> {
 /// # Errors
 /// When the database does not answer.
 pub async fn version(db: &Db) -> Result<i64, Error> {
-    Ok(on!(db.read(), c => sqlx::query_scalar(VERSION).fetch_one(c).await)?)
+    db.reading(async { Ok(on!(db.read(), c => sqlx::query_scalar(VERSION).fetch_one(c).await)?) }).await
 }
 
 /// Changes the settings by `edit`, or leaves them as they are when the result would contradict itself.
@@ -55,10 +59,13 @@ pub(crate) async fn change(
     at: Timestamp,
     edit: impl FnOnce(&mut Settings) -> Result<(), Error>,
 ) -> Result<Vec<Change>, Error> {
-    let mut tx = db.write().await?;
-    let changes = change_within(&mut tx, by, at, edit).await?;
-    tx.commit().await?;
-    Ok(changes)
+    db.writing(async {
+        let mut tx = db.write().await?;
+        let changes = change_within(&mut tx, by, at, edit).await?;
+        tx.commit().await?;
+        Ok(changes)
+    })
+    .await
 }
 
 /// As [`change`], within a transaction that does more.
@@ -120,6 +127,8 @@ fn make_storable(settings: &mut Settings) -> Result<(), Error> {
         let name = PersonName::new(text::entered(&what("name"), agent.name.expose(), NAME)?);
         agent.endpoint.name = text::entered(&what("endpoint"), &agent.endpoint.name, ASTERISK_NAME)?;
         agent.name = name;
+        // Whom the settings give no tier is in the first one: said twice, the same settings would not be equal.
+        agent.tiers.retain(|_, tier| *tier != FIRST_TIER);
     }
     Ok(())
 }

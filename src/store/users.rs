@@ -88,7 +88,9 @@ row! {
 /// # Errors
 /// When the database does not answer.
 pub async fn of_email(db: &Db, email: &Email) -> Result<Option<Credentials>, Error> {
-    let row: Option<UserRow> = on!(db.read(), c => sqlx::query_as(OF_EMAIL).bind(key(email)).fetch_optional(c).await)?;
+    let key = key(email);
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(OF_EMAIL).bind(key).fetch_optional(c).await)?) };
+    let row: Option<UserRow> = db.reading(asked).await?;
     row.map(UserRow::read).transpose()
 }
 
@@ -97,7 +99,8 @@ pub async fn of_email(db: &Db, email: &Email) -> Result<Option<Credentials>, Err
 /// # Errors
 /// When the database does not answer.
 pub async fn find(db: &Db, id: UserId) -> Result<Option<User>, Error> {
-    let row: Option<UserRow> = on!(db.read(), c => sqlx::query_as(OF_ID).bind(id.0).fetch_optional(c).await)?;
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(OF_ID).bind(id.0).fetch_optional(c).await)?) };
+    let row: Option<UserRow> = db.reading(asked).await?;
     Ok(row.map(UserRow::read).transpose()?.map(|credentials| credentials.user))
 }
 
@@ -106,7 +109,8 @@ pub async fn find(db: &Db, id: UserId) -> Result<Option<User>, Error> {
 /// # Errors
 /// When the database does not answer.
 pub async fn list(db: &Db) -> Result<Vec<User>, Error> {
-    let rows: Vec<UserRow> = on!(db.read(), c => sqlx::query_as(ALL_BY_EMAIL).fetch_all(c).await)?;
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(ALL_BY_EMAIL).fetch_all(c).await)?) };
+    let rows: Vec<UserRow> = db.reading(asked).await?;
     rows.into_iter().map(|row| row.read().map(|credentials| credentials.user)).collect()
 }
 
@@ -115,10 +119,13 @@ pub async fn list(db: &Db) -> Result<Vec<User>, Error> {
 /// # Errors
 /// [`Error::EmailTaken`]; [`Error::Refused`] for a value that cannot be kept; or the database does not answer.
 pub async fn create(db: &Db, by: &Actor, at: Timestamp, new: NewUser, password: &PasswordHash) -> Result<User, Error> {
-    let mut tx = db.write().await?;
-    let user = create_within(&mut tx, by, at, new, password).await?;
-    tx.commit().await?;
-    Ok(user)
+    db.writing(async {
+        let mut tx = db.write().await?;
+        let user = create_within(&mut tx, by, at, new, password).await?;
+        tx.commit().await?;
+        Ok(user)
+    })
+    .await
 }
 
 /// Changes the user of that id to be as given; `None` if there is none.
@@ -126,12 +133,15 @@ pub async fn create(db: &Db, by: &Actor, at: Timestamp, new: NewUser, password: 
 /// # Errors
 /// As for [`create`].
 pub async fn update(db: &Db, by: &Actor, at: Timestamp, user: &User) -> Result<Option<User>, Error> {
-    let mut tx = db.write().await?;
-    let row: Option<UserRow> = on!(tx.connection(), c => sqlx::query_as(OF_ID).bind(user.id.0).fetch_optional(c).await)?;
-    let Some(row) = row else { return Ok(None) };
-    let (user, _) = update_within(&mut tx, by, at, &row.read()?.user, user).await?;
-    tx.commit().await?;
-    Ok(Some(user))
+    db.writing(async {
+        let mut tx = db.write().await?;
+        let row: Option<UserRow> = on!(tx.connection(), c => sqlx::query_as(OF_ID).bind(user.id.0).fetch_optional(c).await)?;
+        let Some(row) = row else { return Ok(None) };
+        let (user, _) = update_within(&mut tx, by, at, &row.read()?.user, user).await?;
+        tx.commit().await?;
+        Ok(Some(user))
+    })
+    .await
 }
 
 /// Sets the user's password and ends their sessions: whoever knew the old one is out. Says whether there is such a user.
@@ -139,10 +149,13 @@ pub async fn update(db: &Db, by: &Actor, at: Timestamp, user: &User) -> Result<O
 /// # Errors
 /// When the database does not answer.
 pub async fn set_password(db: &Db, by: &Actor, at: Timestamp, id: UserId, password: &PasswordHash) -> Result<bool, Error> {
-    let mut tx = db.write().await?;
-    let known = set_password_within(&mut tx, by, at, id, password).await?;
-    tx.commit().await?;
-    Ok(known)
+    db.writing(async {
+        let mut tx = db.write().await?;
+        let known = set_password_within(&mut tx, by, at, id, password).await?;
+        tx.commit().await?;
+        Ok(known)
+    })
+    .await
 }
 
 pub(crate) async fn of_email_within(tx: &mut Tx, email: &Email) -> Result<Option<Credentials>, Error> {

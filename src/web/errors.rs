@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     NotFound,
     #[error("not for this role")]
     Forbidden,
+    #[error("what is asked for makes no sense")]
+    Meaningless,
     #[error("nobody is signed in")]
     SignedOut,
     #[error("nobody is signed in, and a page was asked for")]
@@ -41,6 +43,7 @@ impl IntoResponse for Failure {
             Self::SignedOut => return StatusCode::UNAUTHORIZED.into_response(),
             Self::NotFound => Kind::NotFound,
             Self::Forbidden => Kind::Forbidden,
+            Self::Meaningless => Kind::Refused,
             Self::Internal => Kind::Internal,
             Self::Store(_) | Self::Loop(_) | Self::Session(_) => Kind::Unavailable,
         };
@@ -83,11 +86,36 @@ pub(crate) async fn draw(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let Some(kind) = undrawn(&response) else { return response };
     metrics::counter!("callsync_web_errors_total", "status" => response.status().as_str().to_owned()).increment(1);
+    if path.starts_with(API) {
+        return in_json(response, kind);
+    }
     let path = if matches!(kind, Kind::NotFound | Kind::Forbidden) { path } else { "/".to_owned() };
     let page = ErrorPage { frame: Frame { lang, path }, kind }.render().into_string();
     *response.body_mut() = Body::from(page);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     response.headers_mut().remove(axum::http::header::CONTENT_LENGTH);
+    response
+}
+
+/// Below this path programs ask, and are told in JSON.
+const API: &str = "/api/";
+
+/// An error for a program: its status, and one word.
+fn in_json(mut response: Response, kind: Kind) -> Response {
+    let word = match kind {
+        Kind::NotFound => "not_found",
+        Kind::Forbidden => "forbidden",
+        Kind::Refused => "refused",
+        Kind::Internal => "internal",
+        Kind::Unavailable => "unavailable",
+    };
+    // What axum says of a body that it could not read stays: it names the field.
+    let said = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !said {
+        *response.body_mut() = Body::from(format!("{{\"error\":\"{word}\"}}"));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response.headers_mut().remove(axum::http::header::CONTENT_LENGTH);
+    }
     response
 }
 

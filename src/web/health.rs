@@ -28,18 +28,27 @@ pub(crate) struct Readiness {
     books: bool,
     /// How many facts the database still waits for.
     books_lag: u64,
+    /// The journal can be written.
+    journal: bool,
 }
 
 /// Calls can be taken.
 pub(crate) async fn ready(State(site): State<Site>) -> (StatusCode, Json<Readiness>) {
     let health = site.app.runtime.health();
     let database = matches!(tokio::time::timeout(PATIENCE, site.app.db.ping()).await, Ok(Ok(())));
-    let readiness = Readiness { switch: health.switch_up(), database, books: health.books_open(), books_lag: health.books_lag() };
+    let readiness = Readiness {
+        switch: health.switch_up(),
+        database,
+        books: health.books_open(),
+        books_lag: health.books_lag(),
+        journal: health.journal_open(),
+    };
     (readiness.status(), Json(readiness))
 }
 
 impl Readiness {
-    /// Nothing may be missing. A lag alone is no want: facts of a burst wait for a moment.
+    /// Nothing may be missing. A lag alone is no want: facts of a burst wait for a moment. Nor is a journal that cannot be
+    /// written: calls are taken as well without it.
     const fn status(&self) -> StatusCode {
         if self.switch && self.database && self.books { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
     }
@@ -53,7 +62,7 @@ mod tests {
 
     #[test]
     fn whatever_is_missing_makes_us_not_ready() {
-        let status = |switch, database, books| Readiness { switch, database, books, books_lag: 9 }.status();
+        let status = |switch, database, books| Readiness { switch, database, books, books_lag: 9, journal: false }.status();
         assert_eq!(status(true, true, true), StatusCode::OK);
         for (switch, database, books) in [(false, true, true), (true, false, true), (true, true, false)] {
             assert_eq!(status(switch, database, books), StatusCode::SERVICE_UNAVAILABLE);

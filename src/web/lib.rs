@@ -3,7 +3,9 @@
 //! *Invariant:* no SQL, no ARI, no rule about calls. Pages see a person's name or number as its viewer may; no GET changes
 //! anything; what a browser sends from another site's page is refused.
 
+mod agents;
 mod assets;
+mod doors;
 mod errors;
 mod guard;
 mod headers;

@@ -19,5 +19,6 @@ impl Permission for Read {
 pub(crate) async fn text(State(site): State<Site>) -> impl IntoResponse {
     // Counted at the moment when somebody asks.
     metrics::gauge!("callsync_books_lag").set(site.app.runtime.health().books_lag() as f64);
+    metrics::gauge!("callsync_journal_open").set(f64::from(u8::from(site.app.runtime.health().journal_open())));
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], site.app.metrics.render())
 }

@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::guard::{self, Access, Permission};
 use crate::site::Site;
-use crate::{assets, health, language, live, login, logout, metrics};
+use crate::{agents, assets, health, language, live, login, logout, metrics};
 
 /// An endpoint.
 pub(crate) struct Route {
@@ -28,6 +28,8 @@ pub(crate) fn pages() -> Vec<Route> {
         guarded::<live::Watch, _, _>(Method::GET, "/", live::start),
         guarded::<live::Watch, _, _>(Method::GET, "/live", live::page),
         guarded::<live::Watch, _, _>(Method::GET, "/live/stream", live::stream),
+        guarded::<agents::Change, _, _>(Method::POST, "/api/agents/{id}/state", agents::state),
+        guarded::<agents::Change, _, _>(Method::POST, "/api/agents/{id}/wrap-up", agents::wrap_up),
         program_or::<metrics::Read, _, _>(Method::GET, "/metrics", metrics::text),
     ]
 }

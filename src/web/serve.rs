@@ -1,17 +1,16 @@
 //! The router with its layers, and the server around it.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
+use crate::doors::{self, Doors, Peer};
 use crate::site::{App, Site};
 use crate::{errors, headers, routes, session};
 
@@ -40,19 +39,17 @@ pub fn router(app: App, stopping: watch::Receiver<bool>) -> Router {
 
 /// Serves the pages until `stopping` turns true and the requests under way are answered.
 pub async fn serve(listener: TcpListener, app: App, stopping: watch::Receiver<bool>) {
-    let mut stop = stopping.clone();
-    let pages = router(app, stopping).into_make_service_with_connect_info::<SocketAddr>();
-    // A row of Live is small and must not wait for another to fill the packet.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps small packets back");
-        }
-    });
+    serve_at_most(doors::MOST, listener, router(app, stopping.clone()), stopping).await;
+}
+
+/// As [`serve`], for so many connections at once.
+pub(crate) async fn serve_at_most(most: usize, listener: TcpListener, pages: Router, mut stop: watch::Receiver<bool>) {
+    let pages = pages.layer(from_fn(doors::tell_peer)).into_make_service_with_connect_info::<Peer>();
     let ended = async move {
         // An error means that whoever could stop us is gone.
         drop(stop.wait_for(|stop| *stop).await);
     };
-    if let Err(error) = axum::serve(listener, pages).with_graceful_shutdown(ended).await {
+    if let Err(error) = axum::serve(Doors::new(listener, most), pages).with_graceful_shutdown(ended).await {
         tracing::error!(%error, "the pages are no longer served");
     }
 }

@@ -1,7 +1,7 @@
 //! Agents on Live.
 
 use maud::{Markup, html};
-use model::wallboard::AgentRow;
+use model::wallboard::{AgentRow, Block};
 use model::{AgentId, AgentState, Shown, Timestamp, Viewer};
 
 use crate::parts::{agent_state, agent_word, clipped, since};
@@ -22,6 +22,8 @@ pub struct AgentLine {
     pub since: Timestamp,
     /// What the agent becomes after the present call, if that was asked for during it.
     pub then: Option<AgentState>,
+    /// Why no call is offered although the state would allow it.
+    pub blocked: Option<Block>,
 }
 
 impl AgentLine {
@@ -35,6 +37,7 @@ impl AgentLine {
             state: row.state.clone(),
             since: row.since,
             then: row.then.clone(),
+            blocked: row.blocked,
         }
     }
 }
@@ -68,14 +71,37 @@ pub(super) fn rows(agents: &[AgentLine], at: Timestamp, lang: Lang) -> Markup {
 /// An agent.
 pub(super) fn row(agent: &AgentLine, at: Timestamp, lang: Lang) -> Markup {
     html! {
-        tr id={ "agent-" (agent.id) } {
+        tr id={ "agent-" (agent.id) } data-blocked=[agent.blocked.map(block_name)] {
             th.name scope="row" { (clipped(&agent.name.to_string())) }
             td.state {
                 (agent_state(&agent.state, lang))
                 @if let Some(then) = &agent.then { span.then { (lang.text("agent-then")) " " (agent_word(then, lang).to_lowercase()) } }
+                @else if let Some(block) = agent.blocked {
+                    span.then.blocked title=(lang.text("agent-blocked")) { (block_word(block, lang)) }
+                }
             }
             td.since.number { (since(agent.since, at, None)) }
             td.phone.number { span.endpoint { (agent.endpoint) } }
         }
+    }
+}
+
+/// Why no call is offered, in words.
+fn block_word(block: Block, lang: Lang) -> String {
+    match block {
+        Block::PrivateCall => lang.text("block-private-call"),
+        Block::FallbackCall => lang.text("block-fallback-call"),
+        Block::Clearing => lang.text("block-clearing"),
+        Block::Resting => lang.text("block-resting"),
+    }
+}
+
+/// The same for programs that read the page.
+const fn block_name(block: Block) -> &'static str {
+    match block {
+        Block::PrivateCall => "private-call",
+        Block::FallbackCall => "fallback-call",
+        Block::Clearing => "clearing",
+        Block::Resting => "resting",
     }
 }

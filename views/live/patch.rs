@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use model::wallboard::QueueRow;
 use model::{AgentId, CallId, QueueId, Timestamp};
 
-use super::{AgentLine, Board, CallLine, Totals, agents, calls, queues, switch, totals};
+use super::{AgentLine, Board, CallLine, FallbackLine, Totals, agents, calls, fallback, queues, switch, totals};
 use crate::words::Lang;
 
 /// The six numbers.
@@ -18,6 +18,12 @@ pub fn sums(sums: &Totals, at: Timestamp, lang: Lang) -> Markup {
 #[must_use]
 pub fn switch_up(up: bool, lang: Lang) -> Markup {
     morph("switch", &switch(up, lang))
+}
+
+/// The calls in the care of Asterisk's own queue.
+#[must_use]
+pub fn in_fallback(calls: &[FallbackLine], at: Timestamp, lang: Lang) -> Markup {
+    morph("fallback", &fallback::section(calls, at, lang))
 }
 
 /// A queue that the page has.
@@ -68,6 +74,7 @@ pub fn everything(board: &Board, lang: Lang) -> Markup {
     html! {
         (switch_up(board.switch_up, lang))
         (sums(&board.totals, board.at, lang))
+        (in_fallback(&board.fallback, board.at, lang))
         (inside("queue-rows", &queues::rows(&board.queues, board.at, lang)))
         (inside("agent-rows", &agents::rows(&board.agents, board.at, lang)))
         (inside("call-rows", &calls::rows(&board.calls, board.at, lang)))

@@ -72,6 +72,35 @@ fn the_service_level_says_for_how_long_it_was_counted() {
 }
 
 #[test]
+fn calls_in_the_backup_queue_are_shown_only_while_there_are_any_and_masked_for_whom_they_must_be() {
+    let (_, day) = sample("live-day");
+    assert!(day.contains("<section class=\"fallback\" id=\"fallback\" aria-labelledby=\"fallback-title\" hidden></section>"));
+    let (_, back) = sample("live-back");
+    assert!(back.contains("В резервной очереди Asterisk: 3"));
+    assert!(back.contains("345-67-89") && back.contains("<td class=\"agent\">1002</td>") && back.contains(">3:07</time>"));
+    assert!(!back.contains("<script>alert"));
+    assert!(!sample("live-back-masked").1.contains("345-67-89"));
+}
+
+#[test]
+fn an_agent_who_is_offered_no_calls_says_why() {
+    let (_, page) = sample("live-back");
+    for (name, word) in [
+        ("fallback-call", "резервная очередь"),
+        ("private-call", "личный звонок"),
+        ("clearing", "линия освобождается"),
+        ("resting", "пауза телефона"),
+    ] {
+        let row = page.split(&format!("data-blocked=\"{name}\"")).nth(1).unwrap().split("</tr>").next().unwrap();
+        assert!(row.contains("Готов") && row.contains(word), "{row}");
+    }
+    assert!(!sample("live-day").1.contains("data-blocked"));
+    for (word, icon) in [("Обучение", "graduation-cap"), ("Совещание", "users"), ("Занято", "phone-off")] {
+        assert!(page.contains(&format!("<use href=\"#icon-{icon}\"></use></svg>{word}</span>")), "{word}");
+    }
+}
+
+#[test]
 fn each_id_is_there_once() {
     for (name, page) in all(Lang::Ru) {
         let mut ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();

@@ -2,14 +2,16 @@
 //! facts speak of it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use model::fact::{BookEntry, Segment};
+use model::fact::{BookEntry, FallbackCall, Segment};
 use model::{AgentId, AgentState, CallId, Fact, LegId, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::types::Uuid;
 
 use super::Applied;
+use super::fallback::{self, Known};
 use crate::text;
 
 /// The longest text from the wire that gets a column of its own; the fact itself keeps all of it.
@@ -25,6 +27,7 @@ pub(super) struct Batch {
     /// The calls whose answers, as far as they are booked, were none.
     pub(super) undone: Vec<Undone>,
     calls: BTreeMap<CallId, CallRow>,
+    fallback: BTreeMap<CallId, fallback::Row>,
     open: BTreeMap<AgentId, usize>,
 }
 
@@ -44,6 +47,8 @@ pub(super) struct CallRow {
     id: Uuid,
     #[serde(flatten)]
     entered: Option<Entered>,
+    /// The last queue.
+    queue: Option<Uuid>,
     answered_at: Option<Timestamp>,
     agent: Option<AgentId>,
     ended_at: Option<Timestamp>,
@@ -62,7 +67,7 @@ struct Entered {
     server: u16,
     leg: String,
     number: Option<String>,
-    queue: Uuid,
+    first_queue: Uuid,
     entered_at: Timestamp,
 }
 
@@ -98,7 +103,7 @@ pub(super) struct StateRow {
 
 impl Batch {
     /// Folds the entries that lie above what the books have reached.
-    pub(super) fn of(reached: u64, entries: &[BookEntry]) -> Self {
+    pub(super) fn of(reached: u64, entries: &[BookEntry], known: &Known) -> Self {
         let mut batch = Self {
             applied: Applied { position: reached, booked: 0, skipped: 0, missing: 0 },
             facts: Vec::with_capacity(entries.len()),
@@ -107,9 +112,10 @@ impl Batch {
             states: Vec::new(),
             undone: Vec::new(),
             calls: BTreeMap::new(),
+            fallback: BTreeMap::new(),
             open: BTreeMap::new(),
         };
-        entries.iter().for_each(|entry| batch.take(entry));
+        entries.iter().for_each(|entry| batch.take(entry, known));
         batch
     }
 
@@ -123,7 +129,12 @@ impl Batch {
         self.calls.values().filter(|call| call.entered.is_none()).collect()
     }
 
-    fn take(&mut self, entry: &BookEntry) {
+    /// The calls that Asterisk's own queue took over, as this batch tells it.
+    pub(super) fn fallback_calls(&self) -> Vec<&fallback::Row> {
+        self.fallback.values().collect()
+    }
+
+    fn take(&mut self, entry: &BookEntry, known: &Known) {
         let applied = &mut self.applied;
         if entry.position <= applied.position {
             applied.skipped += 1;
@@ -132,17 +143,41 @@ impl Batch {
         applied.missing += entry.position - applied.position - 1;
         applied.position = entry.position;
         applied.booked += 1;
-        self.keep(entry);
+        match &entry.fact {
+            Fact::FallbackSeen(seen) => {
+                let call = self.see(seen, known);
+                self.keep(entry, (Some(call), None));
+            }
+            fact => self.keep(entry, about(fact)),
+        }
         self.tell(entry);
     }
 
+    /// Notes a call in the care of Asterisk's own queue. Says which call it is: ours, if it ever was.
+    fn see(&mut self, seen: &FallbackCall, known: &Known) -> CallId {
+        let leg = text::clip(&seen.leg.id, WIRE);
+        let is_its = |entered: &Entered| entered.leg == leg && entered.server == seen.leg.server.0;
+        let entered_now = || self.calls.values().rfind(|call| call.entered.as_ref().is_some_and(is_its));
+        let id = seen
+            .call
+            .or_else(|| entered_now().map(|call| CallId(call.id)))
+            .unwrap_or_else(|| known.call_of(seen.leg.server, &leg));
+        let row = known.row(id, leg, seen);
+        match self.fallback.entry(id) {
+            Entry::Vacant(place) => {
+                place.insert(row);
+            }
+            Entry::Occupied(mut place) => place.get_mut().go_on(&row),
+        }
+        id
+    }
+
     /// Keeps the fact itself, where no other table says all of it and more than one program run may want to know.
-    fn keep(&mut self, entry: &BookEntry) {
+    fn keep(&mut self, entry: &BookEntry, (call, agent): (Option<CallId>, Option<AgentId>)) {
         let BookEntry { position, at, fact } = entry;
         if matches!(fact, Fact::SegmentEnded(_) | Fact::Ignored { .. }) {
             return;
         }
-        let (call, agent) = about(fact);
         // No fact holds what JSON cannot say; if one ever should, its kind and its time are still worth a row.
         let mut detail = serde_json::to_value(fact).unwrap_or(Value::Null);
         text::clean_json(&mut detail);
@@ -154,21 +189,27 @@ impl Batch {
         let at = entry.at;
         match &entry.fact {
             Fact::CallEntered { call, leg, queue, number, entered } => {
+                // Whatever was said of it before: the call is in our hands. Only when the caller came stays as it was.
+                let before = self.fallback.remove(call).map(|row| row.began_at());
                 let entered = Entered {
                     server: leg.server().0,
                     leg: text::clip(&leg.to_string(), WIRE),
                     number: number.as_ref().map(|number| text::clip(number.expose(), WIRE)),
-                    queue: queue.0,
-                    entered_at: *entered,
+                    first_queue: queue.0,
+                    entered_at: before.map_or(*entered, |before| before.min(*entered)),
                 };
                 let call = self.call(*call);
                 call.entered.get_or_insert(entered);
+                call.queue = Some(queue.0);
                 (call.ended_at, call.outcome, call.ended_by) = (None, None, None);
             }
+            Fact::CallMoved { call, to, .. } => self.call(*call).queue = Some(to.0),
             Fact::OfferMade { call, .. } => self.call(*call).offers += 1,
-            Fact::CallAnswered { call, agent, .. } => {
+            Fact::CallAnswered { call, agent, waited } => {
                 let call = self.call(*call);
-                call.answered_at.get_or_insert(at);
+                // A talk that was taken over from a past run was answered before it was booked.
+                let answered = call.entered.as_ref().map_or(at, |entered| (entered.entered_at + *waited).min(at));
+                call.answered_at.get_or_insert(answered);
                 call.agent.get_or_insert(*agent);
             }
             Fact::AnswerUndone { call } => {
@@ -184,7 +225,8 @@ impl Batch {
             Fact::AgentChanged { agent, state, .. } => self.change_state(StateRow::of(entry, *agent, state)),
             Fact::OfferRang { .. }
             | Fact::Decided { .. }
-            | Fact::CallMoved { .. }
+            | Fact::CallLeft { .. }
+            | Fact::WrapUpExtended { .. }
             | Fact::FallbackSeen(_)
             | Fact::ClockJumped { .. }
             | Fact::OfferEnded { .. }
@@ -257,6 +299,7 @@ const fn kind(fact: &Fact) -> &'static str {
         Fact::SegmentEnded(_) => "segment_ended",
         Fact::CallEnded { .. } => "call_ended",
         Fact::AgentChanged { .. } => "agent_changed",
+        Fact::WrapUpExtended { .. } => "wrap_up_extended",
         Fact::CallTurnedAway { .. } => "call_turned_away",
         Fact::Mended { .. } => "mended",
         Fact::OrderFailed { .. } => "order_failed",
@@ -264,6 +307,7 @@ const fn kind(fact: &Fact) -> &'static str {
         Fact::SwitchChanged { .. } => "switch_changed",
         Fact::Decided { .. } => "decided",
         Fact::CallMoved { .. } => "call_moved",
+        Fact::CallLeft { .. } => "call_left",
         Fact::FallbackSeen(_) => "fallback_seen",
         Fact::ClockJumped { .. } => "clock_jumped",
         Fact::Ignored { .. } => "ignored",
@@ -276,11 +320,13 @@ fn about(fact: &Fact) -> (Option<CallId>, Option<AgentId>) {
         Fact::CallEntered { call, .. }
         | Fact::Decided { call, .. }
         | Fact::CallMoved { call, .. }
+        | Fact::CallLeft { call, .. }
         | Fact::AnswerUndone { call }
         | Fact::CallEnded { call, .. } => (Some(*call), None),
         Fact::OfferMade { call, agent, .. }
         | Fact::OfferRang { call, agent, .. }
         | Fact::OfferEnded { call, agent, .. }
+        | Fact::WrapUpExtended { call, agent, .. }
         | Fact::CallAnswered { call, agent, .. } => (Some(*call), Some(*agent)),
         Fact::SegmentEnded(segment) => (Some(segment.call), segment.agent),
         Fact::AgentChanged { agent, state, .. } => (call_of_state(state), Some(*agent)),

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::queue::{Overflow, ServiceLevelTarget, Strategy};
+use model::agent::FIRST_TIER;
+use model::queue::{Capacity, Limit, Overflow, ServiceLevelTarget, Strategy, WayOut};
 use model::{Agent, AgentId, Endpoint, PersonName, Queue, QueueId, ServerId, Settings, Span, Timestamp};
 
-use super::{AgentEntry, Document, QueueEntry, ServiceLevelEntry, UserEntry};
+use super::{
+    AgentEntry, CapacityEntry, Document, LimitEntry, OverflowEntry, QueueEntry, ServedEntry, ServiceLevelEntry, UserEntry,
+    WayOutEntry,
+};
 use crate::error::Error;
 use crate::{audit, text};
 
@@ -33,14 +37,21 @@ pub(super) fn refuse_doubles(document: &Document, home: ServerId) -> Result<(), 
 /// Lays the document over the settings.
 pub(super) fn into(settings: &mut Settings, document: &Document, home: ServerId, at: Timestamp) -> Result<(), Error> {
     for entry in &document.queues {
-        let number = text::clean(entry.number.trim());
+        let number = stored(&entry.number);
         match settings.queues.iter_mut().find(|queue| queue.number == number) {
             Some(known) => *known = queue(entry, known.clone()),
             None => settings.queues.push(queue(entry, new_queue(number, at))),
         }
     }
+    // After the last queue: a way out may lead to one further down in the document.
+    for entry in &document.queues {
+        let Some(rules) = &entry.overflow else { continue };
+        let overflow = overflow(entry, rules, &settings.queues)?;
+        let number = stored(&entry.number);
+        settings.queues.iter_mut().filter(|queue| queue.number == number).for_each(|queue| queue.overflow = overflow);
+    }
     for entry in &document.agents {
-        let queues = entry.queues.as_ref().map(|numbers| served(entry, numbers, &settings.queues)).transpose()?;
+        let queues = entry.queues.as_ref().map(|served| serves(entry, served, &settings.queues)).transpose()?;
         let endpoint = endpoint(&entry.endpoint, entry.server.unwrap_or(home));
         match settings.agents.iter_mut().find(|agent| agent.endpoint == endpoint) {
             Some(known) => *known = agent(entry, queues, known.clone()),
@@ -96,34 +107,84 @@ fn queue(entry: &QueueEntry, known: Queue) -> Queue {
         ring_timeout: seconds(entry.ring_timeout_s, known.ring_timeout),
         wrap_up: seconds(entry.wrap_up_s, known.wrap_up),
         service_level: entry.service_level.map_or(known.service_level, promise),
+        strategy: entry.strategy.unwrap_or(known.strategy),
         ..known
     }
 }
 
-fn agent(entry: &AgentEntry, queues: Option<Vec<QueueId>>, known: Agent) -> Agent {
+/// The queues that an agent serves, and the tiers in them.
+type Serves = (Vec<QueueId>, BTreeMap<QueueId, u8>);
+
+fn agent(entry: &AgentEntry, serves: Option<Serves>, known: Agent) -> Agent {
+    let (queues, tiers) = serves.unwrap_or((known.queues, known.tiers));
     Agent {
         name: PersonName::new(stored(entry.name.expose())),
-        queues: queues.unwrap_or(known.queues),
+        queues,
+        tiers,
         ready_on_register: entry.ready_on_register.unwrap_or(known.ready_on_register),
         ..known
     }
 }
 
 /// The queues of those numbers, each once.
-fn served(entry: &AgentEntry, numbers: &[String], queues: &[Queue]) -> Result<Vec<QueueId>, Error> {
-    let mut served = Vec::with_capacity(numbers.len());
-    for number in numbers {
-        let Some(queue) = queues.iter().find(|queue| queue.number == number.trim()) else {
-            return Err(Error::refused(
-                named_agent(entry),
-                format!("serves queue {:?}, which does not exist", text::clip(number, 40)),
-            ));
+fn serves(entry: &AgentEntry, served: &[ServedEntry], queues: &[Queue]) -> Result<Serves, Error> {
+    let (mut serves, mut tiers) = (Vec::with_capacity(served.len()), BTreeMap::new());
+    for ServedEntry { number, tier } in served {
+        let refused = |problem: &str| {
+            Err(Error::refused(named_agent(entry), format!("serves queue {:?}, {problem}", text::clip(number, 40))))
         };
-        if !served.contains(&queue.id) {
-            served.push(queue.id);
+        let Some(queue) = queues.iter().find(|queue| queue.number == stored(number)) else {
+            return refused("which does not exist");
+        };
+        if *tier == Some(0) {
+            return refused("in tier 0, but tiers count from 1");
+        }
+        if !serves.contains(&queue.id) {
+            serves.push(queue.id);
+            tiers.extend(tier.map(|tier| (queue.id, tier)));
+        } else if tier.unwrap_or(FIRST_TIER) != tiers.get(&queue.id).copied().unwrap_or(FIRST_TIER) {
+            return refused("in two tiers at once");
         }
     }
-    Ok(served)
+    Ok((serves, tiers))
+}
+
+/// The rules of a queue; what is left out does not happen.
+fn overflow(entry: &QueueEntry, rules: &OverflowEntry, queues: &[Queue]) -> Result<Overflow, Error> {
+    let way = |rule: &str, way: &WayOutEntry| way_out(entry, rule, way, queues);
+    let at = |rule: &str, moment: Option<&WayOutEntry>| moment.map(|to| way(rule, to)).transpose();
+    let (logged_in, ready) = (&rules.nobody_logged_in, &rules.nobody_ready);
+    Ok(Overflow {
+        max_wait: match &rules.max_wait {
+            Some(LimitEntry { after_s, to }) => {
+                Some(Limit { after: Span::from_secs((*after_s).into()), to: way("max_wait", to)? })
+            }
+            None => None,
+        },
+        nobody_logged_in_joining: at("nobody_logged_in, joining", logged_in.joining.as_ref())?,
+        nobody_logged_in_waiting: at("nobody_logged_in, waiting", logged_in.waiting.as_ref())?,
+        nobody_ready_joining: at("nobody_ready, joining", ready.joining.as_ref())?,
+        nobody_ready_waiting: at("nobody_ready, waiting", ready.waiting.as_ref())?,
+        full: match &rules.full {
+            Some(CapacityEntry { waiting, to }) => Some(Capacity { waiting: *waiting, to: way("full", to)? }),
+            None => None,
+        },
+    })
+}
+
+fn way_out(entry: &QueueEntry, rule: &str, way: &WayOutEntry, queues: &[Queue]) -> Result<WayOut, Error> {
+    let WayOutEntry::Queue(number) = way else { return Ok(WayOut::Dialplan) };
+    let refused = |problem: &str| {
+        Err(Error::refused(named_queue(entry), format!("leads to queue {:?} by {rule}, {problem}", text::clip(number, 40))))
+    };
+    let number = stored(number);
+    if number == stored(&entry.number) {
+        return refused("which is itself");
+    }
+    match queues.iter().find(|queue| queue.number == number) {
+        Some(queue) => Ok(WayOut::Queue(queue.id)),
+        None => refused("which does not exist"),
+    }
 }
 
 fn endpoint(name: &str, server: ServerId) -> Endpoint {

@@ -82,7 +82,7 @@ async fn a_call_reads_back_with_its_segments_its_facts_and_the_agents_day() {
         let told = story.call.clone();
         assert_eq!(
             (told.server, told.leg.as_str(), told.number, told.queue),
-            (ServerId(1), "1790000000.0", Some(Phone::new("+79123456789")), QUEUE)
+            (ServerId(1), "1790000000.0", Some(Phone::new("+79123456789")), Some(QUEUE))
         );
         assert_eq!((told.entered_at, told.answered_at, told.ended_at), (at(0), Some(at(3000)), Some(at(8000))));
         assert_eq!(
@@ -230,10 +230,11 @@ async fn facts_about_no_call_are_kept_and_ignored_events_are_not() {
                 Fact::EndpointChanged {
                     endpoint: model::Endpoint { server: ServerId(1), name: "1001".to_owned() },
                     reachable: false,
+                    in_use: false,
                 },
             ),
             (3, Fact::OrderFailed { order: "hang up".to_owned(), why: "gone".to_owned() }),
-            (4, Fact::CallTurnedAway { leg: theirs.clone(), dialled: "799".to_owned(), priority: 0 }),
+            (4, Fact::CallTurnedAway { leg: theirs.clone(), dialled: "799".to_owned(), why: model::fact::TurnedAway::default() }),
             (5, Fact::Mended { leg: LegId::Ours(ours), mark: None, how: Mending::HungUp }),
             (6, Fact::Mended { leg: theirs, mark: Some(mark), how: Mending::Requeued }),
             (7, Fact::Ignored { event: "LegEnded".to_owned(), why: model::fact::Ignored::UnknownLeg }),

@@ -1,5 +1,6 @@
 //! The import: twice is once, and all or nothing.
 
+use model::queue::{Capacity, Limit, Overflow, Strategy, WayOut};
 use model::user::Role;
 use model::{Actor, Email, ServerId, Span};
 
@@ -91,6 +92,28 @@ const WRONG: &[(&str, &str)] = &[
         r#"{"queues":[{"number":"700","name":"A"}],"agents":[{"name":"A","endpoint":"1","queues":["709"]}]}"#,
         r#"the agent at endpoint "1" serves queue "709", which does not exist"#,
     ),
+    (
+        r#"{"queues":[{"number":"700","name":"A","overflow":{"full":{"waiting":1,"to":{"queue":"709"}}}}]}"#,
+        r#"queue "700" leads to queue "709" by full, which does not exist"#,
+    ),
+    (
+        r#"{"queues":[{"number":"700","name":"A","overflow":{"nobody_ready":{"waiting":{"queue":" 700 "}}}}]}"#,
+        r#"queue "700" leads to queue " 700 " by nobody_ready, waiting, which is itself"#,
+    ),
+    (
+        r#"{"queues":[{"number":"700","name":"A","overflow":{"max_wait":{"after_s":0,"to":"dialplan"}}}]}"#,
+        r#"queue "700" has a longest wait or a capacity of zero"#,
+    ),
+    (
+        r#"{"queues":[{"number":"700","name":"A"}],
+            "agents":[{"name":"A","endpoint":"1","queues":[{"number":"700","tier":0}]}]}"#,
+        r#"the agent at endpoint "1" serves queue "700", in tier 0, but tiers count from 1"#,
+    ),
+    (
+        r#"{"queues":[{"number":"700","name":"A"}],
+            "agents":[{"name":"A","endpoint":"1","queues":["700",{"number":"700","tier":2}]}]}"#,
+        r#"the agent at endpoint "1" serves queue "700", in two tiers at once"#,
+    ),
     (r#"{"queues":[{"number":"700","name":"A"},{"number":"7x","name":"B"}]}"#, r#""7x" is not a number that can be dialled"#),
     (r#"{"queues":[{"number":"700","name":"A"},{"number":"700","name":"B"}]}"#, r#"queue "700" is in the document twice"#),
     (r#"{"queues":[{"number":"700","name":"A","ring_timeout_s":0}]}"#, r#"queue "700" rings for less than a second"#),
@@ -127,6 +150,75 @@ const WRONG: &[(&str, &str)] = &[
         r#"user 1 of the document is said to be the agent at endpoint "1009", who is not there"#,
     ),
 ];
+
+/// The document of all that a queue and an agent can be told; 700 leads to a queue further down.
+const RULES: &str = r#"{
+    "queues": [
+        {"number":"700","name":"Продажи","strategy":"round_robin","overflow":{
+            "max_wait":{"after_s":300,"to":{"queue":"701"}},
+            "nobody_logged_in":{"joining":"dialplan","waiting":{"queue":"701"}},
+            "nobody_ready":{"joining":{"queue":"701"},"waiting":"dialplan"},
+            "full":{"waiting":20,"to":"dialplan"}}},
+        {"number":"701","name":"Поддержка","overflow":{"nobody_ready":{"joining":{"queue":"700"}}}}
+    ],
+    "agents": [{"name":"Анна Ильина","endpoint":"1001","queues":["700",{"number":"701","tier":2},{"number":"700","tier":1}]}]
+}"#;
+
+#[tokio::test]
+async fn strategies_ways_out_and_tiers_come_in_by_number_and_stay_unless_told_otherwise() {
+    on_both(|stand| async move {
+        assert_eq!(apply(&stand, 1, RULES).await.unwrap(), Report { created: 3, changed: 0 });
+        let told = settings::load(&stand.db).await.unwrap();
+        let (sales, support, anna) = (&told.settings.queues[0], &told.settings.queues[1], &told.settings.agents[0]);
+        let (there, back) = (WayOut::Queue(support.id), WayOut::Dialplan);
+        assert_eq!(sales.strategy, Strategy::RoundRobin);
+        let rules = Overflow {
+            max_wait: Some(Limit { after: Span::from_secs(300), to: there }),
+            nobody_logged_in_joining: Some(back),
+            nobody_logged_in_waiting: Some(there),
+            nobody_ready_joining: Some(there),
+            nobody_ready_waiting: Some(back),
+            full: Some(Capacity { waiting: 20, to: back }),
+        };
+        assert_eq!(sales.overflow, rules);
+        let one_rule = Overflow { nobody_ready_joining: Some(WayOut::Queue(sales.id)), ..Overflow::default() };
+        assert_eq!((support.strategy, support.overflow), (Strategy::LongestIdle, one_rule));
+        assert_eq!((anna.tier(sales.id), anna.tier(support.id), anna.queues.len()), (1, 2, 2));
+        assert_eq!(apply(&stand, 2, RULES).await.unwrap(), Report::default());
+        let nothing_said =
+            r#"{"queues":[{"number":"700","name":"Продажи"}],"agents":[{"name":"Анна Ильина","endpoint":"1001"}]}"#;
+        assert_eq!(apply(&stand, 3, nothing_said).await.unwrap(), Report::default());
+        let cleared = r#"{"queues":[{"number":"700","name":"Продажи","overflow":{}}],
+            "agents":[{"name":"Анна Ильина","endpoint":"1001","queues":["701"]}]}"#;
+        assert_eq!(apply(&stand, 4, cleared).await.unwrap(), Report { created: 0, changed: 2 });
+        let after = settings::load(&stand.db).await.unwrap().settings;
+        assert_eq!((after.queues[0].overflow, after.queues[0].strategy), (Overflow::default(), Strategy::RoundRobin));
+        assert_eq!(after.agents[0].tier(support.id), 1, "a list that is given says all of it");
+    })
+    .await;
+}
+
+#[test]
+fn a_wrong_word_is_named_with_what_would_be_right() {
+    let queue = |rest: &str| format!(r#"{{"queues":[{{"number":"700","name":"A",{rest}}}]}}"#);
+    let agent = |served: &str| format!(r#"{{"agents":[{{"name":"A","endpoint":"1","queues":[{served}]}}]}}"#);
+    for (document, words) in [
+        (queue(r#""strategy":"fairest""#), "unknown variant `fairest`, expected one of `longest_idle`, `fewest_calls`"),
+        (queue(r#""overflow":{"max_waiting":1}"#), "unknown field `max_waiting`, expected one of `max_wait`"),
+        (
+            queue(r#""overflow":{"max_wait":{"after_s":1,"to":"hangup"}}"#),
+            "unknown variant `hangup`, expected `dialplan` or `queue`",
+        ),
+        (queue(r#""overflow":{"full":{"waiting":1}}"#), "missing field `to`"),
+        (queue(r#""overflow":{"nobody_ready":"dialplan"}"#), "invalid type: string \"dialplan\", expected struct MomentsEntry"),
+        (agent("700"), r#"invalid type: integer `700`, expected a queue's number, as "700" or"#),
+        (agent(r#"{"number":"700","tiers":2}"#), "unknown field `tiers`, expected `number` or `tier`"),
+        (agent(r#"{"number":"700","tier":256}"#), "invalid value: integer `256`, expected u8"),
+    ] {
+        let said = serde_json::from_str::<Document>(&document).unwrap_err().to_string();
+        assert!(said.starts_with(words) && said.contains(" at line 1 column "), "{document}: {said}");
+    }
+}
 
 #[tokio::test]
 async fn a_document_that_is_wrong_anywhere_imports_nothing_and_says_where() {

@@ -2,16 +2,22 @@
 
 mod accounts;
 mod books;
+mod fallback;
 mod hostile;
 mod import;
 mod lock;
 mod outage;
 mod schema;
 mod settings;
+mod silence;
 mod speed;
 mod stand;
+mod totals;
+mod upgrade;
 
-use model::queue::ServiceLevelTarget;
+use std::collections::BTreeMap;
+
+use model::queue::{Overflow, ServiceLevelTarget, Strategy};
 use model::{Agent, AgentId, Endpoint, PersonName, Queue, QueueId, ServerId, Span, Timestamp};
 use uuid::Uuid;
 
@@ -29,6 +35,8 @@ fn queue(n: u128) -> Queue {
         ring_timeout: Span::from_secs(15),
         wrap_up: Span::from_secs(5),
         service_level: ServiceLevelTarget { percent: 80, within: Span::from_secs(20) },
+        strategy: Strategy::default(),
+        overflow: Overflow::default(),
     }
 }
 
@@ -39,5 +47,6 @@ fn agent(n: u128, queues: &[u128]) -> Agent {
         endpoint: Endpoint { server: ServerId(1), name: format!("{n}") },
         queues: queues.iter().map(|n| QueueId(Uuid::from_u128(*n))).collect(),
         ready_on_register: true,
+        tiers: BTreeMap::new(),
     }
 }

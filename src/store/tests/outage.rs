@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::task::JoinHandle;
 
 use super::books::{FACTS, entries};
-use super::stand::{Stand, on_both, on_postgres};
+use super::stand::{Stand, on_both, on_postgres, on_sqlite};
 use crate::dispatch::On;
 use crate::{Db, Error, books};
 
@@ -106,6 +106,20 @@ async fn a_network_that_breaks_is_an_error_and_the_books_catch_up_when_it_is_bac
         assert_eq!(stand.count("SELECT COUNT(*) FROM calls").await, 2);
         db.close().await;
         cable.abort();
+    })
+    .await;
+}
+
+/// As it does when its disk is full: the next transaction has a connection that knows nothing of it.
+#[tokio::test]
+async fn transaction_that_sqlite_has_ended_by_itself_stands_in_nobodys_way() {
+    on_sqlite(|stand| async move {
+        let mut tx = stand.db.write().await.unwrap();
+        let On::Sqlite(connection) = tx.connection() else { panic!("not SQLite") };
+        connection.execute("ROLLBACK").await.unwrap();
+        tx.commit().await.unwrap_err();
+        let applied = books::apply(&stand.db, &entries(1, 0..1)).await.unwrap();
+        assert_eq!(applied.booked, FACTS);
     })
     .await;
 }

@@ -19,7 +19,9 @@ const STATEMENTS: &[(&str, &[(&str, Dialects)])] = &[
     ("books.rs", books::ALL),
     ("calls.rs", calls::ALL),
     ("db.rs", db::ALL),
+    ("fallback.rs", books::FALLBACK),
     ("lock.rs", lock::ALL),
+    ("overflow.rs", queues::OVERFLOW),
     ("queues.rs", queues::ALL),
     ("sessions.rs", sessions::ALL),
     ("settings.rs", settings::ALL),
@@ -146,7 +148,8 @@ async fn a_database_of_a_newer_release_is_refused_in_plain_words() {
         on!(tx.connection(), c => c.execute(FROM_THE_FUTURE).await.map(|_| ())).unwrap();
         tx.commit().await.unwrap();
         for refused in [stand.db.migrate().await.unwrap_err(), stand.db.pending_migrations().await.unwrap_err()] {
-            assert!(matches!(refused, Error::NewerSchema { found: 9001, known: 3 }), "{refused}");
+            let last = i64::try_from(FILES.len()).unwrap();
+            assert!(matches!(refused, Error::NewerSchema { found: 9001, known } if known == last), "{refused}");
             assert!(refused.to_string().contains("newer release"), "{refused}");
         }
     })

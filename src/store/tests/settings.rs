@@ -1,7 +1,8 @@
 //! Settings: written with their audit line, checked as a whole, numbered.
 
+use model::queue::{Capacity, Limit, Overflow, Strategy, WayOut};
 use model::settings::SettingsError;
-use model::{Actor, AgentId, QueueId, Settings, UserId};
+use model::{Actor, AgentId, QueueId, Settings, Span, UserId};
 use uuid::Uuid;
 
 use super::stand::on_both;
@@ -113,6 +114,87 @@ async fn a_deleted_queue_leaves_its_agents_and_their_other_queues() {
         assert!(agents::delete(db, by, at(5), agent(1001, &[]).id).await.unwrap());
         assert!(!agents::delete(db, by, at(6), AgentId(Uuid::nil())).await.unwrap());
         assert_eq!(settings::load(db).await.unwrap().settings.agents, [agent(1002, &[701])]);
+    })
+    .await;
+}
+
+/// A queue with every rule that there is.
+fn ruled(n: u128, other: u128) -> model::Queue {
+    let (there, back) = (WayOut::Queue(queue(other).id), WayOut::Dialplan);
+    let overflow = Overflow {
+        max_wait: Some(Limit { after: Span::from_ms(90_500), to: there }),
+        nobody_logged_in_joining: Some(back),
+        nobody_logged_in_waiting: Some(there),
+        nobody_ready_joining: Some(there),
+        nobody_ready_waiting: Some(back),
+        full: Some(Capacity { waiting: u32::MAX, to: back }),
+    };
+    model::Queue { strategy: Strategy::RingAll, overflow, ..queue(n) }
+}
+
+#[tokio::test]
+async fn every_strategy_and_every_way_out_reads_back_also_where_two_queues_lead_to_each_other() {
+    on_both(|stand| async move {
+        let (db, by) = (&stand.db, &Actor::CommandLine);
+        let strategies = [
+            Strategy::LongestIdle,
+            Strategy::FewestCalls,
+            Strategy::RoundRobin,
+            Strategy::Linear,
+            Strategy::Random,
+            Strategy::RingAll,
+        ];
+        for strategy in strategies {
+            queues::save(db, by, at(1), model::Queue { strategy, ..queue(700) }).await.unwrap();
+            assert_eq!(settings::load(db).await.unwrap().settings.queues[0].strategy, strategy);
+        }
+        let edit = |settings: &mut Settings| {
+            settings.queues = vec![ruled(700, 701), ruled(701, 700)];
+            Ok(())
+        };
+        settings::change(db, by, at(2), edit).await.unwrap();
+        assert_eq!(settings::load(db).await.unwrap().settings.queues, [ruled(700, 701), ruled(701, 700)]);
+        let line = audit::of(db, queue(701).id.0, 1).await.unwrap().remove(0);
+        assert_eq!(line.became.unwrap()["overflow"]["max_wait"]["after"], 90_500);
+        let fewer = Overflow { full: None, max_wait: None, ..ruled(700, 701).overflow };
+        queues::save(db, by, at(3), model::Queue { overflow: fewer, ..ruled(700, 701) }).await.unwrap();
+        assert_eq!(settings::load(db).await.unwrap().settings.queues[0].overflow, fewer);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_queue_that_another_sends_callers_to_is_not_deleted() {
+    on_both(|stand| async move {
+        let (db, by) = (&stand.db, &Actor::CommandLine);
+        queues::save(db, by, at(1), queue(701)).await.unwrap();
+        queues::save(db, by, at(1), ruled(700, 701)).await.unwrap();
+        let refused = queues::delete(db, by, at(2), queue(701).id).await.unwrap_err().to_string();
+        assert_eq!(refused, "the queue is where queue \"700\" sends callers");
+        assert_eq!(settings::load(db).await.unwrap().settings.queues.len(), 2);
+        assert!(queues::delete(db, by, at(3), queue(700).id).await.unwrap());
+        assert!(queues::delete(db, by, at(4), queue(701).id).await.unwrap());
+        assert_eq!(stand.count("SELECT COUNT(*) FROM overflow_rules").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tiers_read_back_and_the_first_one_is_the_same_said_or_not() {
+    on_both(|stand| async move {
+        let (db, by) = (&stand.db, &Actor::CommandLine);
+        queues::save(db, by, at(1), queue(700)).await.unwrap();
+        queues::save(db, by, at(1), queue(701)).await.unwrap();
+        let tiers = |tiers: &[(u128, u8)]| tiers.iter().map(|(n, tier)| (queue(*n).id, *tier)).collect();
+        let tiered = |said: &[(u128, u8)]| model::Agent { tiers: tiers(said), ..agent(1001, &[700, 701]) };
+        agents::save(db, by, at(2), tiered(&[(700, 1), (701, 255)])).await.unwrap();
+        let loaded = settings::load(db).await.unwrap();
+        assert_eq!(loaded.settings.agents, [tiered(&[(701, 255)])]);
+        agents::save(db, by, at(3), tiered(&[(700, 1), (701, 255)])).await.unwrap();
+        assert_eq!(settings::load(db).await.unwrap().version, loaded.version, "the same settings change nothing");
+        assert!(agents::save(db, by, at(4), tiered(&[(701, 0)])).await.is_err());
+        queues::delete(db, by, at(5), queue(701).id).await.unwrap();
+        assert_eq!(settings::load(db).await.unwrap().settings.agents, [agent(1001, &[700])]);
     })
     .await;
 }

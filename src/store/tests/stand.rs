@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::sync::Once;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
-use crate::Db;
+use crate::dispatch::On;
+use crate::{Db, migrations};
 
 /// The variable that holds the URL of an empty PostgreSQL database.
 const POSTGRES: &str = "CALLSYNC_TEST_POSTGRES";
@@ -46,14 +48,32 @@ where
     on_postgres(&story).await;
 }
 
+/// Tells the story on both databases as an earlier release left them, whose last migration was `last`.
+pub(super) async fn on_both_of_release<S, F>(last: i64, story: S)
+where
+    S: Fn(Stand) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    on_sqlite_of_release(last, &story).await;
+    on_postgres_of_release(last, &story).await;
+}
+
 /// Tells the story on SQLite alone.
 pub(super) async fn on_sqlite<S, F>(story: S)
 where
     S: Fn(Stand) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
+    on_sqlite_of_release(i64::MAX, story).await;
+}
+
+async fn on_sqlite_of_release<S, F>(last: i64, story: S)
+where
+    S: Fn(Stand) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
     let file = TempFile(std::env::temp_dir().join(format!("callsync-store-{}.db", Uuid::now_v7())));
-    tell(&format!("sqlite://{}", file.0.display()), story).await.unwrap();
+    tell(&format!("sqlite://{}", file.0.display()), last, story).await.unwrap();
 }
 
 /// Tells the story on PostgreSQL alone, in a schema of its own.
@@ -62,11 +82,19 @@ where
     S: Fn(Stand) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
+    on_postgres_of_release(i64::MAX, story).await;
+}
+
+async fn on_postgres_of_release<S, F>(last: i64, story: S)
+where
+    S: Fn(Stand) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
     let Some(server) = postgres() else { return };
     let schema = format!("store_{}", Uuid::now_v7().simple());
     let mut connection = PgConnection::connect(&server).await.unwrap();
     connection.execute(AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).await.unwrap();
-    let told = tell(&in_schema(&server, &schema), story).await;
+    let told = tell(&in_schema(&server, &schema), last, story).await;
     connection.execute(AssertSqlSafe(format!("DROP SCHEMA {schema} CASCADE"))).await.unwrap();
     told.unwrap();
 }
@@ -85,16 +113,30 @@ pub(super) fn postgres() -> Option<String> {
 }
 
 /// A panic in the story comes back as an error, so that the place can be tidied up first.
-async fn tell<S, F>(url: &str, story: S) -> Result<(), tokio::task::JoinError>
+async fn tell<S, F>(url: &str, last: i64, story: S) -> Result<(), tokio::task::JoinError>
 where
     S: Fn(Stand) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     let db = Db::open(url).await.unwrap();
-    db.migrate().await.unwrap();
+    if last == i64::MAX {
+        db.migrate().await.unwrap();
+    } else {
+        migrate_to(&db, last).await;
+    }
     let told = tokio::spawn(story(Stand { db: db.clone(), url: url.to_owned() })).await;
     db.close().await;
     told
+}
+
+async fn migrate_to(db: &Db, last: i64) {
+    let old = |all: Migrator| Migrator::with_migrations(all.iter().filter(|one| one.version <= last).cloned().collect());
+    let mut tx = db.write().await.unwrap();
+    match tx.connection() {
+        On::Sqlite(connection) => migrations::run(&old(migrations::sqlite()), connection).await.unwrap(),
+        On::Pg(connection) => migrations::run(&old(migrations::postgres()), connection).await.unwrap(),
+    }
+    tx.commit().await.unwrap();
 }
 
 fn in_schema(server: &str, schema: &str) -> String {

@@ -1,6 +1,6 @@
 //! Live as it stands, brought forward by what changes.
 
-use model::wallboard::{AgentRow, CallRow, Change, LiveUpdate, QueueRow, Wallboard};
+use model::wallboard::{AgentRow, CallRow, Change, FallbackRow, LiveUpdate, QueueRow, Wallboard};
 use model::{AgentId, CallId, QueueId, Timestamp};
 use views::live::Totals;
 
@@ -15,6 +15,7 @@ pub(super) enum Step {
     NoQueue(QueueId),
     NoAgent(AgentId),
     NoCall(CallId),
+    Fallback(Vec<FallbackRow>),
     Switch(bool),
 }
 
@@ -45,7 +46,7 @@ fn follow(board: &mut Wallboard, change: &Change) -> Result<Option<Step>, Rearra
         }
         Change::Fallback(rows) => {
             board.fallback.clone_from(rows);
-            None
+            Some(Step::Fallback(rows.clone()))
         }
         Change::Switch(up) => {
             board.switch_up = *up;
@@ -109,7 +110,7 @@ fn call(calls: &mut Vec<CallRow>, id: CallId, row: Option<&CallRow>) -> Option<S
 #[cfg(test)]
 mod tests {
     use model::queue::ServiceLevelTarget;
-    use model::wallboard::{CallRow, Change, LiveUpdate, QueueRow, Today, Wallboard};
+    use model::wallboard::{CallRow, Change, FallbackRow, LiveUpdate, QueueRow, Today, Wallboard};
     use model::{CallId, CallPhase, QueueId, Span, Timestamp};
     use uuid::Uuid;
 
@@ -191,6 +192,17 @@ mod tests {
             today: Today::default(),
         };
         assert_eq!(apply(&mut empty(), &update(vec![Change::Queue(id, Some(row))])), Err(Rearranged));
+    }
+
+    #[test]
+    fn calls_in_the_backup_queue_are_told_all_at_once_also_that_the_last_is_gone() {
+        let mut board = empty();
+        let row = FallbackRow { dialled: "700".to_owned(), number: None, since: Timestamp::from_ms(1), agent: None };
+        for rows in [vec![row.clone(), row], vec![]] {
+            let steps = apply(&mut board, &update(vec![Change::Fallback(rows.clone())]));
+            assert_eq!(steps, Ok(vec![Step::Fallback(rows.clone())]));
+            assert_eq!(board.fallback, rows);
+        }
     }
 
     #[test]

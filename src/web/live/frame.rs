@@ -6,7 +6,7 @@ use maud::html;
 use model::wallboard::Wallboard;
 use model::{Timestamp, Viewer};
 use views::Lang;
-use views::live::{AgentLine, Board, CallLine, patch};
+use views::live::{AgentLine, Board, CallLine, FallbackLine, patch};
 
 use super::board::Step;
 
@@ -105,6 +105,10 @@ fn draw(step: &Step, at: Timestamp, lang: Lang, viewer: Viewer) -> maud::Markup 
         Step::NoQueue(id) => patch::no_queue(*id),
         Step::NoAgent(id) => patch::no_agent(*id),
         Step::NoCall(id) => patch::no_call(*id),
+        Step::Fallback(rows) => {
+            let lines: Vec<FallbackLine> = rows.iter().map(|row| FallbackLine::of(row, viewer)).collect();
+            patch::in_fallback(&lines, at, lang)
+        }
         Step::Switch(up) => patch::switch_up(*up, lang),
     }
 }

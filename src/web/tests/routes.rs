@@ -14,7 +14,7 @@ const ROLES: [Role; 3] = [Role::Operator, Role::Supervisor, Role::Admin];
 /// A path that the route answers.
 fn example(path: &str) -> String {
     let css = views::assets::ALL.iter().find(|asset| asset.name == "callsync.css").unwrap();
-    path.replace("{hash}", css.hash).replace("{name}", css.name)
+    path.replace("{hash}", css.hash).replace("{name}", css.name).replace("{id}", &uuid::Uuid::nil().to_string())
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn every_guarded_route_refuses_the_signed_out_and_a_forged_cookie() {
     let mut walked = 0;
     for route in guarded {
         for browser in [&mut stranger, &mut forger] {
-            let answer = browser.send(route.method.clone(), route.path, "").await;
+            let answer = browser.send(route.method.clone(), &example(route.path), "").await;
             let led = answer.status == StatusCode::SEE_OTHER && answer.location().starts_with("/login");
             assert!(led || answer.status == StatusCode::UNAUTHORIZED, "{} answered {}", route.path, answer.status);
         }
@@ -61,7 +61,7 @@ async fn every_route_serves_the_roles_beside_it_and_no_other() {
             let status = if route.path == "/live/stream" {
                 browser.listen(route.path).await.0
             } else {
-                browser.send(route.method.clone(), route.path, "").await.status
+                browser.send(route.method.clone(), &example(route.path), "").await.status
             };
             assert_eq!(status != StatusCode::FORBIDDEN, roles.contains(&role), "{} for {}", route.path, role.name());
         }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use metrics::LocalRecorderGuard;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use model::queue::{Overflow, ServiceLevelTarget, Strategy};
@@ -28,11 +28,11 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct Site {
     pub router: Router,
     pub db: store::Db,
-    pub events: mpsc::UnboundedSender<Event>,
+    pub events: mpsc::Sender<Event>,
     pub stop: watch::Sender<bool>,
     /// What this test's thread counts, `/metrics` tells.
     _counted: LocalRecorderGuard<'static>,
-    _orders: mpsc::UnboundedReceiver<Order>,
+    _orders: mpsc::Receiver<Order>,
     _centre: runtime::Centre,
     _folder: Folder,
 }
@@ -62,10 +62,12 @@ impl Site {
         std::fs::create_dir_all(&folder.0).unwrap();
         let db = store::Db::open(&format!("sqlite://{}", folder.0.join("test.db").display())).await.unwrap();
         db.migrate().await.unwrap();
-        let (events, events_out) = mpsc::unbounded_channel();
-        let (orders_in, orders) = mpsc::unbounded_channel();
-        let ends = runtime::SwitchEnds { events: events_out, orders: orders_in };
-        let (handle, centre) = runtime::start(db.clone(), ends).await.unwrap();
+        let (events, events_out) = mpsc::channel(runtime::EVENTS);
+        let (orders_in, orders) = mpsc::channel(runtime::ORDERS);
+        let (beats, roster) = (watch::Sender::default(), watch::Sender::default());
+        let ends = runtime::SwitchEnds { servers: vec![ServerId(1)], events: events_out, orders: orders_in, beats, roster };
+        let keeping = runtime::Keeping { folder: folder.0.clone(), days: 14 };
+        let (handle, centre) = runtime::start(db.clone(), keeping, ends).await.unwrap();
         let (stop, stopping) = watch::channel(false);
         let metrics_token = metrics_token.map(Into::into);
         let app = App { db: db.clone(), runtime: handle, metrics: recorder.handle(), secure, metrics_token };
@@ -105,14 +107,14 @@ impl Site {
             tiers: std::collections::BTreeMap::new(),
         };
         store::agents::save(&self.db, &by, at, agent).await.unwrap();
-        self.events.send(Event::SwitchReturned { server: ServerId(1), account: Account::default() }).unwrap();
+        self.events.try_send(Event::SwitchReturned { server: ServerId(1), account: Account::default() }).unwrap();
         queue.id
     }
 
     pub fn caller(&self, leg: &str, number: &str) {
         let leg = TheirLeg { server: ServerId(1), id: leg.to_owned() };
         let event = Event::CallerArrived { leg, number: Some(Phone::new(number)), dialled: "700".to_owned(), priority: 0 };
-        self.events.send(event).unwrap();
+        self.events.try_send(event).unwrap();
     }
 
     pub fn browser(&self) -> Browser {
@@ -165,13 +167,24 @@ impl Browser {
         self.send(Method::POST, path, form).await
     }
 
+    pub async fn json(&mut self, path: &str, json: &str) -> Answer {
+        let mut request = self.request(Method::POST, path, "");
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *request.body_mut() = Body::from(json.to_owned());
+        self.answer(request).await
+    }
+
     pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
         let form = format!("email={}&password={}&next=%2Flive", email.replace('@', "%40"), password.replace(' ', "+"));
         self.post("/login", &form).await
     }
 
     pub async fn send(&mut self, method: Method, path: &str, form: &str) -> Answer {
-        let response = self.router.clone().oneshot(self.request(method, path, form)).await.unwrap();
+        self.answer(self.request(method, path, form)).await
+    }
+
+    async fn answer(&mut self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let headers = response.headers().clone();
         for cookie in headers.get_all(SET_COOKIE) {
             let text = cookie.to_str().unwrap();

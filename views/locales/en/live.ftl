@@ -18,6 +18,10 @@ service-level = Service level
 counted-for = last
 counted-since-start = Counted since the program started
 
+fallback = In Asterisk's backup queue
+fallback-what = These calls were taken without us and will end there.
+fallback-caller = Number
+
 queues = Queues
 queue = Queue
 queue-longest = Longest
@@ -32,6 +36,11 @@ agent-state = State
 agent-since = For
 agent-phone = Phone
 agent-then = then
+agent-blocked = No calls are offered for now
+block-private-call = private call
+block-fallback-call = backup queue
+block-clearing = line clearing
+block-resting = phone resting
 agents-none = No agents. Add them by the command
 
 calls = Calls

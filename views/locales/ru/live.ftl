@@ -18,6 +18,10 @@ service-level = Уровень сервиса
 counted-for = за
 counted-since-start = Считается с запуска программы
 
+fallback = В резервной очереди Asterisk
+fallback-what = Эти звонки приняты без нас и закончатся там же.
+fallback-caller = Номер
+
 queues = Очереди
 queue = Очередь
 queue-longest = Дольше всех
@@ -32,6 +36,11 @@ agent-state = Состояние
 agent-since = Длится
 agent-phone = Телефон
 agent-then = затем
+agent-blocked = Сейчас звонков не предлагаем
+block-private-call = личный звонок
+block-fallback-call = резервная очередь
+block-clearing = линия освобождается
+block-resting = пауза телефона
 agents-none = Нет операторов. Добавьте их командой
 
 calls = Звонки
