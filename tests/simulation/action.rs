@@ -1,24 +1,36 @@
 //! What may happen next. Numbers choose among whatever is there at that moment, so any part of a history is a history.
 
-use proptest::collection::vec;
-use proptest::prelude::{Just, Strategy, any, prop_oneof};
-
 /// What happens next.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    CallerArrives(u8),
+    /// Someone calls one of the numbers, with a priority.
+    CallerArrives(u8, u8),
     CallerHangsUp(u8),
     CallerHolds(u8),
+    CallerResumes(u8),
     PhoneRings(u8),
     PhoneAnswers(u8),
+    /// All phones that ring for one caller are answered in the same instant.
+    AllAnswer(u8),
     /// A phone refuses, or hangs up; the second number chooses the cause.
     PhoneEnds(u8, u8),
     PhoneHolds(u8),
     PhoneResumes(u8),
     PhoneComesOrGoes(u8),
+    /// A phone loses its power: its legs stay, and nobody is there.
+    PhoneVanishes(u8),
+    /// Someone begins or ends a call of their own on their phone.
+    PrivateCall(u8),
     AgentAsks(u8, u8),
     FeatureDialled(u8, u8),
+    /// A call in the care of Asterisk's own queue is answered at a phone.
+    FallbackAnswers(u8, u8),
+    FallbackEnds(u8),
     TimePasses(u16),
+    /// The machine of the program sleeps for so many milliseconds; Asterisk does not.
+    MachineSleeps(u16),
+    /// The wall clock is set.
+    ClockIsSet(i16),
     /// The next order of a lane is carried out.
     OrderRuns(u8),
     /// The next order of a lane is not carried out, or nobody knows whether it was.
@@ -26,54 +38,49 @@ pub enum Action {
     EventArrives,
     EventArrivesTwice,
     EventsSwap(u8),
+    /// The next report is held up, for as long as it takes.
+    EventIsDelayed,
+    DelayedEventArrives(u8),
+    /// Something that was reported long ago is reported once more.
+    EventRepeats(u8),
+    /// What was once true of a leg is reported at last; the second number says what.
+    LateReport(u8, u8),
+    /// A caller who is there arrives once more.
+    ArrivalRepeats(u8),
+    /// What the device states say arrives.
+    DeviceStateArrives,
     /// All orders are carried out and all events arrive.
     Settles,
+    /// The same, but what was delayed stays delayed.
+    SettlesButForTheDelayed,
     /// So many orders of each lane are still carried out.
     ConnectionBreaks(u8),
     ConnectionReturns,
     /// The adapter missed something and takes an account.
     Resyncs,
     SettingsChange(u8),
-    /// kill -9: the state is gone.
+    /// kill -9, and the state is gone for good. So many orders of each lane are still carried out.
     ProgramDies(u8),
+    /// kill -9, and the state is read from snapshot and journal, without the last so many events.
+    ProgramRestarts(u8, u8),
 }
 
-/// A history of up to 120 actions: mostly calls, sometimes trouble.
-pub fn history() -> impl Strategy<Value = Vec<Action>> {
-    vec(action(), 1..120)
+/// How a history ends, once everything has come to rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All callers hang up.
+    CallersLeave,
+    /// Agents come and answer until nobody waits.
+    CallersAreServed,
 }
 
-fn action() -> impl Strategy<Value = Action> {
-    let k = any::<u8>;
-    let calls = prop_oneof![
-        12 => k().prop_map(Action::CallerArrives),
-        4 => k().prop_map(Action::CallerHangsUp),
-        12 => k().prop_map(Action::PhoneRings),
-        18 => k().prop_map(Action::PhoneAnswers),
-        7 => (k(), k()).prop_map(|(phone, cause)| Action::PhoneEnds(phone, cause)),
-        4 => k().prop_map(Action::PhoneHolds),
-        3 => k().prop_map(Action::PhoneResumes),
-        1 => k().prop_map(Action::CallerHolds),
-        12 => (k(), k()).prop_map(|(agent, ask)| Action::AgentAsks(agent, ask)),
-        1 => (k(), k()).prop_map(|(agent, ask)| Action::FeatureDialled(agent, ask)),
-    ];
-    let course = prop_oneof![
-        6 => (0_u16..500).prop_map(Action::TimePasses),
-        1 => (500_u16..25_000).prop_map(Action::TimePasses),
-        10 => k().prop_map(Action::OrderRuns),
-        10 => Just(Action::EventArrives),
-        12 => Just(Action::Settles),
-    ];
-    let trouble = prop_oneof![
-        4 => (k(), k()).prop_map(|(lane, why)| Action::OrderFails(lane, why)),
-        3 => Just(Action::EventArrivesTwice),
-        3 => k().prop_map(Action::EventsSwap),
-        3 => k().prop_map(Action::PhoneComesOrGoes),
-        1 => k().prop_map(Action::ConnectionBreaks),
-        2 => Just(Action::ConnectionReturns),
-        1 => Just(Action::Resyncs),
-        1 => k().prop_map(Action::SettingsChange),
-        1 => k().prop_map(Action::ProgramDies),
-    ];
-    prop_oneof![6 => calls, 4 => course, 2 => trouble]
+/// A history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// The chance of the core.
+    pub seed: u64,
+    /// The settings at the beginning.
+    pub settings: u8,
+    pub actions: Vec<Action>,
+    pub ending: Ending,
 }

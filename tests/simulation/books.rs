@@ -1,14 +1,17 @@
 //! The facts, read as stories: every call begins once and ends once, its stretches follow each other without a gap, every
 //! agent is in one state at a time, and Live, told of changes alone, shows what the wallboard shows.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use acd::State;
 use acd::effect::Effect;
 use model::fact::{Mending, Segment};
 use model::stamp::Mark;
-use model::wallboard::{AgentRow, CallRow, Change, QueueRow};
-use model::{AgentId, AgentState, CallId, CallPhase, Fact, LegId, Outcome, Queue, QueueId, SegmentKind, Settings, Timestamp};
+use model::wallboard::{AgentRow, CallRow, Change, FallbackRow, QueueRow, Totals};
+use model::{AgentId, AgentState, CallId, CallPhase, Fact, LegId, OfferEnd, Outcome, Queue, QueueId, SegmentKind, Timestamp};
+
+use crate::rules::Rules;
 
 /// What the facts have told so far.
 #[derive(Debug, Default)]
@@ -17,24 +20,44 @@ pub struct Books {
     closed: Vec<CallId>,
     pub agents: BTreeMap<AgentId, AgentState>,
     offers: BTreeMap<AgentId, (CallId, u32)>,
-    shown_calls: BTreeMap<CallId, CallRow>,
-    shown_agents: BTreeMap<AgentId, AgentRow>,
-    shown_queues: BTreeMap<QueueId, QueueRow>,
+    pub shown_calls: BTreeMap<CallId, CallRow>,
+    pub shown_agents: BTreeMap<AgentId, AgentRow>,
+    pub shown_queues: BTreeMap<QueueId, QueueRow>,
+    shown_totals: Totals,
+    shown_fallback: Vec<FallbackRow>,
+    pub shown_up: bool,
+    /// How many calls entered, and how they ended.
+    entered: usize,
+    /// Whoever was found talking in this step.
+    taken_over: BTreeSet<CallId>,
+    ended: BTreeMap<Outcome, usize>,
 }
 
 /// A call under way.
 #[derive(Debug)]
 pub struct Story {
     pub leg: LegId,
-    queue: QueueId,
+    pub queue: QueueId,
+    pub entered: Timestamp,
+    /// When they came into this queue, as far as this run knows.
+    pub joined: i64,
+    /// Came back to the head of the queue.
+    pub returned: bool,
     /// Up to where its stretches have been told.
     told_until: i64,
     rung_since_waiting: i64,
-    answered: bool,
+    pub answered: bool,
 }
 
 impl Books {
-    pub fn write(&mut self, at: i64, effects: &[Effect], settings: &Settings) {
+    /// Whether somebody is being rung for a call.
+    pub fn rings(&self, call: CallId) -> bool {
+        self.offers.values().any(|(rung, _)| *rung == call)
+    }
+
+    pub fn write(&mut self, at: i64, effects: &[Effect], rules: &Rules) {
+        let settings = &rules.settings;
+        self.taken_over.clear();
         let facts: Vec<&Fact> = effects
             .iter()
             .filter_map(|effect| match effect {
@@ -59,23 +82,33 @@ impl Books {
             if let Fact::AgentChanged { agent, state, .. } = fact {
                 self.wraps_up(at, *agent, state, &over);
             }
-            self.book(at, fact);
+            self.book(at, fact, rules);
         }
+        let ended: usize = self.ended.values().sum();
+        assert_eq!(self.entered, ended + self.open.len(), "entered = ended + in progress");
     }
 
-    fn book(&mut self, at: i64, fact: &Fact) {
+    fn book(&mut self, at: i64, fact: &Fact, rules: &Rules) {
         match fact {
-            Fact::CallEntered { call, leg, queue, .. } => {
-                let story = Story { leg: leg.clone(), queue: *queue, told_until: at, rung_since_waiting: at, answered: false };
-                assert!(self.open.insert(*call, story).is_none(), "call {call} entered twice");
-                assert!(!self.closed.contains(call), "call {call} entered after its end");
-            }
+            Fact::CallEntered { call, leg, queue, entered, .. } => self.enters(at, *call, (leg, *queue, *entered)),
             Fact::OfferMade { call, offer, agent } => {
                 assert!(self.open.contains_key(call), "call {call} is offered and is not there");
                 assert_eq!(self.offers.insert(*agent, (*call, *offer)), None, "agent {agent} is offered two calls");
             }
-            Fact::OfferEnded { call, offer, agent, .. } => {
+            Fact::OfferEnded { call, offer, agent, end } => {
                 assert_eq!(self.offers.remove(agent), Some((*call, *offer)), "the offer that ends was made");
+                let failed = !matches!(end, OfferEnd::Accepted | OfferEnd::Withdrawn);
+                self.open.entry(*call).and_modify(|story| story.returned |= failed);
+            }
+            Fact::Decided { call, decision } => {
+                assert_eq!(acd::explain::verify(decision, *call), Ok(()), "{decision:?}");
+                self.nobody_is_passed_over(*call, rules);
+            }
+            Fact::CallMoved { call, from, to, .. } => {
+                let story = self.open.get_mut(call).expect("a call that moves has entered");
+                assert_eq!(std::mem::replace(&mut story.queue, *to), *from, "call {call} left a queue that it was not in");
+                story.joined = at;
+                story.returned = false;
             }
             Fact::SegmentEnded(segment) => self.stretch(at, segment),
             Fact::CallAnswered { call, .. } => {
@@ -85,21 +118,23 @@ impl Books {
             Fact::AnswerUndone { call } => {
                 let story = self.open.get_mut(call).expect("a call whose answer is undone has entered");
                 assert!(std::mem::replace(&mut story.answered, false), "the answer of call {call} is undone and was none");
+                story.returned = true;
             }
             Fact::CallEnded { call, outcome, .. } => {
                 let story = self.open.remove(call).expect("a call that ends has entered");
                 assert!(!story.answered || *outcome == Outcome::Answered, "call {call} was answered and ends {outcome:?}");
                 assert_eq!(story.told_until, at, "the stretches of call {call} do not reach its end");
                 self.closed.push(*call);
+                *self.ended.entry(*outcome).or_default() += 1;
             }
             Fact::AgentChanged { agent, state, .. } => {
                 let before = self.agents.insert(*agent, state.clone());
                 assert_ne!(before.as_ref(), Some(state), "agent {agent} changed into what they were");
             }
+            Fact::WrapUpExtended { agent, call, until, .. } => self.goes_on(*agent, *call, *until),
             Fact::Mended { leg, mark, how } => self.mended(leg, *mark, *how),
             Fact::OfferRang { .. }
-            | Fact::Decided { .. }
-            | Fact::CallMoved { .. }
+            | Fact::CallLeft { .. }
             | Fact::FallbackSeen(_)
             | Fact::ClockJumped { .. }
             | Fact::CallTurnedAway { .. }
@@ -110,11 +145,50 @@ impl Books {
         }
     }
 
+    /// Whoever is in the same queue, nobody is rung for them, and they come first, by priority, having come back to the head, and
+    /// time of entering, is served first.
+    fn nobody_is_passed_over(&self, call: CallId, rules: &Rules) {
+        let served = self.open.get(&call).expect("a call that is decided on has entered");
+        let place = |id: &CallId, story: &Story| (Reverse(rules.priority(&story.leg)), !story.returned, story.entered, *id);
+        let talks = |id: &CallId, story: &Story| story.answered || rules.talks(&story.leg) || self.taken_over.contains(id);
+        let mut waiting = self
+            .open
+            .iter()
+            .filter(|(id, other)| other.queue == served.queue && !talks(id, other) && !self.rings(**id) && **id != call);
+        let first = waiting.find(|(id, other)| place(id, other) < place(&call, served));
+        assert!(first.is_none(), "call {call} is served before {first:?}");
+    }
+
+    fn enters(&mut self, at: i64, call: CallId, (leg, queue, entered): (&LegId, QueueId, Timestamp)) {
+        let story = Story {
+            leg: leg.clone(),
+            queue,
+            entered,
+            joined: at,
+            returned: false,
+            told_until: at,
+            rung_since_waiting: at,
+            answered: false,
+        };
+        self.entered += 1;
+        assert!(self.open.insert(call, story).is_none(), "call {call} entered twice");
+        assert!(!self.closed.contains(&call), "call {call} entered after its end");
+    }
+
+    /// The same wrap-up goes on for longer.
+    fn goes_on(&mut self, agent: AgentId, call: CallId, until: Timestamp) {
+        let before = self.agents.insert(agent, AgentState::WrapUp { call, until });
+        assert!(matches!(before, Some(AgentState::WrapUp { call: wrapped, .. }) if wrapped == call), "{before:?} is extended");
+    }
+
     /// A caller whom nobody remembered goes on with the stretch that the mark tells of, from its beginning.
     fn mended(&mut self, leg: &LegId, mark: Option<Mark>, how: Mending) {
         let Some(mark) = mark else { return };
         let Some(story) = self.open.get_mut(&mark.call).filter(|story| story.leg == *leg) else { return };
         let waited = matches!(mark.phase, CallPhase::Waiting | CallPhase::Offered);
+        if how == Mending::TakenOver {
+            self.taken_over.insert(mark.call);
+        }
         let goes_on = match how {
             Mending::Requeued => waited,
             Mending::TakenOver => !waited,
@@ -127,14 +201,17 @@ impl Books {
 
     /// Stretches follow each other to the millisecond; a ringing lies within a waiting; a wrap-up follows the call.
     fn stretch(&mut self, at: i64, segment: &Segment) {
-        assert_eq!(segment.ended.as_ms(), at, "a stretch is booked when it ends");
+        // A conversation that began while nobody looked is booked when it is found.
+        assert!(segment.ended.as_ms() <= at, "a stretch is booked when it ends");
         assert!(segment.began <= segment.ended);
         match segment.kind {
             SegmentKind::Waiting | SegmentKind::Talk | SegmentKind::Hold => {
                 let story = self.open.get_mut(&segment.call).expect("a stretch of a live call");
                 assert_eq!(segment.began.as_ms(), story.told_until, "a gap or an overlap in call {}", segment.call);
-                story.told_until = at;
-                story.rung_since_waiting = at;
+                story.told_until = segment.ended.as_ms();
+                // Of several who were rung, all but one are let go when the waiting is over.
+                let waited = segment.kind == SegmentKind::Waiting;
+                story.rung_since_waiting = if waited { segment.began.as_ms() } else { story.told_until };
             }
             SegmentKind::Ringing => {
                 let story = self.open.get(&segment.call).expect("a ringing of a live call");
@@ -172,10 +249,15 @@ impl Books {
                 Change::Call(id, row) => show(&mut self.shown_calls, id, row),
                 Change::Agent(id, row) => show(&mut self.shown_agents, id, row),
                 Change::Queue(id, row) => show(&mut self.shown_queues, id, row),
-                Change::Totals(_) | Change::Fallback(_) | Change::Switch(_) => {}
+                Change::Totals(totals) => self.shown_totals = totals,
+                Change::Fallback(rows) => self.shown_fallback = rows,
+                Change::Switch(up) => self.shown_up = up,
             }
         }
         let board = acd::wallboard(state, Timestamp::from_ms(at));
+        assert_eq!(self.shown_totals, board.totals);
+        assert_eq!(self.shown_fallback, board.fallback);
+        assert_eq!(self.shown_up, board.switch_up);
         assert_eq!(self.shown_calls, board.calls.into_iter().map(|row| (row.id, row)).collect());
         assert_eq!(self.shown_agents, board.agents.into_iter().map(|row| (row.id, row)).collect());
         assert_eq!(self.shown_queues, board.queues.into_iter().map(|row| (row.id, row)).collect());

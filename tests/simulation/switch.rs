@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use acd::effect::Op;
 use acd::event::{Account, BridgeAccount, Cause, Event, LegAccount, OrderFailure};
+use model::fact::FallbackCall;
 use model::stamp::Mark;
 use model::{BridgeId, Endpoint, LegId, OurLeg, Outcome, ServerId, TheirLeg};
+
+use crate::switchboard::Phone;
 
 /// After so many refusals silence, or music beside a voice, is not the core's fault.
 pub const MUSIC_REFUSALS: u32 = 3;
@@ -13,12 +16,13 @@ pub const MUSIC_REFUSALS: u32 = 3;
 /// The one Asterisk of the simulation.
 pub const SERVER: ServerId = ServerId(1);
 
-/// A live leg.
-#[derive(Clone, Debug)]
+/// A live leg that is in our hands.
+#[derive(Clone, Debug, Default)]
 pub struct Leg {
     /// The phone, for a leg that was dialled.
     pub endpoint: Option<Endpoint>,
     pub dialled: String,
+    pub priority: u8,
     pub rings: bool,
     pub up: bool,
     pub music: bool,
@@ -29,6 +33,8 @@ pub struct Leg {
     pub bridge: Option<BridgeId>,
     pub mark: Option<Mark>,
     pub stamped: Option<Outcome>,
+    /// When Asterisk takes it out of our hands into the fallback, by itself.
+    pub guarded_until: Option<i64>,
 }
 
 /// Everything that is alive, and everything that should not have been.
@@ -36,20 +42,22 @@ pub struct Leg {
 pub struct Switch {
     pub legs: BTreeMap<LegId, Leg>,
     pub bridges: BTreeMap<BridgeId, BTreeSet<LegId>>,
-    pub reachable: BTreeSet<Endpoint>,
+    pub phones: BTreeMap<Endpoint, Phone>,
     pub watched: BTreeSet<Endpoint>,
-    used: BTreeSet<String>,
+    /// What the device states said last, of the phones that are watched.
+    pub said: BTreeMap<Endpoint, (bool, bool)>,
+    /// Calls in the care of Asterisk's own queue, and those that have ended and were not forgotten yet.
+    pub fallback: BTreeMap<TheirLeg, FallbackCall>,
+    /// By Asterisk's clock.
+    pub at: i64,
+    pub used: BTreeSet<String>,
     /// What the core did that no caller or agent should live to hear.
     pub outrages: Vec<String>,
 }
 
 impl Switch {
-    pub fn caller_arrives(&mut self, leg: &TheirLeg, dialled: &str) {
-        self.legs.insert(LegId::Theirs(leg.clone()), new_leg(None, dialled));
-    }
-
     /// The legs that were dialled, in the order of their ids.
-    pub fn phones(&self, which: impl Fn(&Leg) -> bool) -> Vec<OurLeg> {
+    pub fn ours(&self, which: impl Fn(&Leg) -> bool) -> Vec<OurLeg> {
         let ours = self.legs.iter().filter(|(_, leg)| which(leg)).filter_map(|(id, _)| match id {
             LegId::Ours(leg) => Some(*leg),
             LegId::Theirs(_) => None,
@@ -74,8 +82,15 @@ impl Switch {
         vec![Event::LegEnded { leg: id.clone(), cause }]
     }
 
-    /// Whoever could have ordered it to stop is gone, and the account says nothing of music.
+    /// Whoever could have ordered music to stop, or remembers that it was stopped, is gone, and the account says nothing of it.
     pub fn forgives_music(&mut self) {
+        for leg in self.legs.values_mut().filter(|leg| leg.music_sticks || !leg.music) {
+            leg.music_refused = MUSIC_REFUSALS;
+        }
+    }
+
+    /// The same, where callers who wait are played music anew in any case.
+    pub fn forgives_stuck_music(&mut self) {
         for leg in self.legs.values_mut().filter(|leg| leg.music_sticks) {
             leg.music_refused = MUSIC_REFUSALS;
         }
@@ -83,26 +98,7 @@ impl Switch {
 
     /// Whether the one leg that an order is for is gone.
     pub fn misses(&self, op: &Op) -> bool {
-        let leg = match op {
-            Op::Answer { leg } | Op::Stamp { leg, .. } | Op::Continue { leg, .. } | Op::Guard { leg, .. } => {
-                LegId::Theirs(leg.clone())
-            }
-            Op::StartMusic { leg, .. }
-            | Op::StopMusic { leg }
-            | Op::Mark { leg, .. }
-            | Op::Hangup { leg, .. }
-            | Op::Play { leg, .. } => leg.clone(),
-            Op::Dial { .. }
-            | Op::CreateBridge { .. }
-            | Op::Join { .. }
-            | Op::DestroyBridge { .. }
-            | Op::TakeAccount { .. }
-            | Op::ForgetFallback { .. }
-            | Op::Watch { .. } => {
-                return false;
-            }
-        };
-        !self.legs.contains_key(&leg)
+        leg_of(op).is_some_and(|leg| !self.legs.contains_key(&leg))
     }
 
     /// Carries an order out: what it makes happen, or why it cannot be done.
@@ -138,8 +134,13 @@ impl Switch {
                 return Ok(vec![Event::PromptEnded { prompt: *prompt }]);
             }
             Op::Stamp { leg, stamp } => self.leg(&LegId::Theirs(leg.clone()))?.stamped = Some(stamp.outcome),
-            Op::Guard { leg, .. } => drop(self.leg(&LegId::Theirs(leg.clone()))?),
-            Op::TakeAccount { .. } | Op::ForgetFallback { .. } => {}
+            Op::Guard { leg, within } => {
+                let until = within.map(|within| self.at + within.as_ms());
+                self.leg(&LegId::Theirs(leg.clone()))?.guarded_until = until;
+            }
+            Op::ForgetFallback { legs, .. } => legs.iter().for_each(|leg| self.forget(leg)),
+            // The adapter reads the account, and reports it.
+            Op::TakeAccount { .. } => {}
             Op::Mark { leg, mark } => self.leg(leg)?.mark = Some(*mark),
             Op::Continue { leg, .. } => {
                 let leg = LegId::Theirs(leg.clone());
@@ -148,12 +149,7 @@ impl Switch {
             }
             Op::Watch { endpoints, .. } => {
                 self.watched = endpoints.iter().cloned().collect();
-                let says = |endpoint: &Endpoint| Event::EndpointChanged {
-                    endpoint: endpoint.clone(),
-                    reachable: self.reachable.contains(endpoint),
-                    in_use: false,
-                };
-                return Ok(endpoints.iter().map(says).collect());
+                self.said.clear();
             }
         }
         Ok(vec![])
@@ -161,13 +157,14 @@ impl Switch {
 
     fn dial(&mut self, leg: OurLeg, endpoint: &Endpoint, mark: Mark) -> Result<Vec<Event>, OrderFailure> {
         self.use_up(&leg.to_string());
-        if !self.reachable.contains(endpoint) {
+        if !self.phone(endpoint).reachable {
             return Err(OrderFailure::Unreachable);
         }
         if self.legs.values().any(|other| other.endpoint.as_ref() == Some(endpoint)) {
             self.outrages.push(format!("phone {endpoint} has two legs"));
         }
-        self.legs.insert(LegId::Ours(leg), Leg { mark: Some(mark), ..new_leg(Some(endpoint.clone()), "") });
+        let made = Leg { mark: Some(mark), endpoint: Some(endpoint.clone()), ..Leg::default() };
+        self.legs.insert(LegId::Ours(leg), made);
         Ok(vec![])
     }
 
@@ -208,27 +205,38 @@ impl Switch {
             mark: leg.mark,
             number: None,
             dialled: leg.dialled.clone(),
-            priority: 0,
+            priority: leg.priority,
             endpoint: leg.endpoint.clone(),
         });
         let bridges =
             self.bridges.iter().map(|(bridge, legs)| BridgeAccount { bridge: *bridge, legs: legs.iter().cloned().collect() });
-        let reachable = self.reachable.intersection(&self.watched).cloned();
-        Account { legs: legs.collect(), bridges: bridges.collect(), reachable: reachable.collect(), in_use: Vec::new() }
+        let watched = || self.watched.iter().cloned();
+        Account {
+            legs: legs.collect(),
+            bridges: bridges.collect(),
+            reachable: watched().filter(|endpoint| self.phone(endpoint).reachable).collect(),
+            in_use: watched().filter(|endpoint| self.in_use(endpoint)).collect(),
+        }
     }
 }
 
-fn new_leg(endpoint: Option<Endpoint>, dialled: &str) -> Leg {
-    Leg {
-        endpoint,
-        dialled: dialled.to_owned(),
-        rings: false,
-        up: false,
-        music: false,
-        music_refused: 0,
-        music_sticks: false,
-        bridge: None,
-        mark: None,
-        stamped: None,
+/// The one leg that an order is for.
+pub fn leg_of(op: &Op) -> Option<LegId> {
+    match op {
+        Op::Answer { leg } | Op::Stamp { leg, .. } | Op::Continue { leg, .. } | Op::Guard { leg, .. } => {
+            Some(LegId::Theirs(leg.clone()))
+        }
+        Op::StartMusic { leg, .. }
+        | Op::StopMusic { leg }
+        | Op::Mark { leg, .. }
+        | Op::Hangup { leg, .. }
+        | Op::Play { leg, .. } => Some(leg.clone()),
+        Op::Dial { .. }
+        | Op::CreateBridge { .. }
+        | Op::Join { .. }
+        | Op::DestroyBridge { .. }
+        | Op::TakeAccount { .. }
+        | Op::ForgetFallback { .. }
+        | Op::Watch { .. } => None,
     }
 }

@@ -1,16 +1,20 @@
-//! The core and the simulated switch, joined by lanes of orders and a line of events, both of which may be late.
+//! The core and the simulated switch, joined by lanes of orders and lines of events, all of which may be late.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use acd::effect::{Effect, Lane, Op};
-use acd::event::{Ask, Cause, Event, OrderFailure};
+use acd::event::{Event, OrderFailure};
 use acd::{State, check, next_deadline, step};
-use model::{Actor, Agent, LegId, NotReadyReason, Settings, TheirLeg, Timestamp};
+use model::{OurLeg, PromptId, Settings, TheirLeg, Timestamp};
 
-use super::action::Action;
-use super::books::Books;
-use super::centre::{AGENTS, agent, endpoint, settings};
-use super::switch::{SERVER, Switch};
+use crate::action::{Action, History};
+use crate::books::Books;
+use crate::cells::Hits;
+use crate::centre::{AGENTS, endpoint};
+use crate::concerned;
+use crate::rules::Rules;
+use crate::settings::settings;
+use crate::switch::Switch;
 
 /// What an adapter may be late by, in milliseconds: beyond it, all orders have been carried out.
 const PATIENCE: i64 = 2_000;
@@ -20,41 +24,64 @@ pub struct World {
     pub state: State,
     pub switch: Switch,
     pub books: Books,
+    pub rules: Rules,
     pub lanes: BTreeMap<Lane, VecDeque<Op>>,
     pub events: VecDeque<Event>,
+    /// What the device states say: a line of its own, before or behind the other.
+    pub devices: VecDeque<Event>,
+    /// Reports that are held up.
+    pub delayed: Vec<Event>,
     pub at: i64,
     pub connected: bool,
     late_by: i64,
     /// The fate of an order is unknown: until the core's own deadline has passed, it may believe in what never was.
     pub unsure: bool,
-    callers: u32,
+    pub account_wanted: bool,
+    pub callers: u32,
     rounds: u32,
     pub seed: u64,
     pub settings: Settings,
+    /// The phone of each leg that was dialled, and of each leg that a feature code was dialled on; and the prompts on those.
+    pub dialled: BTreeMap<OurLeg, model::Endpoint>,
+    pub features: BTreeMap<TheirLeg, model::Endpoint>,
+    pub prompts: BTreeMap<PromptId, TheirLeg>,
     /// All that the core was told since it began, and what it answered.
     pub told: Vec<(i64, Event, Vec<Effect>)>,
+    /// How many events the core was told in all, whether or not it remembers.
+    pub events_told: u64,
+    pub hits: Hits,
 }
 
 impl World {
     /// Settings read, connection there, all phones but one registered.
-    pub fn opened(seed: u64) -> Self {
+    pub fn opened(history: &History) -> Self {
+        let at = 1_790_000_000_000;
         let mut world = Self {
-            state: State::new(seed),
-            switch: Switch::default(),
+            state: State::new(history.seed),
+            switch: Switch { at, ..Switch::default() },
             books: Books::default(),
+            rules: Rules::default(),
             lanes: BTreeMap::new(),
             events: VecDeque::new(),
-            at: 1_790_000_000_000,
+            devices: VecDeque::new(),
+            delayed: Vec::new(),
+            at,
             connected: false,
             late_by: 0,
             unsure: false,
+            account_wanted: false,
             callers: 0,
             rounds: 0,
-            seed,
-            settings: settings(0),
+            seed: history.seed,
+            settings: settings(history.settings),
+            dialled: BTreeMap::new(),
+            features: BTreeMap::new(),
+            prompts: BTreeMap::new(),
             told: Vec::new(),
+            events_told: 0,
+            hits: Hits::default(),
         };
-        world.switch.reachable = (0..AGENTS - 1).map(endpoint).collect();
+        (0..AGENTS - 1).for_each(|k| world.switch.phone_mut(&endpoint(k)).reachable = true);
         world.tell(Event::SettingsChanged(world.settings.clone()));
         world.connects();
         world.settles();
@@ -63,103 +90,60 @@ impl World {
 
     pub fn does(&mut self, action: &Action) {
         match *action {
-            Action::CallerArrives(k) => self.caller_arrives(k),
-            Action::CallerHangsUp(k) => {
-                if let Some(leg) = pick(&self.switch.callers(), k) {
-                    self.ends(&LegId::Theirs(leg), Cause { q850: 16, sip: None });
-                }
-            }
-            Action::CallerHolds(k) => {
-                if let Some(leg) = pick(&self.switch.callers(), k) {
-                    self.report(vec![Event::LegHeld { leg: LegId::Theirs(leg) }]);
-                }
-            }
+            Action::CallerArrives(k, priority) => self.caller_arrives(k, priority),
+            Action::CallerHangsUp(k) => self.caller_hangs_up(k),
+            Action::CallerHolds(k) => self.caller_holds(k, true),
+            Action::CallerResumes(k) => self.caller_holds(k, false),
             Action::PhoneRings(k) => self.phone_rings(k),
             Action::PhoneAnswers(k) => self.phone_answers(k),
+            Action::AllAnswer(k) => self.all_answer(k),
             Action::PhoneEnds(k, cause) => self.phone_ends(k, cause),
             Action::PhoneHolds(k) => self.phone_holds(k, true),
             Action::PhoneResumes(k) => self.phone_holds(k, false),
             Action::PhoneComesOrGoes(k) => self.phone_comes_or_goes(k),
-            Action::AgentAsks(k, ask) => {
-                let agent = agent(u128::from(k) % AGENTS);
-                self.tell(Event::AgentAsked { agent, ask: asks(ask), by: Actor::Agent(agent) });
-            }
+            Action::PhoneVanishes(k) => self.phone_vanishes(k),
+            Action::PrivateCall(k) => self.private_call(k),
+            Action::AgentAsks(k, ask) => self.agent_asks(k, ask),
             Action::FeatureDialled(k, ask) => self.feature_dialled(k, ask),
+            Action::FallbackAnswers(k, phone) => self.fallback_answers(k, phone),
+            Action::FallbackEnds(k) => self.fallback_ends(k),
             Action::TimePasses(ms) => self.time_passes(i64::from(ms)),
+            Action::MachineSleeps(ms) => self.machine_sleeps(i64::from(ms)),
+            Action::ClockIsSet(ms) => self.tell(Event::ClockJumped { by: i64::from(ms) }),
             Action::OrderRuns(k) => self.order_runs(k),
             Action::OrderFails(k, why) => self.order_fails(k, why),
             Action::EventArrives => self.event_arrives(),
-            Action::EventArrivesTwice => {
-                if let Some(event) = self.events.pop_front() {
-                    self.tell(event.clone());
-                    self.tell(event);
-                }
-            }
+            Action::EventArrivesTwice => self.event_arrives_twice(),
             Action::EventsSwap(k) => self.events_swap(k),
+            Action::EventIsDelayed => self.event_is_delayed(),
+            Action::DelayedEventArrives(k) => self.delayed_event_arrives(k),
+            Action::EventRepeats(k) => self.event_repeats(k),
+            Action::LateReport(k, what) => self.late_report(k, what),
+            Action::ArrivalRepeats(k) => self.arrival_repeats(k),
+            Action::DeviceStateArrives => self.device_state_arrives(),
             Action::Settles => self.settles(),
+            Action::SettlesButForTheDelayed => self.settles_but_for_the_delayed(),
             Action::ConnectionBreaks(k) => self.connection_breaks(k),
             Action::ConnectionReturns if !self.connected => self.connects(),
             Action::ConnectionReturns => {}
-            Action::Resyncs if self.connected => self.resyncs(),
-            Action::Resyncs => {}
-            Action::SettingsChange(k) => {
-                self.settings = settings(k % 4);
-                self.tell(Event::SettingsChanged(self.settings.clone()));
-            }
+            Action::Resyncs => self.resyncs(),
+            Action::SettingsChange(k) => self.settings_change(k),
             Action::ProgramDies(k) => self.program_dies(k),
+            Action::ProgramRestarts(k, lost) => self.program_restarts(k, lost),
         }
-    }
-
-    /// All orders are carried out and all events arrive, until nothing is on its way. Without a connection, only what the
-    /// adapter itself reports arrives.
-    pub fn settles(&mut self) {
-        for _ in 0..10_000 {
-            if self.lanes.is_empty() && self.events.is_empty() {
-                self.late_by = 0;
-                return;
-            }
-            self.orders_run();
-            self.event_arrives();
-        }
-        panic!("orders and events follow each other without end");
-    }
-
-    /// Time goes on to the next deadline, if there is one within this many milliseconds.
-    pub fn waits(&mut self, ms: i64) -> bool {
-        let until = Timestamp::from_ms(self.at + ms);
-        let Some(deadline) = next_deadline(&self.state).filter(|deadline| *deadline <= until) else {
-            self.at += ms;
-            return false;
-        };
-        self.at = self.at.max(deadline.as_ms());
-        self.tell(Event::DeadlinePassed);
-        true
-    }
-
-    /// The same events at the same times have the same effects, and the state that was written is the state that is read.
-    pub fn repeats_itself(&self) {
-        let mut state = State::new(self.seed);
-        for (n, (at, event, effects)) in self.told.iter().enumerate() {
-            assert_eq!(&step(&mut state, Timestamp::from_ms(*at), event.clone()), effects);
-            if n % 16 == 0 {
-                let text = serde_json::to_string(&state).expect("a state can be written");
-                let read: State = serde_json::from_str(&text).expect("a state can be read");
-                assert_eq!(read, state);
-                state = read;
-            }
-        }
-    }
-
-    pub fn agents(&self) -> &[Agent] {
-        &self.settings.agents
     }
 
     /// Tells the core something, and takes what comes of it. Every step is looked at from all sides.
     pub fn tell(&mut self, event: Event) {
         let mut events = VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
+            let mut concerned = concerned::by_the_event(self, &event);
             let effects = step(&mut self.state, Timestamp::from_ms(self.at), event.clone());
-            self.books.write(self.at, &effects, &self.settings);
+            concerned.extend(concerned::by_the_effects(self, &event, &effects));
+            self.hits.count(&event, &concerned);
+            self.events_told += 1;
+            self.told.push((self.at, event.clone(), effects.clone()));
+            self.note(&event, &effects);
             assert_eq!(check(&self.state), Vec::<String>::new(), "after {event:?}");
             for effect in &effects {
                 let Effect::Switch(order) = effect else { continue };
@@ -169,103 +153,114 @@ impl World {
                     events.push_back(Event::OrderFailed { order: order.op.clone(), why: OrderFailure::Unknown });
                 }
             }
-            self.books.live(&mut self.state, self.at);
-            self.told.push((self.at, event, effects));
+            self.rules.look(&self.state, &self.books, (self.at, self.connected && events.is_empty()));
             assert_eq!(self.switch.outrages, Vec::<String>::new());
         }
+    }
+
+    /// Writes a step into the books, and into what judges the next ones.
+    fn note(&mut self, event: &Event, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::Switch(order) => {
+                    if let Op::Dial { leg, endpoint, .. } = &order.op {
+                        self.dialled.insert(*leg, endpoint.clone());
+                    }
+                    if let Op::Play { leg: model::LegId::Theirs(leg), prompt, .. } = &order.op {
+                        self.prompts.insert(*prompt, leg.clone());
+                    }
+                }
+                Effect::Record(_) => {}
+            }
+        }
+        self.rules.note(self.at, event, effects);
+        self.books.write(self.at, effects, &self.rules);
+        self.books.live(&mut self.state, self.at);
     }
 
     /// What the switch reports arrives later, if there is a connection to report it by.
     pub fn report(&mut self, events: Vec<Event>) {
         if self.connected {
             self.events.extend(events);
+            self.devices.extend(self.switch.device_changes());
         }
     }
 
-    fn ends(&mut self, leg: &LegId, cause: Cause) {
-        let events = self.switch.end(leg, cause);
-        self.report(events);
+    /// All orders are carried out and all events arrive, until nothing is on its way. Without a connection, only what the
+    /// adapter itself reports arrives.
+    pub fn settles(&mut self) {
+        self.events.extend(std::mem::take(&mut self.delayed));
+        self.settles_but_for_the_delayed();
     }
 
-    fn caller_arrives(&mut self, k: u8) {
-        // Without the program Asterisk does not hand callers to it.
-        if !self.connected {
-            return;
+    pub fn settles_but_for_the_delayed(&mut self) {
+        for _ in 0..10_000 {
+            if self.lanes.is_empty() && self.events.is_empty() && self.devices.is_empty() {
+                self.late_by = 0;
+                return;
+            }
+            self.orders_run();
+            self.event_arrives();
+            self.device_state_arrives();
         }
-        self.callers += 1;
-        let leg = TheirLeg { server: SERVER, id: format!("caller-{:03}", self.callers) };
-        let dialled = ["700", "701", "702", "700", "701", "799"][usize::from(k) % 6];
-        self.switch.caller_arrives(&leg, dialled);
-        self.report(vec![Event::CallerArrived { leg, number: None, dialled: dialled.to_owned(), priority: 0 }]);
+        panic!("orders and events follow each other without end");
     }
 
-    fn phone_rings(&mut self, k: u8) {
-        let Some(leg) = pick(&self.switch.phones(|leg| !leg.rings && !leg.up), k) else { return };
-        self.switch.legs.entry(LegId::Ours(leg)).and_modify(|leg| leg.rings = true);
-        self.report(vec![Event::LegRang { leg }]);
-    }
-
-    fn phone_answers(&mut self, k: u8) {
-        let Some(leg) = pick(&self.switch.phones(|leg| !leg.up), k) else { return };
-        self.switch.legs.entry(LegId::Ours(leg)).and_modify(|leg| leg.up = true);
-        self.report(vec![Event::LegAnswered { leg }]);
-    }
-
-    fn phone_ends(&mut self, k: u8, cause: u8) {
-        let Some(leg) = pick(&self.switch.phones(|_| true), k) else { return };
-        let sip = [None, Some(486), Some(603), Some(480), Some(404), Some(503)][usize::from(cause) % 6];
-        self.ends(&LegId::Ours(leg), Cause { q850: 16, sip });
-    }
-
-    fn phone_holds(&mut self, k: u8, holds: bool) {
-        let Some(leg) = pick(&self.switch.phones(|leg| leg.up), k).map(LegId::Ours) else { return };
-        self.report(vec![if holds { Event::LegHeld { leg } } else { Event::LegResumed { leg } }]);
-    }
-
-    fn phone_comes_or_goes(&mut self, k: u8) {
-        let endpoint = endpoint(u128::from(k) % AGENTS);
-        let reachable = !self.switch.reachable.remove(&endpoint);
-        if reachable {
-            self.switch.reachable.insert(endpoint.clone());
-        }
-        if self.switch.watched.contains(&endpoint) {
-            self.report(vec![Event::EndpointChanged { endpoint, reachable, in_use: false }]);
-        }
-    }
-
-    fn feature_dialled(&mut self, k: u8, ask: u8) {
-        if !self.connected {
-            return;
-        }
-        self.callers += 1;
-        let leg = TheirLeg { server: SERVER, id: format!("feature-{:03}", self.callers) };
-        self.switch.caller_arrives(&leg, "*10");
-        // One number beyond the agents: a phone that nobody has.
-        let endpoint = endpoint(u128::from(k) % (AGENTS + 1));
-        let feature = (!ask.is_multiple_of(5)).then(|| asks(ask));
-        self.report(vec![Event::FeatureDialled { leg, endpoint, feature }]);
-    }
-
-    fn time_passes(&mut self, ms: i64) {
+    pub fn time_passes(&mut self, ms: i64) {
         self.late_by += ms;
         if self.late_by > PATIENCE {
-            self.settles();
+            self.settles_but_for_the_delayed();
         }
         let end = self.at + ms;
         while self.at < end {
-            let deadline_passed = self.waits(end - self.at);
-            if deadline_passed && ms > PATIENCE {
-                self.settles();
+            let something_happened = self.waits(end - self.at);
+            if something_happened && ms > PATIENCE {
+                self.settles_but_for_the_delayed();
             }
         }
     }
 
+    /// Time goes on to the next deadline or lapse, if there is one within this many milliseconds.
+    pub fn waits(&mut self, ms: i64) -> bool {
+        let until = self.at + ms;
+        let deadline = next_deadline(&self.state).map(Timestamp::as_ms);
+        let next = deadline.into_iter().chain(self.switch.next_lapse()).min().filter(|next| *next <= until);
+        self.at = next.unwrap_or(until).max(self.at);
+        let events = self.switch.advance(self.at);
+        if !events.is_empty() {
+            self.report(events);
+            self.fallback_is_reported();
+        }
+        if deadline.is_some_and(|deadline| deadline <= self.at) {
+            self.tell(Event::DeadlinePassed);
+        }
+        next.is_some()
+    }
+
+    /// The same events at the same times have the same effects, and the state that was written is the state that is read.
+    pub fn repeats_itself(&self) {
+        let mut state = State::new(self.seed);
+        for (n, (at, event, effects)) in self.told.iter().enumerate() {
+            assert_eq!(&step(&mut state, Timestamp::from_ms(*at), event.clone()), effects);
+            if n % 32 == 0 {
+                let text = serde_json::to_string(&state).expect("a state can be written");
+                let read: State = serde_json::from_str(&text).expect("a state can be read");
+                assert_eq!(read, state);
+                state = read;
+            }
+        }
+    }
+
+    /// The next order of a lane is carried out.
     pub fn order_runs(&mut self, k: u8) {
-        let Some(op) = self.next_order(k) else { return };
-        self.run(&op);
+        if let Some(op) = self.next_order(k) {
+            self.run(&op);
+        }
+        self.takes_account();
     }
 
     pub fn run(&mut self, op: &Op) {
+        self.account_wanted |= matches!(op, Op::TakeAccount { .. });
         let events = match self.switch.obey(op) {
             Ok(events) => events,
             Err(why) => vec![Event::OrderFailed { order: op.clone(), why }],
@@ -283,6 +278,13 @@ impl World {
         for op in lanes.into_iter().flatten() {
             self.run(&op);
         }
+        self.takes_account();
+    }
+
+    fn takes_account(&mut self) {
+        if std::mem::take(&mut self.account_wanted) {
+            self.resyncs();
+        }
     }
 
     pub fn next_order(&mut self, k: u8) -> Option<Op> {
@@ -295,21 +297,19 @@ impl World {
         op
     }
 
-    fn event_arrives(&mut self) {
+    pub fn event_arrives(&mut self) {
         if let Some(event) = self.events.pop_front() {
+            self.tell(event);
+        }
+    }
+
+    pub fn device_state_arrives(&mut self) {
+        if let Some(event) = self.devices.pop_front() {
             self.tell(event);
         }
     }
 }
 
-fn pick<T: Clone>(things: &[T], k: u8) -> Option<T> {
+pub fn pick<T: Clone>(things: &[T], k: u8) -> Option<T> {
     things.get(usize::from(k) % things.len().max(1)).cloned()
-}
-
-fn asks(ask: u8) -> Ask {
-    match ask % 8 {
-        0..=5 => Ask::Ready,
-        6 => Ask::NotReady(NotReadyReason::Break),
-        _ => Ask::LogOut,
-    }
 }
