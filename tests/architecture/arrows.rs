@@ -13,9 +13,10 @@ const CRATES: &[(&str, &[&str], &[&str])] = &[
     ("views", &["model"], &["tokio", "sqlx", "axum", "reqwest"]),
     ("tests/lab", &["model"], &["axum", "maud"]),
     ("tests/browser", &[], &["sqlx", "axum", "maud"]),
+    ("tests/simulation", &["acd", "model"], &["tokio", "sqlx", "axum", "maud", "reqwest"]),
 ];
 
-const OURS: &[&str] = &["model", "acd", "ari", "runtime", "store", "web", "views", "lab", "browser", "callsync"];
+const OURS: &[&str] = &["model", "acd", "ari", "runtime", "store", "web", "views", "lab", "browser", "simulation", "callsync"];
 
 #[test]
 fn every_crate_imports_what_the_plan_allows_and_nothing_else() {

@@ -64,6 +64,27 @@ impl Asterisk {
         self.wait_until_ready().await
     }
 
+    /// Has it start again at once, as `core restart now` does: every call is dropped where it stands.
+    ///
+    /// # Errors
+    /// When it does not become ready again.
+    pub async fn restarts_now(&mut self) -> Result<()> {
+        let before = self.cli("core show settings").await?;
+        // It ends the connection that the order came by, which may look like a failure.
+        let _ = timeout(STOP_WITHIN, self.cli("core restart now")).await;
+        let deadline = Instant::now() + READY_WITHIN;
+        // The one that goes still answers for a moment.
+        while Instant::now() < deadline {
+            self.wait_until_ready().await?;
+            let after = self.cli("core show settings").await.unwrap_or_default();
+            if started(&after).is_some_and(|time| Some(time) != started(&before)) {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        Err(Trouble::said("Asterisk did not start again when it was told to"))
+    }
+
     /// Ends it at once, as a crash would.
     pub async fn kill(&mut self) {
         let _ = self.child.kill().await;
@@ -170,6 +191,11 @@ fn spawn(root: &Path, folder: &Path) -> Result<Child> {
         .kill_on_drop(true)
         .spawn()
         .map_err(|source| Trouble::Start { program: "asterisk".to_owned(), source })
+}
+
+/// When it started, in its own words.
+fn started(settings: &str) -> Option<&str> {
+    settings.lines().find_map(|line| line.trim().strip_prefix("Startup time:")).map(str::trim)
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {

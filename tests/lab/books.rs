@@ -1,125 +1,201 @@
-//! The books, call by call: two hundred callers with random patience, agents who answer after a random time, refuse or let it
-//! ring; either side hangs up. What sipp saw, the ledger and the CDR must tell one story of every single call.
+//! The books, call by call: callers with random patience, agents who answer after a random time, refuse or let it ring; either
+//! side hangs up, and the program is killed with -9 in between. What sipp saw, the ledger and the CDR must tell one story of
+//! every single call; and of every stretch of time the sums must come out.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::parties::caller::Caller;
-use crate::parties::script::{self, Deed, Ringing};
-use crate::parties::{Crowd, Millis};
-use crate::scenarios::Stage;
-use crate::scenarios::witness::{Party, Story, Verdict};
-use crate::traffic::scenario::Wait;
-use crate::{Result, Trouble};
+use tokio::time::sleep;
 
-/// How many callers come.
-pub const CALLS: u32 = 200;
-/// Each agent who refuses or does not answer stays away from then on, so there are more than are needed at once.
-const AGENTS: usize = 34;
-/// A second.
-const RATE: u32 = 8;
-const ALL_WITHIN: Duration = Duration::from_secs(120);
-/// Two hundred calls within half a minute on two processors: times lie further apart than in a scenario of one call.
-const WITHIN: Millis = 250;
-/// An answer and a hang-up this close together may cross on the way. Either outcome is right then, and the CDR may keep the
-/// one that was stamped ahead: after the caller has hung up, Asterisk takes no stamp any more.
-const CROSSING: Millis = 100;
+use crate::kill::chance::Chance;
+use crate::parties::caller::Caller;
+use crate::parties::clock::{Seen, until};
+use crate::parties::script::{self, Deed, Ringing, mixed};
+use crate::parties::{Crowd, Diary, Exchange, Millis, Note, now};
+use crate::place::Lab;
+use crate::scenarios::witness::cdr::Row;
+use crate::scenarios::witness::ledger::{Call, Ledger};
+use crate::scenarios::{Stage, asks};
+use crate::{Result, Trouble, say};
+
+mod judge;
+mod late;
+mod sums;
+
+/// How much traffic, and how often the program dies in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// How many callers come.
+    pub calls: u32,
+    /// How many a second.
+    pub rate: u32,
+    /// How many agents there are.
+    pub agents: usize,
+    /// How often the program is killed.
+    pub kills: u32,
+}
+
+impl Plan {
+    /// In full.
+    pub const FULL: Self = Self { calls: 2000, rate: 14, agents: 48, kills: 4 };
+    /// With every change.
+    pub const EVERYDAY: Self = Self { calls: 240, rate: 8, agents: 34, kills: 0 };
+    /// Where the same was proved on SQLite a moment before.
+    pub const SHORT: Self = Self { calls: 500, rate: 12, agents: 44, kills: 2 };
+
+    /// How long callers keep coming.
+    fn length(self) -> Duration {
+        Duration::from_secs((self.calls / self.rate).into())
+    }
+}
+
+/// Longer than anybody waits, rings and talks, after the last caller has come.
+const AT_REST_WITHIN: Duration = Duration::from_secs(60);
+/// Milliseconds that the program stays dead.
+const DEAD_FOR: (u64, u64) = (200, 2500);
+/// How often agents who were taken out ask for calls again.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+/// Times during which the program did not run: from and to.
+type Deaths = Vec<(Millis, Millis)>;
+
+/// All that is known of what happened.
+struct Evidence {
+    /// Everybody who called.
+    numbers: Vec<String>,
+    /// What the parties' own logs say, by the caller's number.
+    parties: BTreeMap<String, Diary>,
+    /// What the ledger says, by the caller's number.
+    calls: BTreeMap<String, Vec<Call>>,
+    /// What Asterisk's CDR says, by the caller's channel.
+    rows: BTreeMap<String, Vec<Row>>,
+    deaths: Deaths,
+}
 
 /// The differences found, for each caller's number.
 ///
 /// # Errors
 /// When the parties cannot be started, or the books cannot be read.
-pub async fn reconcile(stage: &mut Stage) -> Result<Vec<(String, Vec<String>)>> {
-    let numbers: Vec<String> = (0..CALLS).map(|n| format!("+7913{n:07}")).collect();
-    let (agents, callers) = traffic(stage, &numbers).await?;
-    let parties = [&agents, &callers].map(|crowd| Party { diary: crowd.diary.clone(), sound: None });
-    let mut judged = Vec::new();
-    for number in &numbers {
-        judged.push((number.clone(), judge(stage, number, &parties).await?));
-    }
-    judged.push(("everybody".to_owned(), strangers(stage, &numbers).await?));
-    agents.leaves().await?;
+pub async fn reconcile(stage: &mut Stage, plan: Plan) -> Result<Vec<(String, Vec<String>)>> {
+    let seed = Chance::seed();
+    say::line(format!("{} calls, {} kills; seed {seed} (CALLSYNC_LAB_SEED)", plan.calls, plan.kills));
+    let chance = Chance::of(seed, "books");
+    let numbers: Vec<String> = (0..plan.calls).map(|n| format!("+7913{n:07}")).collect();
+    let evidence = gather(stage, plan, numbers, chance.clone()).await?;
+    let mut judged = judge::everyone(stage, &evidence);
+    judged.push(("the sums".to_owned(), sums::check(stage, &evidence, chance).await?));
+    say::line(judge::said(&evidence));
+    say::line(late::said(&evidence));
     Ok(judged)
 }
 
-async fn traffic(stage: &mut Stage, numbers: &[String]) -> Result<(Crowd, Crowd)> {
-    let agents = stage.crowd(AGENTS, &script::agents(Ringing::Told, &deeds())).await?;
-    let caller = Caller {
+/// Plays the traffic and the kills, and collects what all witnesses say when everything has come to rest.
+async fn gather(stage: &mut Stage, plan: Plan, numbers: Vec<String>, mut chance: Chance) -> Result<Evidence> {
+    let agents = stage.crowd(plan.agents, &script::agents(Ringing::Told, &deeds())).await?;
+    let mut callers = Crowd::callers(&stage.exchange, &caller().script(), &numbers, plan.rate)?;
+    let Stage { lab, ledger, exchange, .. } = stage;
+    let traffic = async {
+        tokio::select! {
+            ended = callers.ends(plan.length() + AT_REST_WITHIN) => ended,
+            failed = bring_back(ledger, exchange, &agents.accounts) => failed,
+        }
+    };
+    let (ended, deaths) = tokio::join!(traffic, kills(lab, plan, &mut chance));
+    ended?;
+    let deaths = deaths?;
+    at_rest(stage, numbers.len()).await?;
+    let mut calls: BTreeMap<String, Vec<Call>> = BTreeMap::new();
+    for call in stage.ledger.calls_since(stage.began).await? {
+        calls.entry(call.number.clone()).or_default().push(call);
+    }
+    let mut rows: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for row in stage.cdr.callers().await?.into_iter().filter(|row| row.end >= stage.began) {
+        rows.entry(row.leg.clone()).or_default().push(row);
+    }
+    let parties = by_caller(&[&agents.diary, &callers.diary]);
+    agents.leaves().await?;
+    Ok(Evidence { numbers, parties, calls, rows, deaths })
+}
+
+fn caller() -> Caller<'static> {
+    Caller {
         from: "<sip:[field0]@[local_ip]>",
         number: "[field0]",
         dials: "700",
-        patience: waits(&[(2.0, 0.7), (2.0, 1.6), (3.0, 2.9), (3.0, 4.4), (4.0, 6.0), (4.0, 9.0)]),
+        patience: mixed(&[(2.0, 0.7), (2.0, 1.6), (3.0, 2.9), (3.0, 4.4), (4.0, 6.0), (4.0, 9.0)]),
         headers: "",
-    };
-    let mut callers = Crowd::callers(&stage.exchange, &caller.script(), numbers, RATE)?;
-    callers.ends(ALL_WITHIN).await?;
-    Ok((agents, callers))
+    }
 }
 
 fn deeds() -> Vec<(f64, Deed)> {
     let answers = Deed::Answers {
-        after: waits(&[(2.0, 0.3), (3.0, 0.8), (3.0, 1.4), (1.0, 2.4)]),
-        talks: waits(&[(2.0, 0.5), (3.0, 1.3), (3.0, 2.2), (2.0, 3.7)]),
+        after: mixed(&[(2.0, 0.3), (3.0, 0.8), (3.0, 1.4), (1.0, 2.4)]),
+        talks: mixed(&[(2.0, 0.5), (3.0, 1.3), (3.0, 2.2), (2.0, 3.7)]),
     };
-    let busy = Deed::Refuses { status: "486 Busy Here", after: waits(&[(1.0, 0.2)]) };
-    let refuses = Deed::Refuses { status: "603 Decline", after: waits(&[(1.0, 0.5), (1.0, 1.1)]) };
+    let busy = Deed::Refuses { status: "486 Busy Here", after: mixed(&[(1.0, 0.2)]) };
+    let refuses = Deed::Refuses { status: "603 Decline", after: mixed(&[(1.0, 0.5), (1.0, 1.1)]) };
     vec![(0.92, answers), (0.02, busy), (0.03, refuses), (0.03, Deed::RingsOn)]
 }
 
-fn waits(waits: &[(f64, f64)]) -> Vec<Wait> {
-    waits.iter().map(|(weight, seconds)| Wait { weight: *weight, seconds: *seconds }).collect()
+/// Kills the program at instants that follow from the seed, one in each equal part of the traffic, and starts it again.
+async fn kills(lab: &mut Lab, plan: Plan, chance: &mut Chance) -> Result<Deaths> {
+    let mut deaths = Vec::new();
+    if plan.kills == 0 {
+        return Ok(deaths);
+    }
+    let part = u64::try_from((plan.length() / plan.kills).as_millis()).unwrap_or_default();
+    let began = tokio::time::Instant::now();
+    for kill in 0..u64::from(plan.kills) {
+        let at = Duration::from_millis(part * kill) + chance.between(part / 5, part * 4 / 5);
+        tokio::time::sleep_until(began + at).await;
+        let product = lab.product()?;
+        let dead = now();
+        product.kill().await;
+        sleep(chance.between(DEAD_FOR.0, DEAD_FOR.1)).await;
+        product.serve().await?;
+        deaths.push((dead, now()));
+    }
+    Ok(deaths)
 }
 
-/// One call: what the parties say of it against what the books say.
-async fn judge(stage: &Stage, number: &str, parties: &[Party]) -> Result<Vec<String>> {
-    let story = Story::of(number, parties);
-    let call = match stage.ended_call(number).await {
-        Ok(call) => call,
-        Err(trouble) => return Ok(vec![trouble.to_string()]),
-    };
-    let rows = match stage.rows(&call).await {
-        Ok(rows) => rows,
-        Err(trouble) => return Ok(vec![trouble.to_string()]),
-    };
-    let mut verdict = Verdict::within(WITHIN, stage.pulse.standstills());
-    if crossed(&story) {
-        let answered_for = call.ended.zip(call.answered).map_or(0, |(ended, answered)| ended - answered);
-        verdict.found.extend((answered_for > CROSSING).then(|| format!("the ledger has a talk of {answered_for} ms")));
-    } else {
-        verdict.ledger(&story, &call);
-        verdict.cdr(&story, &call, &rows);
+/// Whoever refuses or does not answer is taken out: has them ask for calls again, as agents do. Ends only by an error.
+async fn bring_back(ledger: &Ledger, exchange: &Exchange, accounts: &[u32]) -> Result<()> {
+    let accounts: Vec<String> = accounts.iter().map(u32::to_string).collect();
+    loop {
+        sleep(ASK_AGAIN).await;
+        let mut out = ledger.doing("not_ready").await?;
+        out.retain(|state| accounts.contains(&state.agent));
+        let out: Vec<String> = out.into_iter().map(|state| state.agent).collect();
+        if !out.is_empty() {
+            // While the program is dead nobody takes it; there is a next time.
+            let _ = asks::dial(exchange, &out, "*10").await;
+        }
     }
-    Ok(verdict.found)
 }
 
-/// Whether the agent's answer and the caller's hang-up may have crossed on the way.
-fn crossed(story: &Story) -> bool {
-    let Some((ended, true)) = story.ended else { return false };
-    story.talks.last().is_some_and(|talk| (talk.from - ended).abs() <= CROSSING)
+/// Waits until the ledger has all calls, and ended, and the CDR a row of each.
+async fn at_rest(stage: &Stage, expected: usize) -> Result<()> {
+    let looked = until(Duration::from_secs(15), "the books are complete", async || {
+        let calls = stage.ledger.calls_since(stage.began).await?;
+        let ended = calls.iter().filter(|call| call.ended.is_some()).count();
+        let seen = format!("the ledger has {} calls of {expected}, {ended} of them ended", calls.len());
+        Ok(if ended >= expected { Seen::Enough(()) } else { Seen::NotYet(seen) })
+    });
+    // What is missing is said call by call.
+    let _ = looked.await;
+    match stage.ledger.calls_since(stage.began).await?.len() {
+        0 => Err(Trouble::said("not one call stands in the ledger")),
+        _ => Ok(()),
+    }
 }
 
-/// Nobody stands in the books who never called, and nobody twice.
-async fn strangers(stage: &Stage, numbers: &[String]) -> Result<Vec<String>> {
-    let callers: BTreeSet<&String> = numbers.iter().collect();
-    let mut found = Vec::new();
-    let calls: Vec<_> = stage.ledger.calls().await?.into_iter().filter(|call| call.entered >= stage.began).collect();
-    let booked: BTreeSet<&String> = calls.iter().map(|call| &call.number).collect();
-    if calls.len() != numbers.len() || booked != callers {
-        found.push(format!("{} called, and the ledger has {} calls from {} numbers", numbers.len(), calls.len(), booked.len()));
+/// The lines of the parties' logs, one log for each caller.
+fn by_caller(diaries: &[&Diary]) -> BTreeMap<String, Diary> {
+    let mut parties: BTreeMap<String, Diary> = BTreeMap::new();
+    for note in diaries.iter().flat_map(|diary| diary.notes()) {
+        let Note { who, peer, .. } = &note;
+        let number = if who.starts_with('+') { who } else { peer };
+        parties.entry(number.clone()).or_insert_with(Diary::empty).write(note);
     }
-    let rows = stage.cdr.callers().await?;
-    let legs: BTreeSet<&str> =
-        rows.iter().filter(|row| callers.contains(&row.source) && row.end >= stage.began).map(|row| &*row.leg).collect();
-    if legs.len() != numbers.len() {
-        found.push(format!("{} called, and the CDR has {} callers' channels", numbers.len(), legs.len()));
-    }
-    let answered = calls.iter().filter(|call| call.outcome == "answered").count();
-    // A reconciliation of calls that all ended alike would prove little.
-    if answered < numbers.len() / 4 || answered > numbers.len() * 19 / 20 {
-        found.push(format!("only one kind of call came about: {answered} of {} were answered", numbers.len()));
-    }
-    if calls.is_empty() {
-        return Err(Trouble::said("not one call stands in the ledger"));
-    }
-    Ok(found)
+    parties
 }

@@ -25,6 +25,18 @@ pub enum Command {
         /// Leave out what needs a real Asterisk, a browser or PostgreSQL
         #[arg(long)]
         quick: bool,
+        /// Do at length what can be: a million histories of the core in an optimised build
+        #[arg(long)]
+        long: bool,
+    },
+    /// Change the core in many small ways, and count the changes that its tests and the simulation notice
+    Mutants {
+        /// How many changes are tried, of all that there are
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        sample: usize,
+        /// Which: the same number chooses the same; by default another one each time
+        #[arg(long, value_name = "NUMBER")]
+        seed: Option<u64>,
     },
     /// Print the addresses and logins of the lab
     Logins {

@@ -36,9 +36,9 @@ fn outside(command: Command) -> Result<ExitCode> {
             let callsync = if space::prepared() { space::callsync() } else { Some(run(before_call())?) };
             space::enter(Network::Own, callsync.as_deref())
         }
-        Command::Test { filter, quick } => {
+        Command::Test { filter, quick, long } => {
             let callsync = if space::prepared() { space::callsync() } else { Some(run(before_tests(quick))?) };
-            if quick { run(suites::run(&Wish { filter, quick })) } else { space::enter(Network::Own, callsync.as_deref()) }
+            if quick { run(suites::run(&Wish { filter, quick, long })) } else { space::enter(Network::Own, callsync.as_deref()) }
         }
         Command::Asterisk(options) => {
             let network = if options.isolated { Network::Own } else { Network::Host };
@@ -48,6 +48,7 @@ fn outside(command: Command) -> Result<ExitCode> {
             }
             space::enter(network, None)
         }
+        Command::Mutants { sample, seed } => run(suites::mutants::run(sample, seed)),
         Command::Logins { json } => {
             logins::print(&up::folder(&Ports::from_environment()?)?, json)?;
             Ok(ExitCode::SUCCESS)
@@ -66,9 +67,9 @@ fn inside(command: Command, network: Network) -> Result<ExitCode> {
     match command {
         Command::Up(options) => run(up::run(&options)),
         Command::Call => run(call::run()),
-        Command::Test { filter, quick } => run(suites::run(&Wish { filter, quick })),
+        Command::Test { filter, quick, long } => run(suites::run(&Wish { filter, quick, long })),
         Command::Asterisk(options) => run(asterisk(options, network)),
-        Command::Logins { .. } | Command::Install { .. } => Err(Trouble::said("this needs no space")),
+        Command::Mutants { .. } | Command::Logins { .. } | Command::Install { .. } => Err(Trouble::said("this needs no space")),
     }
 }
 

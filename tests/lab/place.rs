@@ -123,6 +123,14 @@ impl Lab {
         self.product.as_mut().ok_or_else(|| Trouble::said("this lab runs without callsync"))
     }
 
+    /// The PostgreSQL of this lab, to pause or to restart.
+    ///
+    /// # Errors
+    /// When this lab keeps its books in SQLite.
+    pub fn postgres(&mut self) -> Result<&mut Postgres> {
+        self.postgres.as_mut().ok_or_else(|| Trouble::said("this lab runs without PostgreSQL"))
+    }
+
     /// Stops the product in order and starts it again.
     ///
     /// # Errors
@@ -160,6 +168,7 @@ impl Lab {
         Settings {
             ports: self.ports,
             ari_password: self.passwords.ari.clone(),
+            ami_password: self.passwords.ami.clone(),
             database_url: self.database_url(),
             demo: demo::document(&self.passwords, becomes_ready),
         }

@@ -70,12 +70,53 @@ impl Postgres {
 
     /// Stops it in order.
     pub async fn stop(mut self) {
-        if let Some(id) = self.child.id() {
-            // The fast shutdown: open connections are closed, the data is written.
-            let _ = kill(Pid::from_raw(id.cast_signed()), Signal::SIGINT);
-        }
+        self.halts().await;
+    }
+
+    /// Stops it in order, to be started again.
+    pub async fn halts(&mut self) {
+        // The fast shutdown: open connections are closed, the data is written.
+        self.is_told(Signal::SIGINT);
         if timeout(STOP_WITHIN, self.child.wait()).await.is_err() {
             let _ = self.child.kill().await;
+        }
+    }
+
+    /// Starts it again, unless it runs.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub async fn resumes_work(&mut self) -> Result<()> {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            let _ = fs::remove_file(self.folder.join("data/postmaster.pid"));
+            self.child = spawn(&self.programs, &self.folder, self.port)?;
+        }
+        self.wait_until_ready().await
+    }
+
+    /// Stops all of it in the middle of whatever it does, as a hung machine would: connections stay open, nobody answers.
+    pub fn pauses(&self) {
+        self.all_are_told(Signal::SIGSTOP);
+    }
+
+    /// Lets it go on after [`Postgres::pauses`].
+    pub fn resumes(&self) {
+        self.all_are_told(Signal::SIGCONT);
+    }
+
+    fn is_told(&self, signal: Signal) {
+        if let Some(id) = self.child.id() {
+            let _ = kill(Pid::from_raw(id.cast_signed()), signal);
+        }
+    }
+
+    /// The server and the processes that serve its connections.
+    fn all_are_told(&self, signal: Signal) {
+        let Some(id) = self.child.id() else { return };
+        self.is_told(signal);
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
+            let _ = kill(Pid::from_raw(child), signal);
         }
     }
 

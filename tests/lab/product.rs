@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use serde::Deserialize;
 use serde_json::Value;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep, timeout};
@@ -18,6 +19,8 @@ use crate::{Result, Trouble, command, folders, http};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// `/readyz` is answered within this.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 
 /// Builds the page assets and `callsync`, and gives the program's path. Outside a space: it may need the network.
 ///
@@ -59,10 +62,25 @@ pub struct Settings {
     pub ports: Ports,
     /// The password of the ARI user.
     pub ari_password: String,
+    /// The secret of the AMI user.
+    pub ami_password: String,
     /// `sqlite://…` or `postgres://…`.
     pub database_url: String,
     /// The demo: queues, agents, users.
     pub demo: Value,
+}
+
+/// What `/readyz` says.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Readiness {
+    /// Asterisk is connected, and its account was taken.
+    pub switch: bool,
+    /// The database answers.
+    pub database: bool,
+    /// The books can be written.
+    pub books: bool,
+    /// How many facts the database still waits for.
+    pub books_lag: u64,
 }
 
 /// A running `callsync serve`. Killed when dropped.
@@ -97,6 +115,14 @@ impl Product {
     /// When it refuses the file.
     pub async fn import(&self, file: &Path) -> Result<()> {
         command::run(self.command().arg("import").arg(file)).await.map(drop)
+    }
+
+    /// Moves callers who wait inside a program that is not there into Asterisk's own queue, as `callsync evacuate` does.
+    ///
+    /// # Errors
+    /// When it refuses to: with its own words.
+    pub async fn evacuate(&self) -> Result<String> {
+        command::run(self.command().arg("evacuate")).await
     }
 
     /// Starts the program and waits until it is ready.
@@ -172,6 +198,34 @@ impl Product {
         }
     }
 
+    /// Stops it in the middle of whatever it does, as a hung machine would: it lives, and does nothing.
+    pub fn pauses(&self) {
+        self.is_told(Signal::SIGSTOP);
+    }
+
+    /// Lets it go on after [`Product::pauses`].
+    pub fn resumes(&self) {
+        self.is_told(Signal::SIGCONT);
+    }
+
+    /// What `/readyz` says, whether it says yes or no; nothing when nobody answers: it waits a second for its database itself.
+    pub async fn readiness(&self) -> Option<Readiness> {
+        let url = format!("http://127.0.0.1:{}/readyz", self.web);
+        let asked = async { http::client().get(&url).send().await?.json().await };
+        timeout(ANSWERS_WITHIN, asked).await.ok()?.ok()
+    }
+
+    /// Where it keeps its files.
+    pub fn data(&self) -> PathBuf {
+        self.config.with_file_name("callsync")
+    }
+
+    fn is_told(&self, signal: Signal) {
+        if let Some(id) = self.pid() {
+            let _ = kill(Pid::from_raw(id.cast_signed()), signal);
+        }
+    }
+
     /// What it wrote into its log so far.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
@@ -225,7 +279,7 @@ fn executable(messages: &str) -> Option<PathBuf> {
 }
 
 fn config_text(settings: &Settings, data: &Path) -> String {
-    let Settings { ports, ari_password, database_url, .. } = settings;
+    let Settings { ports, ari_password, ami_password, database_url, .. } = settings;
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     format!(
         "# Written by the lab at every start.\n\
@@ -237,9 +291,15 @@ fn config_text(settings: &Settings, data: &Path) -> String {
          user = \"callsync\"\n\
          password = {password}\n\
          app = \"callsync\"\n\
-         server = 1\n",
+         server = 1\n\n\
+         [ami]\n\
+         address = \"127.0.0.1:{ami}\"\n\
+         user = \"callsync\"\n\
+         password = {secret}\n",
         web = ports.web,
         http = ports.http,
+        ami = ports.ami,
+        secret = quoted(ami_password),
         data = quoted(&data.to_string_lossy()),
         database = quoted(database_url),
         password = quoted(ari_password),
@@ -264,12 +324,14 @@ mod tests {
         let settings = Settings {
             ports: Ports { web: 9090, http: 9088, ..Ports::default() },
             ari_password: "secret".to_owned(),
+            ami_password: "hidden".to_owned(),
             database_url: "sqlite:///x/callsync.db".to_owned(),
             demo: Value::Null,
         };
         let text = config_text(&settings, Path::new("/x"));
         assert!(text.contains("listen = \"127.0.0.1:9090\""), "{text}");
         assert!(text.contains("url = \"http://127.0.0.1:9088\""), "{text}");
+        assert!(text.contains("address = \"127.0.0.1:5038\"\nuser = \"callsync\"\npassword = \"hidden\""), "{text}");
         assert!(text.contains("database_url = \"sqlite:///x/callsync.db\""), "{text}");
     }
 }

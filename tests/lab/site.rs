@@ -76,6 +76,7 @@ impl Site {
         vec![
             ("LANGUAGE", LANGUAGE.to_owned()),
             ("SORRY_PROMPTS", SORRY_PROMPTS.to_owned()),
+            ("MAILBOX", String::new()),
             ("SYSTEM_NAME", "lab".to_owned()),
             ("ENTITY_ID", "02:00:00:00:00:01".to_owned()),
             ("SIP_ADDRESS", ADDRESS.to_owned()),

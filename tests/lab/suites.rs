@@ -2,12 +2,17 @@
 
 use std::process::ExitCode;
 
+use crate::books::Plan;
 use crate::say;
 use crate::{Result, Trouble, space};
 
 pub mod cargo;
+pub mod core;
+pub mod fallback;
+pub mod kill;
 pub mod labs;
 pub mod leftovers;
+pub mod mutants;
 pub mod pages;
 pub mod plays;
 pub mod report;
@@ -22,6 +27,8 @@ pub struct Wish {
     pub filter: Option<String>,
     /// Without what needs a real Asterisk, a browser or PostgreSQL.
     pub quick: bool,
+    /// What can be done at length is: a million histories of the core, many more kills.
+    pub long: bool,
 }
 
 /// A suite.
@@ -29,27 +36,33 @@ pub struct Wish {
 enum Suite {
     Style,
     Unit,
+    Core,
     Contract,
     Scenarios,
     Books,
+    Fallback,
     Pages,
     Stores,
     ScenariosOnPostgres,
     BooksOnPostgres,
+    Kill,
     Leftovers,
 }
 
 /// In the order in which they run: the quick ones first, then all that share a lab on SQLite, then all on PostgreSQL.
-const ALL: [Suite; 10] = [
+const ALL: [Suite; 13] = [
     Suite::Style,
     Suite::Unit,
+    Suite::Core,
     Suite::Contract,
     Suite::Scenarios,
     Suite::Books,
+    Suite::Fallback,
     Suite::Pages,
     Suite::Stores,
     Suite::ScenariosOnPostgres,
     Suite::BooksOnPostgres,
+    Suite::Kill,
     Suite::Leftovers,
 ];
 
@@ -58,19 +71,27 @@ impl Suite {
         match self {
             Self::Style => "style",
             Self::Unit => "unit",
+            Self::Core => "core",
             Self::Contract => "contract",
             Self::Scenarios => "scenarios",
             Self::Books => "books",
+            Self::Fallback => "fallback",
             Self::Pages => "pages",
             Self::Stores => "stores on PostgreSQL",
             Self::ScenariosOnPostgres => "scenarios on PostgreSQL",
             Self::BooksOnPostgres => "books on PostgreSQL",
+            Self::Kill => kill::NAME,
             Self::Leftovers => "leftovers",
         }
     }
 
+    /// Minutes of outages on purpose, asked for by name: with every change the rest is enough.
+    const fn is_endurance(self) -> bool {
+        matches!(self, Self::Fallback | Self::Kill)
+    }
+
     const fn is_quick(self) -> bool {
-        matches!(self, Self::Style | Self::Unit)
+        matches!(self, Self::Style | Self::Unit | Self::Core)
     }
 }
 
@@ -81,14 +102,27 @@ impl Wish {
         self.filter.as_ref().is_none_or(|filter| plain(name).contains(&plain(filter)))
     }
 
+    /// Whether everything is tested as with every change: nothing was asked for by name, nor at length.
+    const fn is_everyday(&self) -> bool {
+        self.filter.is_none() && !self.long
+    }
+
+    /// The books' calls: these, unless it is an ordinary run.
+    const fn plan(&self, asked: Plan) -> Plan {
+        if self.is_everyday() { Plan::EVERYDAY } else { asked }
+    }
+
     fn chosen(&self) -> Vec<Suite> {
         let wanted = |suite: &Suite| {
             let scenarios = match suite {
                 Suite::Scenarios => !plays::chosen(self, false).is_empty(),
                 Suite::ScenariosOnPostgres => !plays::chosen(self, true).is_empty(),
+                Suite::Fallback => !fallback::chosen(self).is_empty(),
+                Suite::Kill => !kill::chosen(self).is_empty(),
                 _ => false,
             };
             (suite.is_quick() || !self.quick)
+                && !(suite.is_endurance() && self.is_everyday())
                 && (self.wants(suite.name()) || scenarios)
                 && (*suite != Suite::Pages || pages::are_there())
         };
@@ -130,13 +164,16 @@ async fn play(suite: Suite, wish: &Wish, labs: &mut Labs) -> Result<Tally> {
     match suite {
         Suite::Style => cargo::style().await,
         Suite::Unit => cargo::unit().await,
+        Suite::Core => core::histories(wish.long).await,
         Suite::Contract => cargo::contract(labs).await,
         Suite::Stores => cargo::stores(labs).await,
         Suite::Scenarios => plays::scenarios(wish, labs.stage(false).await?, false).await,
         Suite::ScenariosOnPostgres => plays::scenarios(wish, labs.stage(true).await?, true).await,
-        Suite::Books => plays::books(labs.stage(false).await?).await,
-        Suite::BooksOnPostgres => plays::books(labs.stage(true).await?).await,
+        Suite::Books => plays::books(labs.stage(false).await?, wish.plan(Plan::FULL)).await,
+        Suite::Fallback => fallback::test(wish, labs.stage(false).await?).await,
+        Suite::BooksOnPostgres => plays::books(labs.stage(true).await?, wish.plan(Plan::SHORT)).await,
         Suite::Pages => pages::test(labs).await,
+        Suite::Kill => kill::test(wish, labs).await,
         Suite::Leftovers => leftovers::test(labs).await,
     }
 }
@@ -146,12 +183,20 @@ mod tests {
     use super::*;
 
     fn names(filter: Option<&str>, quick: bool) -> Vec<&'static str> {
-        Wish { filter: filter.map(str::to_owned), quick }.chosen().into_iter().map(Suite::name).collect()
+        Wish { filter: filter.map(str::to_owned), quick, long: false }.chosen().into_iter().map(Suite::name).collect()
     }
 
     #[test]
     fn quick_leaves_out_what_needs_asterisk_a_browser_or_postgresql() {
-        assert_eq!(names(None, true), ["style", "unit"]);
+        assert_eq!(names(None, true), ["style", "unit", "core"]);
+    }
+
+    #[test]
+    fn outages_on_purpose_are_asked_for_by_name_or_at_length() {
+        assert!(!names(None, false).contains(&"kill"));
+        assert_eq!(names(Some("twenty_kills"), false), ["kill"]);
+        let long = Wish { long: true, ..Wish::default() };
+        assert!(long.chosen().contains(&Suite::Fallback));
     }
 
     #[test]

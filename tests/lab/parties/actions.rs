@@ -69,6 +69,15 @@ impl Phone {
         self.ends(What::HungUp).await
     }
 
+    /// Sees to it that the phone has no call any more, whoever ends it.
+    ///
+    /// # Errors
+    /// When it still has one.
+    pub async fn ends_its_call(&mut self) -> Result<Note> {
+        self.lets_go().await?;
+        self.is_over().await
+    }
+
     /// Tells the phone to hang up without waiting for what comes of it: for races.
     ///
     /// # Errors
@@ -107,7 +116,15 @@ impl Phone {
     /// # Errors
     /// When it does not come to that soon.
     pub async fn is_answered(&mut self) -> Result<Note> {
-        self.waits(SOON, "is answered", |what| *what == What::Established).await
+        self.is_answered_within(SOON).await
+    }
+
+    /// Waits until the call stands: for callers, since agents say so when they answer.
+    ///
+    /// # Errors
+    /// When it does not come to that in time.
+    pub async fn is_answered_within(&mut self, bound: Duration) -> Result<Note> {
+        self.waits(bound, "is answered", |what| *what == What::Established).await
     }
 
     /// Waits until the other side has hung up, or has taken the ringing back.

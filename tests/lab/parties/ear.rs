@@ -84,6 +84,11 @@ impl Ear {
         Some(Arrivals { from: *times.first()?, to: *times.last()?, longest_pause })
     }
 
+    /// When each packet arrived between two times.
+    pub fn times(&self, from: Millis, to: Millis) -> Vec<Millis> {
+        self.0.iter().map(|(at, _)| *at).filter(|at| (from..=to).contains(at)).collect()
+    }
+
     /// The most frames that arrived within one second: an ear that hears one stream gets fifty.
     pub fn busiest_second(&self, from: Millis, to: Millis) -> usize {
         let times: Vec<Millis> = self.0.iter().map(|(at, _)| *at).filter(|at| (from..=to).contains(at)).collect();

@@ -59,6 +59,13 @@ impl Drop for Pulse {
 }
 
 impl Standstills {
+    /// These and others: for the books, a program that is not there, or that answers late, stands still as the machine does.
+    #[must_use]
+    pub fn and(mut self, others: &[(Millis, Millis)]) -> Self {
+        self.0.extend(others);
+        self
+    }
+
     /// How long the machine stood still around the time from one moment to another, in either order.
     pub fn between(&self, one: Millis, other: Millis) -> Millis {
         let (from, to) = (one.min(other).saturating_sub(AFTER), one.max(other).saturating_add(AFTER));

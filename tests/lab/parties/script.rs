@@ -28,6 +28,11 @@ pub fn always(seconds: f64) -> Vec<Wait> {
     vec![Wait { weight: 1.0, seconds }]
 }
 
+/// One of several times at random, each with its weight: weight, then seconds.
+pub fn mixed(waits: &[(f64, f64)]) -> Vec<Wait> {
+    waits.iter().map(|(weight, seconds)| Wait { weight: *weight, seconds: *seconds }).collect()
+}
+
 /// Whether an agent's phone says that it rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ringing {
@@ -200,7 +205,7 @@ pub(super) const SURPRISED: &str = "  <label id=\"_unexp.main\"/>\n  <Reference 
 pub(super) const SURPRISED_ONCE: &str = "<assign assign_to=\"_unexp.retaddr\" value=\"0\"/>";
 
 /// 200 OK to the request that came last.
-pub(super) fn acknowledge(tag: &str) -> String {
+pub fn acknowledge(tag: &str) -> String {
     format!(
         "  <send><![CDATA[
 SIP/2.0 200 OK

@@ -1,10 +1,13 @@
 //! Parties played by sipp: phones that refuse, are silent or die, and crowds of callers and agents.
 
 use std::fs;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tokio::process::Child;
 use tokio::time::sleep;
 
@@ -28,7 +31,8 @@ const FOR_LONG: u32 = 7200;
 pub struct Crowd {
     /// Its own log: every line says to whom it happened.
     pub diary: Diary,
-    accounts: Vec<u32>,
+    /// The accounts of its phones; none for callers.
+    pub accounts: Vec<u32>,
     exchange: Exchange,
     port: u16,
     child: Child,
@@ -98,6 +102,16 @@ impl Crowd {
         Ok(())
     }
 
+    /// Lets nobody call any more; those who have called go on until their end.
+    ///
+    /// # Errors
+    /// When sipp has ended already.
+    pub fn stops_calling(&self) -> Result<()> {
+        let ended = || Trouble::said("sipp's callers have ended before they were told to");
+        let id = self.child.id().ok_or_else(ended)?;
+        kill(Pid::from_raw(id.cast_signed()), Signal::SIGUSR1).map_err(|_| ended())
+    }
+
     /// Takes the registrations back and ends the phones.
     ///
     /// # Errors
@@ -151,11 +165,17 @@ async fn read(log: PathBuf, diary: Diary) {
     }
 }
 
-fn whole_lines(log: &Path, read: &mut usize) -> Vec<String> {
-    let text = fs::read(log).unwrap_or_default();
-    let fresh = text.get(*read..).unwrap_or_default();
+/// The lines that were finished since the last look. Only what is new is read: the log of thousands of calls is long.
+fn whole_lines(log: &Path, read: &mut u64) -> Vec<String> {
+    let fresh = || -> std::io::Result<Vec<u8>> {
+        let (mut file, mut fresh) = (fs::File::open(log)?, Vec::new());
+        file.seek(SeekFrom::Start(*read))?;
+        file.read_to_end(&mut fresh)?;
+        Ok(fresh)
+    };
+    let fresh = fresh().unwrap_or_default();
     let Some(end) = fresh.iter().rposition(|byte| *byte == b'\n') else { return Vec::new() };
-    *read += end + 1;
+    *read += u64::try_from(end).unwrap_or_default() + 1;
     String::from_utf8_lossy(&fresh[..end]).lines().map(str::to_owned).collect()
 }
 

@@ -19,8 +19,8 @@ const LOUDNESS: f32 = 8000.0;
 const SILENCE: f32 = 100.0 * 100.0;
 /// The share of a frame's energy that must lie in one bin.
 const PURE: f32 = 0.8;
-/// Longer than any conversation of a scenario. baresip reads the whole file before it speaks.
-const WAV_SECONDS: u32 = 40;
+/// Longer than any conversation of a test. baresip reads the whole file before it speaks.
+const WAV_SECONDS: u32 = 240;
 
 /// A pure tone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -49,6 +49,11 @@ pub async fn agent_whose_cable_is_cut_in_a_talk_is_not_offered_calls(stage: &mut
     if (&*call.outcome, &*call.by) != ("answered", "caller") {
         return Err(Trouble::said(format!("the ledger says {:?} by {:?}", call.outcome, call.by)));
     }
+    let rows = stage.rows(&call).await?;
+    let stamped = rows.last().map(|row| (&*row.outcome, &*row.agent, &*row.call));
+    if stamped != Some(("answered", &*agent.name, &*call.id)) {
+        return Err(Trouble::said(format!("the CDR says {stamped:?}")));
+    }
     stage.becomes(&agent.name, "unreachable").await?;
     let mut next = stage.caller().await?;
     next.dials("700").await?;

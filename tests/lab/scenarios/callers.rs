@@ -42,6 +42,7 @@ pub async fn hostile_caller_ids_are_survived_and_stored_as_text(stage: &mut Stag
                 "the caller with {from} is {outcome:?} in the ledger, with the number {stored:?}"
             )));
         }
+        stage.logs_agree(&party.diary, "hostile", &whole(stage, &call).await?).await?;
     }
     Ok(())
 }
@@ -66,6 +67,13 @@ async fn ended(stage: &Stage, before: usize, from: &str) -> Result<Call> {
     .await
 }
 
+/// The call with its segments.
+async fn whole(stage: &Stage, call: &Call) -> Result<Call> {
+    let calls = stage.ledger.calls_since(stage.began).await?;
+    let found = calls.into_iter().find(|whole| whole.id == call.id);
+    found.ok_or_else(|| Trouble::said("the call is gone from the ledger"))
+}
+
 /// Who hides the number is served like anybody else.
 pub async fn caller_without_a_number_is_served_like_any_other(stage: &mut Stage) -> Result<()> {
     let mut agent = stage.agent().await?;
@@ -81,6 +89,7 @@ pub async fn caller_without_a_number_is_served_like_any_other(stage: &mut Stage)
     if (&*call.outcome, &*call.by, call.agent.as_ref()) != ("answered", "caller", Some(&agent.name)) {
         return Err(Trouble::said(format!("the ledger says {:?} by {:?}, agent {:?}", call.outcome, call.by, call.agent)));
     }
+    stage.logs_agree(&party.diary, "anonymous", &whole(stage, &call).await?).await?;
     match &*call.number {
         "" | "anonymous" => Ok(()),
         other => Err(Trouble::said(format!("the caller hid the number, and the ledger has {other:?}"))),

@@ -6,10 +6,10 @@ use super::witness::cdr::Row;
 use super::witness::ledger::Call;
 use super::witness::story::Voice;
 use super::witness::timeline::Timeline;
-use super::witness::{Story, Verdict, hearing};
-use crate::parties::Phone;
+use super::witness::{Party, Story, Verdict, hearing};
 use crate::parties::actions::SOON;
 use crate::parties::clock::{Seen, until};
+use crate::parties::{Diary, Phone};
 use crate::{Result, Trouble};
 
 impl Stage {
@@ -19,22 +19,41 @@ impl Stage {
     /// With every difference and the merged timeline.
     pub async fn witnesses_agree(&self, caller: &Phone) -> Result<Call> {
         let call = self.ended_call(&caller.name).await?;
-        let rows = self.rows(&call).await?;
-        let story = Story::of(&caller.name, &self.parties);
-        let standstills = self.pulse.standstills();
-        let mut verdict = Verdict::within(WITHIN, standstills.clone());
-        verdict.ledger(&story, &call);
-        if let Some(agent) = &call.agent {
-            verdict.states(&story, &call, &self.ledger.states_of(agent).await?);
-        }
-        verdict.cdr(&story, &call, &rows);
+        let story = self.story(&caller.name);
+        let mut verdict = self.books_agree(&story, &call).await?;
         let ear_of = |voice: &Voice| self.exchange.tap.ear(voice.address, &voice.ports);
+        let standstills = self.pulse.standstills();
         verdict.found.extend(hearing::differences(&caller.name, &story, &self.parties, ear_of, &standstills));
-        if verdict.found.is_empty() {
-            return Ok(call);
+        passed(&caller.name, &verdict)?;
+        Ok(call)
+    }
+
+    /// The same for callers who listen but are not listened to, whose log is their own: the parties and the books.
+    ///
+    /// # Errors
+    /// With every difference.
+    pub async fn logs_agree(&self, caller: &Diary, number: &str, call: &Call) -> Result<()> {
+        let mut parties = self.parties.clone();
+        parties.push(Party { diary: caller.clone(), sound: None });
+        let verdict = self.books_agree(&Story::of(number, &parties), call).await?;
+        passed(number, &verdict)
+    }
+
+    /// What the ledger and the CDR contradict the parties' story in.
+    async fn books_agree(&self, story: &Story, call: &Call) -> Result<Verdict> {
+        let rows = self.rows(call).await?;
+        let mut verdict = Verdict::within(WITHIN, self.pulse.standstills());
+        verdict.ledger(story, call);
+        if let Some(agent) = &call.agent {
+            verdict.states(story, call, &self.ledger.states_of(agent).await?);
         }
-        let differences = verdict.found.join("\n    - ");
-        Err(Trouble::said(format!("the witnesses of the call from {} disagree:\n    - {differences}", caller.name)))
+        verdict.cdr(story, call, &rows);
+        Ok(verdict)
+    }
+
+    /// The call from this number as the parties tell it.
+    pub fn story(&self, number: &str) -> Story {
+        Story::of(number, &self.parties)
     }
 
     /// The call from this number, as soon as the ledger says that it is over.
@@ -84,4 +103,12 @@ impl Stage {
         }
         format!("{}    {}\n", timeline.text(), self.pulse.standstills().said(self.began))
     }
+}
+
+fn passed(number: &str, verdict: &Verdict) -> Result<()> {
+    if verdict.found.is_empty() {
+        return Ok(());
+    }
+    let differences = verdict.found.join("\n    - ");
+    Err(Trouble::said(format!("the witnesses of the call from {number} disagree:\n    - {differences}")))
 }

@@ -23,7 +23,7 @@ pub async fn talk_goes_on_while_the_program_is_killed_and_restarted(stage: &mut 
     stage.becomes(&agent.name, "talking").await?;
     stage.lab.product()?.kill().await;
     sleep(A_WHILE).await;
-    stage.lab.product()?.serve().await?;
+    stage.program_returns().await?;
     sleep(A_WHILE).await;
     unbroken(stage, &caller, &agent, &heard)?;
     unbroken(stage, &agent, &caller, &heard)?;
@@ -43,7 +43,7 @@ pub async fn caller_who_waits_keeps_the_place_while_the_program_is_killed_and_re
     sleep(Duration::from_millis(300)).await;
     stage.lab.product()?.kill().await;
     sleep(A_WHILE).await;
-    stage.lab.product()?.serve().await?;
+    stage.program_returns().await?;
     let mut agent = stage.agent_of_a_waiting_caller("700").await?;
     agent.rings_within(SOON * 2).await?;
     agent.answers().await?;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::Stage;
-use super::stage::RINGS_FOR;
-use crate::parties::Phone;
+use super::house::RINGS_FOR;
+use super::{Stage, talk};
 use crate::parties::script::{Deed, Ringing, always};
 use crate::{Result, Trouble};
 
@@ -18,6 +17,7 @@ pub async fn agent_refuses_and_the_next_agent_is_rung(stage: &mut Stage) -> Resu
     let mut next = stage.agent().await?;
     let mut caller = stage.caller().await?;
     caller.dials("700").await?;
+    next.rings().await?;
     talk(&mut caller, &mut next).await?;
     let call = stage.witnesses_agree(&caller).await?;
     endings(&call, &["refused", "accepted"])?;
@@ -32,6 +32,7 @@ pub async fn busy_phone_passes_the_call_on(stage: &mut Stage) -> Result<()> {
     caller.dials("700").await?;
     busy.rings().await?;
     busy.refuses().await?;
+    next.rings().await?;
     talk(&mut caller, &mut next).await?;
     let call = stage.witnesses_agree(&caller).await?;
     endings(&call, &["busy", "accepted"])
@@ -45,6 +46,7 @@ pub async fn agent_who_does_not_answer_is_not_ready_and_the_next_agent_is_rung(s
     caller.dials("700").await?;
     absent.rings().await?;
     absent.is_hung_up_within(RINGS_FOR + GRACE).await?;
+    next.rings().await?;
     talk(&mut caller, &mut next).await?;
     let call = stage.witnesses_agree(&caller).await?;
     endings(&call, &["not_answered", "accepted"])?;
@@ -60,6 +62,7 @@ pub async fn phone_that_cannot_take_the_call_passes_it_on(stage: &mut Stage) -> 
     let mut next = stage.agent().await?;
     let mut caller = stage.caller().await?;
     caller.dials("700").await?;
+    next.rings().await?;
     talk(&mut caller, &mut next).await?;
     let call = stage.witnesses_agree(&caller).await?;
     match call.of_kind("ringing").len() {
@@ -91,18 +94,10 @@ pub async fn phone_that_is_not_registered_is_not_rung(stage: &mut Stage) -> Resu
     let mut next = stage.agent().await?;
     let mut caller = stage.caller().await?;
     caller.dials("700").await?;
+    next.rings().await?;
     talk(&mut caller, &mut next).await?;
     let call = stage.witnesses_agree(&caller).await?;
     endings(&call, &["accepted"])
-}
-
-async fn talk(caller: &mut Phone, agent: &mut Phone) -> Result<()> {
-    agent.rings().await?;
-    agent.answers().await?;
-    caller.hears(agent).await?;
-    agent.hears(caller).await?;
-    caller.hangs_up().await?;
-    agent.is_hung_up().await.map(drop)
 }
 
 fn endings(call: &super::witness::ledger::Call, expected: &[&str]) -> Result<()> {

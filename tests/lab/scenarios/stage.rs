@@ -2,10 +2,8 @@
 //! their own.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use serde_json::{Value, json};
-
+use super::house;
 use super::witness::Party;
 use super::witness::cdr::Cdr;
 use super::witness::database::Database;
@@ -15,13 +13,10 @@ use crate::parties::clock::{Seen, until};
 use crate::parties::script::{self, Deed, Ringing};
 use crate::parties::{Crowd, Exchange, Millis, Phone, Pulse, Tap, now};
 use crate::place::{Lab, Options};
-use crate::site::AGENTS;
-use crate::{Result, Trouble, demo, folders};
+use crate::{Result, Trouble, folders};
 
-/// How the queues treat callers in scenarios: 700 rings shortly, 701 for long, 702 leaves its agents time to finish a call.
-pub const RINGS_FOR: Duration = Duration::from_secs(3);
-/// The time to finish a call in 702.
-pub const WRAP_UP: Duration = Duration::from_secs(2);
+/// A heartbeat comes every two seconds, and counts whole seconds.
+const A_BEAT: Millis = 3500;
 
 /// A lab at work with everything that scenarios need.
 pub struct Stage {
@@ -51,7 +46,7 @@ impl Stage {
     pub async fn start(options: Options) -> Result<Self> {
         let mut lab = Lab::start(options).await?;
         let settings = lab.folder.join("scenarios.json");
-        let text = queues().to_string();
+        let text = house::document().to_string();
         std::fs::write(&settings, text).map_err(Trouble::file("writing", &settings))?;
         lab.product()?.import(&settings).await?;
         // A program that has just started has read them; one that runs would do so within a second.
@@ -62,7 +57,9 @@ impl Stage {
         let cdr = Cdr(Database::open(&lab.cdr_url()).await?);
         let nothing = (Vec::new(), Vec::new(), Vec::new());
         let (parties, accounts, used) = nothing;
-        Ok(Self { lab, exchange, ledger, cdr, pulse: Pulse::start(), began: now(), parties, accounts, used, callers: 0 })
+        let stage = Self { lab, exchange, ledger, cdr, pulse: Pulse::start(), began: now(), parties, accounts, used, callers: 0 };
+        stage.program_is_heard().await?;
+        Ok(stage)
     }
 
     /// An agent with a phone, who serves 700 and is Ready.
@@ -79,7 +76,7 @@ impl Stage {
     /// When the phone does not register, or the agent does not become Ready.
     pub async fn agent_of(&mut self, queue: &str) -> Result<Phone> {
         let phone = self.agent_of_a_waiting_caller(queue).await?;
-        self.becomes(&phone.name, "ready").await?;
+        self.is_made_ready(&phone.name).await?;
         Ok(phone)
     }
 
@@ -89,6 +86,14 @@ impl Stage {
     /// When the phone does not register.
     pub async fn agent_of_a_waiting_caller(&mut self, queue: &str) -> Result<Phone> {
         let account = self.account(queue)?;
+        self.phone_of(account).await
+    }
+
+    /// A phone on an agent's account, whatever the agent does.
+    ///
+    /// # Errors
+    /// When the phone does not register.
+    pub async fn phone_of(&mut self, account: u32) -> Result<Phone> {
         let phone = Phone::agent(&self.exchange, account).await?;
         self.parties.push(Party::from(&phone));
         Ok(phone)
@@ -99,10 +104,18 @@ impl Stage {
     /// # Errors
     /// When the phone does not register, or the agent does not become Ready.
     pub async fn scripted_agent(&mut self, ringing: Ringing, deed: Deed) -> Result<(String, Crowd)> {
-        let account = self.account("700")?;
+        self.scripted_agent_of("700", ringing, deed).await
+    }
+
+    /// An agent of this queue whose phone follows a script; gives the account too.
+    ///
+    /// # Errors
+    /// When the phone does not register, or the agent does not become Ready.
+    pub async fn scripted_agent_of(&mut self, queue: &str, ringing: Ringing, deed: Deed) -> Result<(String, Crowd)> {
+        let account = self.account(queue)?;
         let crowd = Crowd::agents(&self.exchange, &[account], &script::agents(ringing, &[(1.0, deed)])).await?;
         self.parties.push(Party { diary: crowd.diary.clone(), sound: None });
-        self.becomes(&account.to_string(), "ready").await?;
+        self.is_made_ready(&account.to_string()).await?;
         Ok((account.to_string(), crowd))
     }
 
@@ -114,7 +127,7 @@ impl Stage {
         let accounts = (0..size).map(|_| self.account("700")).collect::<Result<Vec<u32>>>()?;
         let crowd = Crowd::agents(&self.exchange, &accounts, script).await?;
         for account in accounts {
-            self.becomes(&account.to_string(), "ready").await?;
+            self.is_made_ready(&account.to_string()).await?;
         }
         Ok(crowd)
     }
@@ -145,6 +158,46 @@ impl Stage {
         .await
     }
 
+    /// Starts the program again, and waits until Asterisk hands callers to it.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub async fn program_returns(&mut self) -> Result<()> {
+        self.lab.product()?.serve().await?;
+        self.program_is_heard().await
+    }
+
+    /// Waits until the program's heartbeat has reached Asterisk: before it, callers go past the program.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn program_is_heard(&self) -> Result<()> {
+        until(SOON * 4, "the program's heartbeat is heard in Asterisk", async || {
+            let beat = self.ari("asterisk/variable?variable=CALLSYNC_ALIVE").await?["value"].clone();
+            let age = beat.as_str().and_then(|text| text.parse::<Millis>().ok()).map(|seconds| now() - seconds * 1000);
+            Ok(match age {
+                Some(age) if age < A_BEAT => Seen::Enough(()),
+                _ => Seen::NotYet(format!("CALLSYNC_ALIVE is {beat}")),
+            })
+        })
+        .await
+    }
+
+    /// Waits until the agent is Ready. One whom an earlier scenario left not ready, or finishing a call, asks for calls first.
+    async fn is_made_ready(&self, account: &str) -> Result<()> {
+        let expected = format!("the ledger knows that the phone of agent {account} is there");
+        let before = until(SOON, &expected, async || {
+            Ok(match self.ledger.state(account).await? {
+                Some(state) if !["logged_out", "unreachable"].contains(&&*state.state) => Seen::Enough(state),
+                state => Seen::NotYet(format!("it says {:?}", state.map(|state| state.state))),
+            })
+        });
+        if ["not_ready", "wrap_up"].contains(&&*before.await?.state) {
+            self.asks(account, "*10").await?;
+        }
+        self.becomes(account, "ready").await.map(drop)
+    }
+
     /// Makes the stage ready for the next scenario.
     pub fn begins(&mut self) {
         self.began = now();
@@ -153,28 +206,18 @@ impl Stage {
         self.exchange.tap.forget();
     }
 
-    /// An account that serves the queue and that no scenario has used; when all have been, they come round again.
+    /// An account that serves the queue and that no scenario has used; when all have been, they come round again. Those of a
+    /// queue with rules of its own come in the order of the settings, from the first in every scenario.
     fn account(&mut self, queue: &str) -> Result<u32> {
-        let unused = |taken: &[u32]| AGENTS.filter(|account| demo::serves(*account, queue)).find(|one| !taken.contains(one));
-        if unused(&self.accounts).is_none() {
+        let staff = house::staff(queue);
+        let unused = |taken: &[u32]| staff.iter().copied().find(|one| !taken.contains(one));
+        if !house::is_small(queue) && unused(&self.accounts).is_none() {
             self.accounts.clone_from(&self.used);
         }
-        let account = unused(&self.accounts).ok_or_else(|| Trouble::said(format!("queue {queue} has no agent left")))?;
+        let taken = if house::is_small(queue) { &self.used } else { &self.accounts };
+        let account = unused(taken).ok_or_else(|| Trouble::said(format!("queue {queue} has no agent left")))?;
         self.accounts.push(account);
         self.used.push(account);
         Ok(account)
     }
-}
-
-fn queues() -> Value {
-    let queue = |number: &str, name: &str, rings_s: u64, wrap_up_s: u64| {
-        json!({
-            "number": number, "name": name, "music": "default", "ring_timeout_s": rings_s, "wrap_up_s": wrap_up_s,
-            "service_level": {"percent": 80, "within_s": 20},
-        })
-    };
-    let short = RINGS_FOR.as_secs();
-    json!({"queues": [
-        queue("700", "Продажи", short, 0), queue("701", "Поддержка", 20, 0), queue("702", "Доставка", short, WRAP_UP.as_secs()),
-    ]})
 }

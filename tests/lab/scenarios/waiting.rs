@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::Stage;
-use super::stage::WRAP_UP;
+use super::house::WRAP_UP;
 use crate::parties::Millis;
 use crate::{Result, Trouble};
 

@@ -45,7 +45,9 @@ pub async fn unit() -> Result<Tally> {
 pub async fn contract(labs: &mut Labs) -> Result<Tally> {
     let lab = labs.bare(false).await?;
     let url = lab.ari_url().replacen("://", &format!("://callsync:{}@", lab.passwords.ari), 1);
-    let tally = tests("contract", &["--package", "ari", "--lib"], &[("CALLSYNC_TEST_ARI", url)]).await;
+    let manager = format!("callsync:{}@127.0.0.1:{}", lab.passwords.ami, lab.ports.ami);
+    let environment = [("CALLSYNC_TEST_ARI", url), ("CALLSYNC_TEST_AMI", manager)];
+    let tally = tests("contract", &["--package", "ari", "--lib"], &environment).await;
     lab.stop().await;
     tally
 }
@@ -64,6 +66,14 @@ pub async fn stores(labs: &mut Labs) -> Result<Tally> {
 /// # Errors
 /// When cargo cannot be started.
 pub async fn tests(name: &str, which: &[&str], environment: &[(&str, String)]) -> Result<Tally> {
+    Ok(tests_and_words(name, which, environment).await?.0)
+}
+
+/// The same, and all that they said.
+///
+/// # Errors
+/// When cargo cannot be started.
+pub async fn tests_and_words(name: &str, which: &[&str], environment: &[(&str, String)]) -> Result<(Tally, String)> {
     let words: Vec<&str> = ["test", "--no-fail-fast"].iter().chain(which).copied().collect();
     let run = cargo(name, &words, environment).await?;
     let mut tally = Tally { passed: passed(&run.said), failed: Vec::new() };
@@ -79,7 +89,7 @@ pub async fn tests(name: &str, which: &[&str], environment: &[(&str, String)]) -
             None => tally.fail(name, run.tail),
         }
     }
-    Ok(tally)
+    Ok((tally, run.said))
 }
 
 struct Run {

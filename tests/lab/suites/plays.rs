@@ -1,4 +1,4 @@
-//! The suites that play on a lab: scenarios one after another, and two hundred calls at once.
+//! The suites that play on a lab: scenarios one after another, and random calls by the hundred.
 
 use std::time::{Duration, Instant};
 
@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use super::Wish;
 use super::labs::keep;
 use super::report::Tally;
+use crate::books::Plan;
 use crate::parties::now;
 use crate::scenarios::{self, Books, Scenario, Stage};
 use crate::{Result, Trouble, books as reconciliation, say};
@@ -28,12 +29,20 @@ pub fn chosen(wish: &Wish, postgres: bool) -> Vec<Scenario> {
 /// # Errors
 /// Never: what fails is counted.
 pub async fn scenarios(wish: &Wish, stage: &mut Stage, postgres: bool) -> Result<Tally> {
+    play(chosen(wish, postgres), AT_MOST, stage).await
+}
+
+/// Plays these, each within `at_most`.
+///
+/// # Errors
+/// Never: what fails is counted.
+pub async fn play(scenarios: Vec<Scenario>, at_most: Duration, stage: &mut Stage) -> Result<Tally> {
     let (mut tally, since) = (Tally::default(), now());
-    for scenario in chosen(wish, postgres) {
+    for scenario in scenarios {
         let began = Instant::now();
         stage.begins();
-        let played = timeout(AT_MOST, (scenario.play)(stage)).await;
-        let played = played.unwrap_or_else(|_| Err(Trouble::said(format!("it had not ended after {} s", AT_MOST.as_secs()))));
+        let played = timeout(at_most, (scenario.play)(stage)).await;
+        let played = played.unwrap_or_else(|_| Err(Trouble::said(format!("it had not ended after {} s", at_most.as_secs()))));
         let left = stage.nothing_is_left().await;
         let took = say::seconds(began.elapsed());
         match played.and(left) {
@@ -53,23 +62,27 @@ pub async fn scenarios(wish: &Wish, stage: &mut Stage, postgres: bool) -> Result
     Ok(tally)
 }
 
-/// Two hundred calls: sipp's outcomes, the ledger and the CDR, call by call.
+/// Random calls: sipp's outcomes, the ledger and the CDR, call by call; and the sums.
 ///
 /// # Errors
 /// When the parties cannot be started.
-pub async fn books(stage: &mut Stage) -> Result<Tally> {
+pub async fn books(stage: &mut Stage, plan: Plan) -> Result<Tally> {
     let mut tally = Tally::default();
     stage.begins();
-    for (number, found) in reconciliation::reconcile(stage).await? {
+    for (what, found) in reconciliation::reconcile(stage, plan).await? {
         if found.is_empty() {
             tally.pass();
         } else {
-            tally.fail(format!("the call from {number}"), found.join("\n"));
+            let name = if what.starts_with('+') { format!("the call from {what}") } else { what };
+            tally.fail(name, found.join("\n"));
         }
     }
     match stage.nothing_is_left().await {
         Ok(()) => tally.pass(),
-        Err(trouble) => tally.fail("nothing is left of two hundred calls", told(stage, &trouble).await),
+        Err(trouble) => tally.fail("nothing is left of all these calls", trouble.to_string()),
+    }
+    if !tally.failed.is_empty() {
+        say::line(format!("logs: {}", keep(&stage.lab.folder)?.display()));
     }
     Ok(tally)
 }
@@ -82,10 +95,11 @@ async fn told(stage: &Stage, trouble: &Trouble) -> String {
 /// Whatever a failed scenario left, the next one must not inherit: a program that was stopped runs again, and calls are over.
 async fn revive(stage: &mut Stage) {
     let _ = stage.lab.asterisk_cli("channel request hangup all").await;
-    if let Ok(product) = stage.lab.product()
-        && !product.is_running()
-    {
-        let _ = product.serve().await;
+    if let Ok(product) = stage.lab.product() {
+        product.resumes();
+        if !product.is_running() {
+            let _ = product.serve().await;
+        }
     }
     let _ = stage.nothing_is_left().await;
 }

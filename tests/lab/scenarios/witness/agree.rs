@@ -44,9 +44,17 @@ impl Verdict {
     }
 
     fn rings(&mut self, rings: &[Ring], segments: &[&Segment]) {
+        // Phones that ring at once do so in any order; the times below tell all others apart.
+        let (mut rings, mut segments) = (rings.iter().collect::<Vec<_>>(), segments.to_vec());
+        // Who leaves while the order to ring is on its way leaves an offer that no phone ever knew of.
+        let unheard = |segment: &Segment| segment.ending == "withdrawn" && !rings.iter().any(|ring| ring.agent == segment.agent);
+        let on_its_way = |segment: &Segment| segment.ended - segment.began <= self.allowed(segment.began, segment.ended);
+        segments.retain(|segment| !(unheard(segment) && on_its_way(segment)));
+        rings.sort_by(|one, other| one.agent.cmp(&other.agent));
+        segments.sort_by(|one, other| one.agent.cmp(&other.agent));
         let (told, booked) = (names(rings.iter().map(|ring| &*ring.agent)), names(segments.iter().map(|s| &*s.agent)));
         self.same("which phones rang", &booked, &told);
-        for (ring, segment) in rings.iter().zip(segments).filter(|(ring, segment)| ring.agent == segment.agent) {
+        for (ring, segment) in rings.into_iter().zip(segments).filter(|(ring, segment)| ring.agent == segment.agent) {
             self.near(&format!("{} began to ring", ring.agent), Some(segment.began), Some(ring.from));
             // Whom a phone has never told that it rings, it is never told that nobody calls any more (RFC 3261, section 9.1).
             if ring.to.is_some() || segment.ending != "unreachable" {
@@ -128,6 +136,29 @@ impl Verdict {
         self.same("the CDR's agent", &last.agent, call.agent.as_deref().unwrap_or_default());
         self.near("the CDR's stamp of entering", last.entered, Some(story.dialled));
         let answered = story.talks.first().map(|talk| talk.from);
+        if answered.is_some() || last.answered.is_some() {
+            self.near("the CDR's stamp of the answer", last.answered, answered);
+        }
+    }
+
+    /// Compares the parties' story of a call that Asterisk's own queue took care of with both books. Nobody tells the program
+    /// who hung up, and which phones rang in vain.
+    pub fn fallback(&mut self, story: &Story, call: &Call, rows: &[Row]) {
+        let talk = story.talks.last();
+        let (agent, answered) = (talk.map_or("", |talk| &talk.agent), talk.map(|talk| talk.from));
+        self.same("the outcome", &call.outcome, "fallback");
+        self.same("who answered", call.agent.as_deref().unwrap_or_default(), agent);
+        self.near("the caller entered", Some(call.entered), Some(story.dialled));
+        self.near("the agent answered", call.answered, answered);
+        self.near("the call ended", call.ended, story.ended.map(|(at, _)| at));
+        let Some(last) = rows.last() else {
+            self.found.push("Asterisk wrote no CDR for the caller".to_owned());
+            return;
+        };
+        self.same("the CDR's outcome", &last.outcome, "fallback");
+        self.same("the CDR's queue", &last.queue, &call.queue);
+        self.same("the CDR's agent", &last.agent, agent);
+        self.near("the CDR's stamp of entering", last.entered, Some(story.dialled));
         if answered.is_some() || last.answered.is_some() {
             self.near("the CDR's stamp of the answer", last.answered, answered);
         }

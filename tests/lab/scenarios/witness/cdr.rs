@@ -50,13 +50,13 @@ impl Cdr {
         Ok(self.0.rows(&question, &[leg]).await?.iter().map(row).collect())
     }
 
-    /// All rows from callers, in the order in which they were opened.
+    /// All rows of callers from the trunk, in the order in which they were opened.
     ///
     /// # Errors
     /// When the CDR cannot be read.
     pub async fn callers(&self) -> Result<Vec<Row>> {
-        let question = format!("{ROWS} WHERE dcontext = 'queues' OR lastapp = 'Stasis' ORDER BY CAST(sequence AS INTEGER)");
-        Ok(self.0.rows(&question, &[]).await?.iter().map(row).filter(|row| !row.leg.starts_with("callsync-")).collect())
+        let question = format!("{ROWS} WHERE channel LIKE 'PJSIP/trunk-%' ORDER BY CAST(sequence AS INTEGER)");
+        Ok(self.0.rows(&question, &[]).await?.iter().map(row).collect())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the product's ledger says.
 
+use std::collections::BTreeMap;
+
 use super::database::{Database, Fields, id};
 use crate::Result;
 use crate::parties::Millis;
@@ -80,6 +82,11 @@ const CALLS: &str = "SELECT CAST(hex(c.id) AS TEXT), c.leg, c.number, q.number,
     LEFT JOIN queues q ON q.id = c.queue_id
     LEFT JOIN agents a ON a.id = c.agent_id";
 
+const SEGMENTS: &str = "SELECT s.kind, a.endpoint, CAST(s.began_at AS TEXT), CAST(s.ended_at AS TEXT), s.ending,
+        CAST(hex(s.call_id) AS TEXT)
+    FROM segments s
+    LEFT JOIN agents a ON a.id = s.agent_id";
+
 impl Ledger {
     /// The calls from this number, oldest first, with their segments.
     ///
@@ -94,6 +101,24 @@ impl Ledger {
         Ok(calls)
     }
 
+    /// All calls that entered at or after a time, with their segments.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn calls_since(&self, since: Millis) -> Result<Vec<Call>> {
+        let mut calls = self.calls().await?;
+        calls.retain(|call| call.entered >= since);
+        let question = format!("{SEGMENTS} ORDER BY s.began_at, s.position");
+        let mut segments: BTreeMap<String, Vec<Segment>> = BTreeMap::new();
+        for fields in self.0.rows(&question, &[]).await? {
+            segments.entry(id(&text(&fields, 5))).or_default().push(segment(&fields));
+        }
+        for call in &mut calls {
+            call.segments = segments.remove(&call.id).unwrap_or_default();
+        }
+        Ok(calls)
+    }
+
     /// All calls, without segments.
     ///
     /// # Errors
@@ -103,13 +128,8 @@ impl Ledger {
     }
 
     async fn segments(&self, leg: &str) -> Result<Vec<Segment>> {
-        let question = "SELECT s.kind, a.endpoint, CAST(s.began_at AS TEXT), CAST(s.ended_at AS TEXT), s.ending
-            FROM segments s
-            JOIN calls c ON c.id = s.call_id
-            LEFT JOIN agents a ON a.id = s.agent_id
-            WHERE c.leg = $1
-            ORDER BY s.began_at, s.position";
-        Ok(self.0.rows(question, &[leg]).await?.iter().map(segment).collect())
+        let question = format!("{SEGMENTS} JOIN calls c ON c.id = s.call_id WHERE c.leg = $1 ORDER BY s.began_at, s.position");
+        Ok(self.0.rows(&question, &[leg]).await?.iter().map(segment).collect())
     }
 
     /// How many calls the ledger holds for alive.
@@ -142,6 +162,30 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn bound(&self) -> Result<Vec<State>> {
         self.states("s.ended_at IS NULL AND s.state IN ('reserved', 'ringing', 'talking', 'held')", &[]).await
+    }
+
+    /// The agents who are in this state.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn doing(&self, state: &str) -> Result<Vec<State>> {
+        self.states("s.ended_at IS NULL AND s.state = $1", &[state]).await
+    }
+
+    /// How many calls entered from one time until before another (`offered`), and what had become of them by the second:
+    /// their outcome, or `in progress`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn sums(&self, from: Millis, to: Millis) -> Result<BTreeMap<String, u64>> {
+        let question = "SELECT 'offered', CAST(COUNT(*) AS TEXT) FROM calls
+             WHERE entered_at >= CAST($1 AS BIGINT) AND entered_at < CAST($2 AS BIGINT)
+             UNION ALL
+             SELECT CASE WHEN ended_at < CAST($2 AS BIGINT) THEN outcome ELSE 'in progress' END, CAST(COUNT(*) AS TEXT) FROM calls
+             WHERE entered_at >= CAST($1 AS BIGINT) AND entered_at < CAST($2 AS BIGINT)
+             GROUP BY 1";
+        let rows = self.0.rows(question, &[&from.to_string(), &to.to_string()]).await?;
+        Ok(rows.iter().map(|fields| (text(fields, 0), text(fields, 1).parse().unwrap_or_default())).collect())
     }
 
     async fn states(&self, which: &str, values: &[&str]) -> Result<Vec<State>> {

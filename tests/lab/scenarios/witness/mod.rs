@@ -8,6 +8,7 @@ pub mod hearing;
 pub mod ledger;
 pub mod story;
 pub mod timeline;
+pub mod wire;
 
 pub use agree::Verdict;
 pub use story::{Party, Story};

@@ -1,0 +1,239 @@
+//! The books of a stormy day, call by call: what sipp saw, the ledger and the CDR tell one story. Of calls that the program
+//! could see from beginning to end they tell it with its times; of those during which it was away, with what can be known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::field::Stories;
+use super::findings::Findings;
+use super::ground::Ground;
+use super::outages::Outages;
+use crate::Result;
+use crate::parties::{Millis, Standstills};
+use crate::scenarios::witness::Verdict;
+use crate::scenarios::witness::ledger::Call;
+use crate::scenarios::witness::story::{Story, Talk};
+
+/// How far apart times may lie with hundreds of calls on two processors.
+const WITHIN: Millis = 250;
+/// A conversation that is shorter than this may have ended before both sides were joined.
+const SHORT: Millis = 500;
+
+/// What the program may have forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// Nothing that it was told before it went.
+    Kept,
+    /// All but its database: whoever left while it was away, left unseen.
+    Lost,
+}
+
+/// What may excuse the books.
+#[derive(Debug, Clone)]
+pub struct Excuses {
+    /// When the program was away.
+    pub outages: Outages,
+    /// What it may have forgotten.
+    pub memory: Memory,
+    /// When Asterisk could not write its CDR, which it does not try again.
+    pub no_cdr: Option<(Millis, Millis)>,
+}
+
+/// What came of the comparison.
+#[derive(Debug, Default)]
+pub struct Account {
+    /// The callers whom the program took.
+    pub served: BTreeSet<String>,
+    /// How many calls ended how, by the ledger.
+    pub outcomes: BTreeMap<String, usize>,
+    /// How many callers have no CDR, because Asterisk could not write it.
+    pub without_cdr: usize,
+    /// What contradicts each other.
+    pub found: Findings,
+}
+
+/// The last row of a caller's CDR.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    application: String,
+    outcome: String,
+    call: String,
+}
+
+/// Compares the stories with ledger and CDR, both of which have been given the time to be complete.
+///
+/// # Errors
+/// When the books cannot be read.
+pub async fn judge(ground: &Ground, stories: &Stories, excuses: &Excuses) -> Result<Account> {
+    let Excuses { outages, memory, no_cdr } = excuses;
+    let stage = &ground.stage;
+    let mut calls: BTreeMap<String, Vec<Call>> = BTreeMap::new();
+    for call in stage.ledger.calls().await?.into_iter().filter(|call| call.entered >= stage.began) {
+        calls.entry(call.number.clone()).or_default().push(call);
+    }
+    let rows = rows(ground).await?;
+    let standstills = stage.pulse.standstills();
+    let (memory, no_cdr) = (*memory, *no_cdr);
+    let mut books = Books { outages, memory, no_cdr, standstills, account: Account::default() };
+    for (number, story) in stories {
+        let mine = calls.remove(number).unwrap_or_default();
+        let row = rows.get(number).cloned().unwrap_or_default();
+        let ended = story.ended.map_or(story.dialled, |(at, _)| at);
+        match mine.as_slice() {
+            [_] if !outages.touch(story.dialled, ended) => books.seen(ground, number, story).await?,
+            mine => books.half_seen(number, story, mine, &row),
+        }
+    }
+    for number in calls.keys() {
+        books.finds("somebody stands in the ledger who never called", number);
+    }
+    Ok(books.account)
+}
+
+async fn rows(ground: &Ground) -> Result<BTreeMap<String, Row>> {
+    let question = "SELECT src, lastapp, callsync_outcome, callsync_call, CAST(\"end\" AS TEXT) FROM cdr
+        WHERE src LIKE '+791%' AND uniqueid NOT LIKE 'callsync-%' ORDER BY CAST(sequence AS INTEGER)";
+    let rows = ground.stage.cdr.0.rows(question, &[]).await?;
+    let text = |fields: &[Option<String>], n: usize| fields.get(n).cloned().flatten().unwrap_or_default();
+    let row = |fields: &Vec<Option<String>>| {
+        let row = Row { application: text(fields, 1), outcome: text(fields, 2), call: text(fields, 3).replace('-', "") };
+        (text(fields, 0), row)
+    };
+    // The last one of each stays.
+    Ok(rows.iter().map(row).collect())
+}
+
+struct Books<'a> {
+    outages: &'a Outages,
+    memory: Memory,
+    no_cdr: Option<(Millis, Millis)>,
+    standstills: Standstills,
+    account: Account,
+}
+
+impl Books<'_> {
+    /// A call that the program could see from beginning to end.
+    async fn seen(&mut self, ground: &Ground, number: &str, story: &Story) -> Result<()> {
+        let mut calls = ground.stage.ledger.calls_of(number).await?;
+        calls.retain(|call| call.entered >= ground.stage.began);
+        let Some(call) = calls.pop() else { return Ok(()) };
+        self.counts(number, &call);
+        if call.ended.is_none() {
+            self.finds("a call that has ended is alive in the ledger", number);
+            return Ok(());
+        }
+        if call.outcome == "fallback" {
+            self.finds("a call went to the fallback though the program was there", number);
+            return Ok(());
+        }
+        let rows = ground.stage.cdr.of(&call.leg).await?;
+        if self.crossed(story) {
+            return Ok(());
+        }
+        let mut verdict = Verdict::within(WITHIN, self.standstills.clone());
+        verdict.ledger(story, &call);
+        let unwritten = self.no_cdr.is_some_and(|(from, to)| call.ended.is_some_and(|at| (from..=to).contains(&at)));
+        if unwritten && rows.is_empty() {
+            self.account.without_cdr += 1;
+        } else {
+            verdict.cdr(story, &call, &rows);
+        }
+        for found in verdict.found {
+            self.finds("a call that the program saw from beginning to end", &format!("{number}: {found}"));
+        }
+        Ok(())
+    }
+
+    /// Whether the agent's answer and the caller's hang-up may have crossed on the way: then either outcome is right.
+    fn crossed(&self, story: &Story) -> bool {
+        let Some((ended, true)) = story.ended else { return false };
+        story.talks.last().is_some_and(|talk| (talk.from - ended).abs() <= WITHIN + self.standstills.between(talk.from, ended))
+    }
+
+    /// A call during which the program was away, or that it never saw.
+    fn half_seen(&mut self, number: &str, story: &Story, calls: &[Call], row: &Row) {
+        match calls {
+            [] if !self.outages.around(story.dialled) => self.finds("a call stands nowhere in the ledger", number),
+            [] => self.finds("a call of the fallback stands nowhere in the ledger", number),
+            [call] if call.outcome == "fallback" => {
+                self.counts(number, call);
+                self.fallback(number, story, row);
+            }
+            [call] => {
+                self.counts(number, call);
+                self.times(number, story, call);
+                self.outcome(number, story, call, row);
+            }
+            calls => self.finds(&format!("a call stands {} times in the ledger", calls.len()), number),
+        }
+    }
+
+    fn fallback(&mut self, number: &str, story: &Story, row: &Row) {
+        let ended = story.ended.map_or(story.dialled, |(at, _)| at);
+        if !self.outages.touch(story.dialled, ended) {
+            self.finds("a call went to the fallback though the program was there", number);
+        }
+        if row.outcome != "fallback" {
+            self.finds(&format!("the CDR's outcome of a fallback call is {:?}", row.outcome), number);
+        }
+    }
+
+    fn times(&mut self, number: &str, story: &Story, call: &Call) {
+        let still = self.standstills.between(story.dialled, call.entered);
+        if !(story.dialled - WITHIN - still..=self.outages.due(story.dialled) + still).contains(&call.entered) {
+            self.finds("the ledger's entry", &format!("{number} by {} ms", call.entered - story.dialled));
+        }
+        let (Some(ended), Some((end, _))) = (call.ended, story.ended) else {
+            self.finds("a call that has ended is alive in the ledger", number);
+            return;
+        };
+        let still = self.standstills.between(end, ended);
+        if !(end - WITHIN - still..=self.outages.due(end) + still).contains(&ended) {
+            self.finds("the ledger's end", &format!("{number} by {} ms", ended - end));
+        }
+    }
+
+    fn outcome(&mut self, number: &str, story: &Story, call: &Call, row: &Row) {
+        let certain = story.talks.iter().any(|talk| self.joined(story, talk));
+        let unseen_end = self.memory == Memory::Lost && story.ended.is_some_and(|(at, _)| self.outages.around(at));
+        let outcome = &*call.outcome;
+        let right = match story.talks.as_slice() {
+            [] => outcome == "abandoned" || (outcome == "lost" && unseen_end),
+            _ if certain => outcome == "answered",
+            _ => ["answered", "abandoned"].contains(&outcome) || (outcome == "lost" && unseen_end),
+        };
+        if !right {
+            let talks = if certain { "answered" } else { "not answered" };
+            self.finds(&format!("the ledger says {outcome:?} of a call that was {talks} at the phones"), number);
+        }
+        if outcome == "answered" && !story.talks.iter().any(|talk| call.agent.as_ref() == Some(&talk.agent)) {
+            self.finds("the ledger names an agent who never answered", number);
+        }
+        // What happened while nobody was there to write it is not in the CDR.
+        let unwritten = story.talks.iter().any(|talk| self.outages.around(talk.from)) || unseen_end;
+        if row.outcome != outcome && !unwritten && !self.crossed(story) {
+            let (stamp, application) = (&row.outcome, &row.application);
+            self.finds(&format!("the CDR (last in {application}) says {stamp:?}, the ledger {outcome:?}"), number);
+        }
+        if row.call != call.id && !self.outages.around(story.dialled) {
+            self.finds("the CDR names another call", number);
+        }
+    }
+
+    /// Whether agent and caller have certainly been joined.
+    fn joined(&self, story: &Story, talk: &Talk) -> bool {
+        let gone = story.ended.map_or(Millis::MAX, |(at, _)| at);
+        let to = talk.to.unwrap_or(Millis::MAX).min(gone);
+        to > if self.outages.around(talk.from) { self.outages.due(talk.from) } else { talk.from } + SHORT
+    }
+
+    fn counts(&mut self, number: &str, call: &Call) {
+        *self.account.outcomes.entry(call.outcome.clone()).or_default() += 1;
+        if call.outcome != "fallback" {
+            self.account.served.insert(number.to_owned());
+        }
+    }
+
+    fn finds(&mut self, kind: &str, who: &str) {
+        self.account.found.add(kind, who);
+    }
+}

@@ -1,0 +1,116 @@
+//! What went over the wire between Asterisk and the agents' phones: each call's dialogue, read from the SIP messages
+//! themselves. Nobody's log is believed here.
+
+use std::collections::BTreeMap;
+
+use crate::parties::packet::{SipMessage, user_of};
+use crate::parties::{Millis, Tap};
+use crate::site::ACCOUNTS;
+
+/// A call at an agent's phone, from the INVITE to the message that ended it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialogue {
+    /// The agent's account.
+    pub agent: String,
+    /// The caller's number, as the phone was told it.
+    pub caller: String,
+    /// When the INVITE was sent.
+    pub from: Millis,
+    /// When the phone said that it has answered.
+    pub answered: Option<Millis>,
+    /// When the first message was sent that ends it: BYE, CANCEL, or a refusal.
+    pub to: Option<Millis>,
+    /// How it ended.
+    pub end: Option<End>,
+}
+
+/// What ended a dialogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The phone hung up.
+    PhoneHungUp,
+    /// Asterisk hung up.
+    WasHungUp,
+    /// Asterisk took the ringing back.
+    Cancelled,
+    /// The phone refused with this status.
+    Refused(u16),
+}
+
+/// All calls at agents' phones that the tap has seen, in the order of their INVITEs.
+pub fn dialogues(tap: &Tap, asterisk: u16) -> Vec<Dialogue> {
+    let mut calls: BTreeMap<String, Dialogue> = BTreeMap::new();
+    let mut order = Vec::new();
+    for message in tap.sip(|_| true) {
+        if let Some(call) = calls.get_mut(&message.call_id) {
+            call.hear(&message, asterisk);
+        } else if let Some(call) = Dialogue::begun_by(&message, asterisk) {
+            order.push(message.call_id.clone());
+            calls.insert(message.call_id, call);
+        }
+    }
+    order.iter().filter_map(|id| calls.remove(id)).collect()
+}
+
+impl Dialogue {
+    /// An INVITE from Asterisk to an agent's account begins one.
+    fn begun_by(message: &SipMessage, asterisk: u16) -> Option<Self> {
+        if message.method() != Some("INVITE") || message.from.port() != asterisk {
+            return None;
+        }
+        let agent = user_of(&message.first_line);
+        let known = agent.parse().is_ok_and(|account: u32| ACCOUNTS.contains(&account));
+        let caller = message.caller.clone();
+        known.then_some(Self { agent, caller, from: message.at, answered: None, to: None, end: None })
+    }
+
+    fn hear(&mut self, message: &SipMessage, asterisk: u16) {
+        let of_phone = message.from.port() != asterisk;
+        let end = match (message.method(), message.status()) {
+            (Some("BYE"), _) if of_phone => End::PhoneHungUp,
+            (Some("BYE"), _) => End::WasHungUp,
+            (Some("CANCEL"), _) => End::Cancelled,
+            (None, Some(200)) if message.cseq.ends_with("INVITE") => {
+                self.answered.get_or_insert(message.at);
+                return;
+            }
+            (None, Some(status)) if status >= 300 && message.cseq.ends_with("INVITE") => End::Refused(status),
+            _ => return,
+        };
+        if self.end.is_none() {
+            (self.to, self.end) = (Some(message.at), Some(end));
+        }
+    }
+}
+
+/// Wherever a phone was sent a call while it still had another, in sentences.
+pub fn doubles(dialogues: &[Dialogue]) -> Vec<String> {
+    let mut phones: BTreeMap<&str, &Dialogue> = BTreeMap::new();
+    let mut found = Vec::new();
+    for call in dialogues {
+        if let Some(before) = phones.insert(&call.agent, call)
+            && before.to.is_none_or(|to| to > call.from)
+        {
+            let (agent, first, second) = (&call.agent, &before.caller, &call.caller);
+            found.push(format!("the phone of {agent} was sent the call from {second} while it had the one from {first}"));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(agent: &str, from: Millis, to: Option<Millis>) -> Dialogue {
+        Dialogue { agent: agent.into(), caller: format!("+{from}"), from, answered: None, to, end: to.map(|_| End::Cancelled) }
+    }
+
+    #[test]
+    fn a_call_that_comes_before_the_last_one_has_ended_is_a_double() {
+        let good = [call("1001", 10, Some(20)), call("1002", 15, Some(40)), call("1001", 20, None)];
+        assert_eq!(doubles(&good), Vec::<String>::new());
+        let bad = [call("1001", 10, Some(20)), call("1001", 19, Some(30)), call("1002", 1, None), call("1002", 50, None)];
+        assert_eq!(doubles(&bad).len(), 2);
+    }
+}
