@@ -124,6 +124,8 @@ pub(crate) fn code_ended(turn: &mut Turn<'_>, id: AgentId) {
             agent.free(at);
         }
     });
+    // Whoever was kept from calls by that leg alone, and asked for calls by another way meanwhile, is served.
+    agent::settle(turn, id);
 }
 
 /// A phone has been in use for too long to be so by a leg of ours that has ended.

@@ -164,7 +164,7 @@ async fn play(suite: Suite, wish: &Wish, labs: &mut Labs) -> Result<Tally> {
     match suite {
         Suite::Style => cargo::style().await,
         Suite::Unit => cargo::unit().await,
-        Suite::Core => core::histories(wish.long).await,
+        Suite::Core => core::histories(wish.long, wish.is_everyday()).await,
         Suite::Contract => cargo::contract(labs).await,
         Suite::Stores => cargo::stores(labs).await,
         Suite::Scenarios => plays::scenarios(wish, labs.stage(false).await?, false).await,

@@ -4,6 +4,7 @@
 
 use model::{CallId, Fact, OurLeg, ServerId, Span};
 
+use super::switch_lost;
 use crate::call::Ring;
 use crate::effect::Op;
 use crate::offer;
@@ -22,8 +23,7 @@ pub(super) fn take(turn: &mut Turn<'_>, by: i64) {
     for server in up {
         turn.order_for_server(server, Op::TakeAccount { server });
         // Until it is there, nobody is offered anything: the phones may be busy with what we have not heard of.
-        turn.state.set_up(server, false);
-        turn.record(Fact::SwitchChanged { up: false });
+        let _it_was_up = switch_lost::take(turn, server);
     }
     let due = turn.state.calls().values().filter_map(|call| call.waiting()).flat_map(|waiting| &waiting.offers);
     let due = due.filter(|offer| offer.ring.until() <= turn.at).map(|offer| (offer.leg, offer.ring));
