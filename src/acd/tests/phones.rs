@@ -391,16 +391,3 @@ fn agent_who_was_given_another_phone_is_not_blocked_by_the_old_one() {
     assert_eq!(centre.at(3_010, says(1050, true, false)), vec![said(1050, true, false), becomes(1001, AgentState::Ready)]);
     assert_eq!(blocked(&centre, 1001), None);
 }
-
-#[test]
-fn agent_kept_from_calls_by_the_leg_of_a_feature_code_is_served_when_it_ends() {
-    let mut centre = Centre::opened();
-    let dialled = Event::FeatureDialled { leg: their("f1"), endpoint: endpoint(1001), feature: Some(Ask::Ready) };
-    centre.at(10_000, dialled);
-    centre.at(10_010, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true, in_use: true });
-    let call = centre.calls(10_020, "c1", "700");
-    centre.asks(10_030, 1001, Ask::Ready);
-    assert_eq!(centre.state_of(1001), AgentState::Ready, "the phone still plays the tone");
-    centre.ends(10_100, "f1", None);
-    assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
-}
