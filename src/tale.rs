@@ -125,7 +125,7 @@ impl Tale {
                 format!("phone {endpoint} {reached}{}", if *in_use { " and is in use" } else { "" })
             }
             Fact::FallbackSeen(call) => fallback(call),
-            Fact::ClockJumped { by } => format!("the clock jumped by {}", seconds(*by)),
+            Fact::ClockJumped { by } => format!("the clock jumped by {}, or nobody looked at it for so long", seconds(*by)),
             Fact::SwitchChanged { up: true } => "Asterisk is there".to_owned(),
             Fact::SwitchChanged { up: false } => "the way to Asterisk is lost".to_owned(),
             // The event has told it.

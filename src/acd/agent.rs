@@ -161,7 +161,11 @@ impl Agent {
         self.line = Line::Free;
         self.freed_at = (self.in_use || !self.use_told).then_some(at);
         self.use_told = false;
-        self.besides = if self.in_use { Besides::Lingering { until: at + phone::LINGERS } } else { Besides::Nothing };
+        self.besides = match self.besides {
+            _ if !self.in_use => Besides::Nothing,
+            Besides::Private { fallback } => Besides::Private { fallback },
+            Besides::Nothing | Besides::Lingering { .. } => Besides::Lingering { until: at + phone::LINGERS },
+        };
     }
 
     /// The state of an agent who would take calls, if their phone can be reached.
@@ -313,7 +317,9 @@ pub(crate) fn hang_up(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg, reason: Han
     turn.order(leg.call, Op::Hangup { leg: LegId::Ours(leg), reason });
     turn.state.with_agent(id, |agent| {
         agent.line = Line::Clearing { leg, until };
-        agent.besides = Besides::Nothing;
+        if matches!(agent.besides, Besides::Lingering { .. }) {
+            agent.besides = Besides::Nothing;
+        }
     });
 }
 

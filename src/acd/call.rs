@@ -110,12 +110,8 @@ pub(crate) struct Offer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Ring {
     /// Not a sign of the phone yet: a phone that is gone says nothing for 30 s (ari.md, the failure table).
+    #[serde(alias = "Unsure")]
     Awaited {
-        until: Timestamp,
-    },
-    /// The way to Asterisk was lost after the order to ring, and the leg that is there does not ring: it may have been made and
-    /// never dialled.
-    Unsure {
         until: Timestamp,
     },
     Heard {
@@ -296,13 +292,13 @@ impl Call {
 impl Ring {
     pub(crate) const fn until(self) -> Timestamp {
         match self {
-            Self::Awaited { until } | Self::Unsure { until } | Self::Heard { until } => until,
+            Self::Awaited { until } | Self::Heard { until } => until,
         }
     }
 
     pub(crate) const fn heard(self) -> bool {
         match self {
-            Self::Awaited { .. } | Self::Unsure { .. } => false,
+            Self::Awaited { .. } => false,
             Self::Heard { .. } => true,
         }
     }
@@ -311,7 +307,6 @@ impl Ring {
     pub(crate) const fn postponed(self, until: Timestamp) -> Self {
         match self {
             Self::Awaited { .. } => Self::Awaited { until },
-            Self::Unsure { .. } => Self::Unsure { until },
             Self::Heard { .. } => Self::Heard { until },
         }
     }

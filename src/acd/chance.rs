@@ -36,10 +36,11 @@ impl Chance {
     }
 
     /// A count for the legs and bridges of a call whose earlier count is forgotten, far from any that was used:
-    /// Asterisk must not see one id twice.
-    pub(crate) fn far_count(&mut self) -> u32 {
+    /// Asterisk must not see one id twice. It depends on the time, for two runs may go on from one and the same state.
+    pub(crate) fn far_count(&mut self, at: Timestamp) -> u32 {
         // 30 bits leave room to count up from here.
-        u32::try_from(self.draw() >> 34).unwrap_or(0) | 0x0010_0000
+        let drawn = scramble(self.draw() ^ at.as_ms().unsigned_abs());
+        u32::try_from(drawn >> 34).unwrap_or(0) | 0x0010_0000
     }
 }
 
@@ -68,6 +69,12 @@ mod tests {
         let ids: Vec<_> = (0..4_000).map(|_| chance.mint(Timestamp::from_ms(1_790_000_000_000))).collect();
         assert!(ids.is_sorted());
         assert_eq!(ids[0].0.get_version_num(), 7);
+    }
+
+    #[test]
+    fn two_runs_that_go_on_from_one_state_at_different_times_count_from_different_numbers() {
+        let count = |ms| Chance::new(1).far_count(Timestamp::from_ms(ms));
+        assert_ne!(count(1_790_000_000_000), count(1_790_000_000_001));
     }
 
     #[test]

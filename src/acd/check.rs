@@ -37,9 +37,7 @@ pub fn check(state: &State) -> Vec<String> {
 
 fn check_index(state: &State, broken: &mut Vec<String>) {
     let index = state.index();
-    if *index
-        != Index::build(state.settings(), state.calls(), state.agents(), state.partings(), state.watches(), state.fallback())
-    {
+    if *index != Index::of(state) {
         broken.push("the index does not follow from calls, agents and settings".to_owned());
     }
     if index.callers.len() != state.calls().len() {

@@ -35,6 +35,8 @@ pub(crate) enum Due {
     Guard(CallId),
     /// A call of Asterisk's own queue that nobody has told the end of.
     Fallback(TheirLeg),
+    /// One that is over and that Asterisk may forget.
+    Forget(TheirLeg),
     /// A caller's time in a queue. Last: of what is due at one instant, whatever makes an agent available comes before it.
     Leave(CallId),
 }
@@ -66,6 +68,7 @@ pub(crate) fn expire(turn: &mut Turn<'_>) {
             Due::Rest(agent) => agent::rested(turn, agent),
             Due::Guard(call) => guard::renew(turn, call),
             Due::Fallback(leg) => on::fallback_reported::forgotten(turn, &leg),
+            Due::Forget(leg) => on::fallback_reported::may_be_forgotten(turn, &leg),
             Due::Leave(call) => overflow::time_is_over(turn, call),
         }
     }
@@ -83,8 +86,6 @@ fn ring_time_is_over(turn: &mut Turn<'_>, leg: OurLeg) {
     }
     let (end, reason, after) = match ring {
         Ring::Awaited { .. } => (OfferEnd::Unreachable, HangupReason::Normal, After::Failed(OfferEnd::Unreachable)),
-        // Nobody may ever have dialled it: that is no agent's fault.
-        Ring::Unsure { .. } => (OfferEnd::SwitchError, HangupReason::Normal, After::Nothing),
         Ring::Heard { .. } => (OfferEnd::NotAnswered, HangupReason::NoAnswer, After::Failed(OfferEnd::NotAnswered)),
     };
     offer::fail(turn, leg.call, leg, end, Remains::Leg(reason), after);

@@ -9,7 +9,7 @@ use crate::effect::{Exit, HangupReason, Op};
 use crate::event::Ask;
 use crate::state::Way;
 use crate::turn::Turn;
-use crate::{guard, offer, on, overflow, phone, route};
+use crate::{guard, offer, on, overflow, route};
 
 /// The caller's leg is gone.
 pub(crate) fn caller_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
@@ -22,6 +22,15 @@ pub(crate) fn caller_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
             let Some(call) = finish(turn, id, Outcome::Answered, by, None) else { return };
             agent::rest(turn, talk.agent, After::Talk { call: id, queue: call.queue });
         }
+    }
+}
+
+/// Asterisk itself went away, and took the caller along: whoever waited did not hang up. A conversation was one all the same.
+pub(crate) fn lost(turn: &mut Turn<'_>, id: CallId) {
+    match turn.state.calls().get(&id).map(Call::phase) {
+        None => {}
+        Some(CallPhase::Waiting | CallPhase::Offered) => leave_queue(turn, id, Outcome::Lost, Side::Switch, None),
+        Some(CallPhase::Talking | CallPhase::Held) => caller_left(turn, id, Side::Switch),
     }
 }
 
@@ -43,6 +52,14 @@ pub(crate) fn agent_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
     turn.order(id, Op::Hangup { leg: call.leg_id(), reason: HangupReason::Normal });
     turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
     turn.state.part(call.leg, Way::HangUp);
+}
+
+/// A caller who waited, as far as anybody knew, has been talked to by an agent who left meanwhile.
+pub(crate) fn deserted(turn: &mut Turn<'_>, id: CallId) {
+    let Some(leg) = turn.state.calls().get(&id).map(|call| call.leg.clone()) else { return };
+    turn.order(id, Op::Hangup { leg: LegId::Theirs(leg.clone()), reason: HangupReason::Normal });
+    leave_queue(turn, id, Outcome::Answered, Side::Switch, None);
+    turn.state.part(leg, Way::HangUp);
 }
 
 /// A waiting call is given back to the dialplan, which knows what to do without us: by a rule of the queue, or because
@@ -114,7 +131,6 @@ pub(crate) fn hang_up_theirs(turn: &mut Turn<'_>, leg: &TheirLeg) {
 pub(crate) fn parted(turn: &mut Turn<'_>, leg: &TheirLeg) -> bool {
     let Some(parting) = turn.state.parted(leg) else { return false };
     if let Some(agent) = parting.ready {
-        phone::code_ended(turn, agent);
         let _is_so_or_cannot_be = on::agent_asked::take(turn, agent, Ask::Ready, Actor::Agent(agent)).is_err();
     }
     true

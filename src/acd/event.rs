@@ -105,7 +105,8 @@ pub enum Event {
         /// The calls.
         calls: Vec<FallbackCall>,
     },
-    /// The wall clock was set, or the machine slept, by so many milliseconds. Times in the state stay as they are.
+    /// The wall clock was set, or the machine slept or the program stood still, by so many milliseconds. Times in the state
+    /// stay as they are.
     ClockJumped {
         /// Forward, in milliseconds; negative: back.
         by: i64,
@@ -182,6 +183,13 @@ pub struct Account {
     pub reachable: Vec<Endpoint>,
     /// The phones on which something rings or talks, of those we watch.
     pub in_use: Vec<Endpoint>,
+    /// Those of them on which there is a leg that is not ours: a private call, or one of Asterisk's own queue.
+    #[serde(default)]
+    pub others: Vec<Endpoint>,
+    /// When this Asterisk was started, in its own words: other words are another run of it, which knows nothing of the calls
+    /// of the one before.
+    #[serde(default)]
+    pub started: Option<String>,
 }
 
 /// A live leg.
@@ -191,6 +199,9 @@ pub struct LegAccount {
     pub leg: LegId,
     /// Whether it has been answered.
     pub up: bool,
+    /// Whether the phone at its end rings, for a leg that we made. One that is neither up nor rings may never have been dialled.
+    #[serde(default)]
+    pub rings: bool,
     /// What we wrote on it.
     pub mark: Option<Mark>,
     /// The caller's number, for a leg that came to us.

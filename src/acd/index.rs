@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::explain::Candidate;
 use model::fact::FallbackCall;
 use model::queue::Strategy;
-use model::{AgentId, AgentState, CallId, Endpoint, OurLeg, QueueId, ServerId, Settings, TheirLeg, Timestamp};
+use model::{AgentId, AgentState, CallId, Endpoint, OurLeg, QueueId, ServerId, TheirLeg, Timestamp};
 
 use crate::agent::{Agent, Line};
 use crate::call::{Call, Stage};
@@ -15,7 +15,7 @@ use crate::deadline::Due;
 use crate::phone::Besides;
 use crate::pool::{self, Pool};
 use crate::queue::{Place, Presence};
-use crate::state::{FALLBACK_LASTS, Parting};
+use crate::state::{FALLBACK_LASTS, Over, Parting, State};
 
 /// Everything that is asked often.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,15 +58,10 @@ pub(crate) struct Staff {
 }
 
 impl Index {
-    pub(crate) fn build(
-        settings: &Settings,
-        calls: &BTreeMap<CallId, Call>,
-        agents: &BTreeMap<AgentId, Agent>,
-        partings: &BTreeMap<TheirLeg, Parting>,
-        watches: &BTreeMap<ServerId, Timestamp>,
-        fallback: &BTreeMap<TheirLeg, FallbackCall>,
-    ) -> Self {
+    /// What follows from a state.
+    pub(crate) fn of(state: &State) -> Self {
         let mut index = Self::default();
+        let settings = state.settings();
         for queue in &settings.queues {
             index.numbers.entry(queue.number.clone()).or_insert(queue.id);
             index.strategies.insert(queue.id, queue.strategy);
@@ -75,11 +70,12 @@ impl Index {
             index.places.insert(agent.id, place);
             index.endpoints.entry(agent.endpoint.clone()).or_insert(agent.id);
         }
-        calls.values().for_each(|call| index.add_call(call));
-        agents.values().for_each(|agent| index.add_agent(agent));
-        partings.iter().for_each(|(leg, parting)| index.add_parting(leg, parting));
-        watches.iter().for_each(|(server, at)| index.move_watch(*server, None, Some(*at)));
-        fallback.values().for_each(|call| index.add_fallback(call));
+        state.calls().values().for_each(|call| index.add_call(call));
+        state.agents().values().for_each(|agent| index.add_agent(agent));
+        state.partings().iter().for_each(|(leg, parting)| index.add_parting(leg, parting));
+        state.watches().iter().for_each(|(server, at)| index.move_watch(*server, None, Some(*at)));
+        state.fallback().values().for_each(|call| index.add_fallback(call));
+        state.over().values().for_each(|over| index.add_over(over));
         index
     }
 
@@ -160,6 +156,14 @@ impl Index {
 
     pub(crate) fn remove_fallback(&mut self, call: &FallbackCall) {
         self.deadlines.remove(&(call.began + FALLBACK_LASTS, Due::Fallback(call.leg.clone())));
+    }
+
+    pub(crate) fn add_over(&mut self, over: &Over) {
+        self.deadlines.insert((over.forget_at, Due::Forget(over.call.leg.clone())));
+    }
+
+    pub(crate) fn remove_over(&mut self, over: &Over) {
+        self.deadlines.remove(&(over.forget_at, Due::Forget(over.call.leg.clone())));
     }
 
     /// How a queue chooses its agents.

@@ -16,10 +16,6 @@ use crate::{ending, guard, overflow, route};
 /// How long a phone may take to say that it rings.
 pub(crate) const RINGS_WITHIN: Span = Span::from_secs(4);
 
-/// How long a phone may take to say that it rings when it is not known whether it was ever dialled. The account is followed
-/// at once by word of every phone that rings.
-pub(crate) const TELLS_WITHIN: Span = Span::from_secs(1);
-
 /// How much longer than our own deadline Asterisk rings a phone, should we be gone.
 const GIVE_UP_MARGIN: Span = Span::from_secs(10);
 
@@ -173,7 +169,8 @@ pub(crate) fn accept(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, met: Met) {
 }
 
 /// An offer failed. If nobody else is being rung, the call goes back to the head of its queue, the next agent is tried at
-/// once, and the caller hears nothing of it; unless it is time to leave, or Asterisk failed the call too often.
+/// once, and the caller hears nothing of it; unless it is time to leave, or Asterisk failed the call too often. An offer that
+/// was withdrawn has not failed: the call stands where it stood.
 pub(crate) fn fail(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, end: OfferEnd, remains: Remains, after: After) {
     let Some(agent) = close(turn, call, leg, end, remains) else { return };
     let at = turn.at;
@@ -186,7 +183,7 @@ pub(crate) fn fail(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, end: OfferEnd
             call.mishaps = call.mishaps.saturating_add(1);
         }
         if let Some(waiting) = call.waiting_mut() {
-            waiting.returned = true;
+            waiting.returned |= end != OfferEnd::Withdrawn;
         }
         call.since = at;
         Some(call.mishaps)

@@ -2,7 +2,9 @@
 //! is not rung, whatever the agent's state.
 //!
 //! Asterisk tells of a phone and of our legs in two streams: which comes first is chance. So nothing is concluded from a
-//! phone in use while a leg of ours is on it, nor for a moment after that leg has ended.
+//! phone in use while a leg of ours is on it, nor for a moment after that leg has ended. Only an account tells the two apart.
+
+use std::collections::BTreeSet;
 
 use model::{Actor, AgentId, AgentState, Endpoint, Fact, NotReadyReason, Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -65,12 +67,14 @@ pub(crate) fn note(turn: &mut Turn<'_>, id: AgentId, endpoint: Endpoint, said: S
 
 fn besides(agent: &Agent, at: Timestamp, fallback: bool) -> Besides {
     match (agent.in_use, agent.line, agent.besides) {
-        (false, _, _) | (true, Line::Used(_) | Line::Clearing { .. }, _) => Besides::Nothing,
+        (false, _, _) | (true, Line::Used(_) | Line::Clearing { .. }, Besides::Nothing | Besides::Lingering { .. }) => {
+            Besides::Nothing
+        }
         (true, Line::Free, Besides::Nothing) => match agent.freed_at.map(|freed| freed + LINGERS) {
             Some(until) if at < until => Besides::Lingering { until },
             Some(_) | None => Besides::Private { fallback },
         },
-        (true, Line::Free, known) => known,
+        (true, _, known) => known,
     }
 }
 
@@ -105,27 +109,16 @@ pub(crate) fn heal(turn: &mut Turn<'_>, id: AgentId) {
     agent::settle(turn, id);
 }
 
-/// An account says what is on a phone, and our legs on it are known: what is left is not ours.
-pub(crate) fn judge(turn: &mut Turn<'_>, id: AgentId) {
+/// An account says what is on a phone, and `others` on which of them there is what is not ours; beside that our legs on it are
+/// known, so what is left is not ours either.
+pub(crate) fn judge(turn: &mut Turn<'_>, id: AgentId, others: &BTreeSet<&Endpoint>) {
     let Some(agent) = turn.state.agents().get(&id) else { return };
-    let private = agent.in_use && agent.line == Line::Free;
+    let private = agent.in_use && (agent.line == Line::Free || others.contains(&agent.card.endpoint));
     let fallback = in_fallback(turn.state, &agent.card.endpoint);
     let besides = if private { Besides::Private { fallback } } else { Besides::Nothing };
     if agent.besides != besides {
         turn.state.with_agent(id, |agent| agent.besides = besides);
     }
-}
-
-/// A leg on which the agent dialled a feature code has left the phone, which was not told to be free yet.
-pub(crate) fn code_ended(turn: &mut Turn<'_>, id: AgentId) {
-    let at = turn.at;
-    turn.state.with_agent(id, |agent| {
-        if agent.line == Line::Free {
-            agent.free(at);
-        }
-    });
-    // Whoever was kept from calls by that leg alone, and asked for calls by another way meanwhile, is served.
-    agent::settle(turn, id);
 }
 
 /// A phone has been in use for too long to be so by a leg of ours that has ended.
@@ -155,7 +148,8 @@ pub(crate) fn relabel(turn: &mut Turn<'_>, endpoint: &Endpoint) {
 pub(crate) fn broken(state: &State, agent: &Agent) -> Option<&'static str> {
     let carries_other = agent.in_use && agent.line == Line::Free;
     match agent.besides {
-        Besides::Lingering { .. } | Besides::Private { .. } if !carries_other => Some("has another call on a phone that is free"),
+        Besides::Lingering { .. } if !carries_other => Some("has a phone that lingers and is free, or has a leg of ours"),
+        Besides::Private { .. } if !agent.in_use => Some("has another call on a phone that is free"),
         Besides::Private { fallback } if fallback != in_fallback(state, &agent.card.endpoint) => {
             Some("has a private call of Asterisk's own queue that is none, or the other way round")
         }

@@ -38,11 +38,16 @@ pub struct State {
     partings: BTreeMap<TheirLeg, Parting>,
     /// Whether the way to each Asterisk is there.
     switches: BTreeMap<ServerId, bool>,
+    /// When each Asterisk was started, in its own words.
+    runs: BTreeMap<ServerId, String>,
     /// When the phones of an Asterisk are ordered to be watched once more, because the last order to failed.
     watches: BTreeMap<ServerId, Timestamp>,
     /// Calls in the care of Asterisk's own queue.
     #[serde(with = "pairs")]
     fallback: BTreeMap<TheirLeg, FallbackCall>,
+    /// Those that are over, booked, and not forgotten by Asterisk yet.
+    #[serde(with = "pairs")]
+    over: BTreeMap<TheirLeg, Over>,
     /// Callers who hung up of late, as far as we could see.
     abandoned: Abandoned,
     today: Today,
@@ -59,6 +64,14 @@ pub struct State {
 /// How long a call of Asterisk's own queue is kept whose end nobody tells.
 pub(crate) const FALLBACK_LASTS: Span = Span::from_secs(4 * 60 * 60);
 
+/// A call of Asterisk's own queue that is over and booked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Over {
+    pub(crate) call: FallbackCall,
+    /// When Asterisk may forget what the dialplan noted of it.
+    pub(crate) forget_at: Timestamp,
+}
+
 impl State {
     /// A state that knows nothing yet, and draws its chances from this seed.
     #[must_use]
@@ -72,8 +85,10 @@ impl State {
             calls: BTreeMap::new(),
             partings: BTreeMap::new(),
             switches: BTreeMap::new(),
+            runs: BTreeMap::new(),
             watches: BTreeMap::new(),
             fallback: BTreeMap::new(),
+            over: BTreeMap::new(),
             abandoned: Abandoned::default(),
             today: Today::default(),
             roster_version: 0,
@@ -149,6 +164,10 @@ impl State {
         &self.fallback
     }
 
+    pub(crate) const fn over(&self) -> &BTreeMap<TheirLeg, Over> {
+        &self.over
+    }
+
     pub(crate) const fn today(&self) -> Today {
         self.today
     }
@@ -189,6 +208,13 @@ impl State {
         self.now
     }
 
+    /// Takes down when an Asterisk was started, in its own words; whether that was after the account before.
+    pub(crate) fn note_run(&mut self, server: ServerId, started: Option<&String>) -> bool {
+        let Some(started) = started else { return false };
+        let before = self.runs.insert(server, started.clone());
+        before.is_some_and(|before| before != *started)
+    }
+
     pub(crate) fn set_up(&mut self, server: ServerId, up: bool) {
         self.switches.insert(server, up);
         self.changes.switch();
@@ -217,6 +243,20 @@ impl State {
         self.index.remove_fallback(&call);
         self.changes.fallback();
         Some(call)
+    }
+
+    /// Keeps a call of Asterisk's own queue that is over until Asterisk may forget it.
+    pub(crate) fn keep_over(&mut self, over: Over) {
+        let leg = over.call.leg.clone();
+        self.drop_over(&leg);
+        self.index.add_over(&over);
+        self.over.insert(leg, over);
+    }
+
+    pub(crate) fn drop_over(&mut self, leg: &TheirLeg) {
+        if let Some(over) = self.over.remove(leg) {
+            self.index.remove_over(&over);
+        }
     }
 
     pub(crate) fn add_call(&mut self, call: Call) {
@@ -316,7 +356,7 @@ impl State {
         self.roster_version += 1;
         change(&mut self.queues, &mut self.agents);
         self.stirred.extend(self.queues.keys());
-        self.index = Index::build(&self.settings, &self.calls, &self.agents, &self.partings, &self.watches, &self.fallback);
+        self.index = Index::of(self);
         self.changes.everything(&self.queues, &self.agents);
     }
 }

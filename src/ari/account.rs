@@ -24,6 +24,24 @@ pub struct Lists {
     pub application: Application,
     /// Of `GET /endpoints/PJSIP`.
     pub endpoints: Vec<EndpointState>,
+    /// Of `GET /asterisk/info`.
+    pub info: Info,
+}
+
+/// ARI's word about Asterisk itself, as far as we look at it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Info {
+    /// How it runs.
+    pub status: Status,
+}
+
+/// How Asterisk runs, as far as we look at it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Status {
+    /// When it was started.
+    pub startup_time: String,
 }
 
 /// ARI's bridge, as far as we look at it.
@@ -94,14 +112,23 @@ impl Lists {
             let names = phones.iter().filter(|(_, standing)| is(standing)).map(|(name, _)| name.clone());
             names.map(|name| Endpoint { server, name }).collect()
         };
-        Account { legs, bridges, reachable: which(|phone| phone.reachable), in_use: which(|phone| phone.in_use) }
+        let theirs = |id: &String| matches!(leg_id(server, id), LegId::Theirs(_));
+        let others = self.endpoints.iter().filter(|phone| phone.channel_ids.iter().any(theirs));
+        Account {
+            legs,
+            bridges,
+            reachable: which(|phone| phone.reachable),
+            in_use: which(|phone| phone.in_use),
+            others: others.map(|phone| Endpoint { server, name: phone.resource.clone() }).collect(),
+            started: Some(self.info.status.startup_time.clone()).filter(|time| !time.is_empty()),
+        }
     }
 
-    /// What has no place in the account and is told as if it had just happened: legs that ring, features dialled. Features
-    /// dialled while nobody listened would otherwise leave their callers in silence for ever.
+    /// What has no place in the account and is told as if it had just happened: features dialled. Dialled while nobody
+    /// listened, they would otherwise leave their callers in silence for ever.
     pub fn as_events(&self, server: ServerId, app: &str) -> Vec<Told> {
         let event = |channel: &Channel| match leg_id(server, &channel.id) {
-            LegId::Ours(_) => (channel.state == "Ringing").then(|| Told::ChannelStateChange { channel: channel.clone() }),
+            LegId::Ours(_) => None,
             LegId::Theirs(_) => match self.entry(app, channel)? {
                 Entry::Caller { .. } => None,
                 Entry::Feature { args } => Some(Told::StasisStart { channel: channel.clone(), args, replace_channel: None }),
@@ -130,17 +157,18 @@ impl Lists {
     /// is in the application and came in as a caller. Snoops, halves of transfers and other programs' legs are neither.
     fn leg(&self, server: ServerId, app: &str, marks: &[(String, Mark)], channel: &Channel) -> Option<LegAccount> {
         let leg = leg_id(server, &channel.id);
-        let up = channel.state == "Up";
+        let (up, rings) = (channel.state == "Up", channel.state == "Ringing");
         let told = || marks.iter().find(|(id, _)| *id == channel.id).map(|(_, mark)| *mark);
         let mark = channel.channelvars.get(MARK).and_then(Value::as_str).and_then(|mark| mark.parse().ok()).or_else(told);
         Some(match leg {
             LegId::Ours(_) => {
                 let endpoint = endpoint(server, &channel.name);
-                LegAccount { leg, up, mark, number: None, dialled: String::new(), priority: 0, endpoint }
+                LegAccount { leg, up, rings, mark, number: None, dialled: String::new(), priority: 0, endpoint }
             }
             LegId::Theirs(_) => {
                 let Entry::Caller { dialled, priority } = self.entry(app, channel)? else { return None };
-                LegAccount { leg, up, mark, number: number(&channel.caller.number), dialled, priority, endpoint: None }
+                let number = number(&channel.caller.number);
+                LegAccount { leg, up, rings: false, mark, number, dialled, priority, endpoint: None }
             }
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acd::effect::Op;
 use acd::event::OrderFailure;
@@ -19,6 +19,9 @@ use crate::starts::{Start, Starts};
 
 /// A leg that was created is handed to us within 3 ms; after this it never will be.
 const START_WITHIN: Duration = Duration::from_secs(3);
+
+/// A phone is not rung for an order that is this old: the program stood still meanwhile, and much may have changed.
+const DIALLED_WITHIN: Duration = Duration::from_secs(4);
 
 /// Most bytes of names in one subscription: Asterisk reads the first line of a request into 4096 bytes, and encoding may make
 /// three of one.
@@ -122,6 +125,7 @@ impl Hands {
     /// hears of it once. A leg that never starts or cannot be dialled is left to the core, which hangs it up when it hears
     /// that the order failed: if it ended before, its end would look like the phone's doing.
     async fn dial(&self, leg: OurLeg, create: &Request, dial: &Request) -> Outcome {
+        let began = Instant::now();
         let mut start = self.starts.expect(leg);
         self.ask(create).await?;
         match tokio::time::timeout(START_WITHIN, start.end()).await {
@@ -131,6 +135,10 @@ impl Hands {
                 let text = format!("the leg was created, but not handed to us within {START_WITHIN:?}");
                 return Err(OrderFailure::Refused { status: 0, text });
             }
+        }
+        if began.elapsed() > DIALLED_WITHIN {
+            let text = format!("the order was older than {DIALLED_WITHIN:?} when the leg could be dialled");
+            return Err(OrderFailure::Refused { status: 0, text });
         }
         match self.ask(dial).await {
             Ok(()) | Err(OrderFailure::Gone) => Ok(Done::CarriedOut),

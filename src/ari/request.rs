@@ -133,7 +133,7 @@ requests! {
     GetGlobal = "get_global" Get "/asterisk/variable" ("variable") again needed;
     /// Set one variable that belongs to no leg.
     SetGlobal = "set_global" Post "/asterisk/variable" ("variable", "value") again needed;
-    /// Asterisk's version.
+    /// Asterisk's version, or since when it runs.
     Info = "info" Get "/asterisk/info" ("only") again needed;
 }
 

@@ -244,10 +244,17 @@ impl Session {
         }
     }
 
-    /// Takes the account anew on the connection that there is. All orders have been answered, and the events since wait in
-    /// the socket: as after a connect, they are heard after the account. `false` if it could not be taken.
+    /// Takes the account anew on the connection that there is, all orders having been answered. What waits in the socket is
+    /// heard before it: to whoever stood still for a while it tells of what was true long ago. What comes meanwhile is heard
+    /// after it, as after a connect. `false` if it could not be taken.
     async fn retake(&mut self, ends: &mut Ends) -> bool {
         self.retaking = None;
+        let Some(waiting) = self.socket.waiting().await else { return false };
+        for told in waiting {
+            if ends.are_full() || self.hear(ends, told) {
+                return false;
+            }
+        }
         match take(&self.line, self.server, &self.app).await {
             Ok(Taken { account, phones, first }) => {
                 let reach = Reach::new(self.server, &ends.watched, &phones);

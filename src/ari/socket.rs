@@ -34,11 +34,22 @@ type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 /// An open event socket; closed when dropped.
 #[derive(Debug)]
 pub struct Socket {
-    told: mpsc::Receiver<Told>,
+    read: mpsc::Receiver<Read>,
     outgoing: mpsc::UnboundedSender<Message>,
     answers: Answers,
     task: JoinHandle<Ending>,
 }
+
+/// What was read.
+#[derive(Debug)]
+enum Read {
+    Told(Told),
+    /// The answer to [`HERE`].
+    Here,
+}
+
+/// What is sent as a ping to learn what Asterisk had written before it.
+const HERE: &[u8] = b"here";
 
 /// Why the socket is no more.
 #[derive(Debug, thiserror::Error)]
@@ -80,16 +91,36 @@ impl Socket {
         request.headers_mut().insert("sec-websocket-protocol", tungstenite::http::HeaderValue::from_static("ari"));
         let opening = timeout(CONNECT_WITHIN, connect_async_with_config(request, None, true));
         let (stream, _) = opening.await.map_err(|_| NotOpened::Late)?.map_err(not_opened)?;
-        let (tell, told) = mpsc::channel(capacity);
+        let (tell, read) = mpsc::channel(capacity);
         let (outgoing, queued) = mpsc::unbounded_channel();
         let answers = Answers::default();
         let task = tokio::spawn(serve(stream, tell, queued, answers.clone()));
-        Ok(Self { told, outgoing, answers, task })
+        Ok(Self { read, outgoing, answers, task })
     }
 
     /// The next event; `None` once there is no more.
     pub async fn next(&mut self) -> Option<Told> {
-        self.told.recv().await
+        loop {
+            match self.read.recv().await? {
+                Read::Told(told) => return Some(told),
+                Read::Here => {}
+            }
+        }
+    }
+
+    /// What Asterisk has written up to now and nobody has taken yet, however much of it waits in the network. `None` if that
+    /// cannot be learned: then the socket is as good as closed.
+    pub async fn waiting(&mut self) -> Option<Vec<Told>> {
+        self.outgoing.send(Message::Ping(Bytes::from_static(HERE))).ok()?;
+        let mut waiting = Vec::new();
+        let all = async {
+            while let Read::Told(told) = self.read.recv().await? {
+                waiting.push(told);
+            }
+            Some(())
+        };
+        timeout(PONG_WITHIN, all).await.ok()??;
+        Some(waiting)
     }
 
     /// Why there is no more. Waits for the end.
@@ -125,7 +156,7 @@ fn not_opened(error: tungstenite::Error) -> NotOpened {
 
 async fn serve(
     stream: Stream,
-    tell: mpsc::Sender<Told>,
+    tell: mpsc::Sender<Read>,
     mut queued: mpsc::UnboundedReceiver<Message>,
     answers: Answers,
 ) -> Ending {
@@ -141,12 +172,18 @@ async fn serve(
     ending
 }
 
-async fn read(mut stream: SplitStream<Stream>, tell: mpsc::Sender<Told>, answers: &Answers, ponged: &AtomicU64) -> Ending {
+async fn read(mut stream: SplitStream<Stream>, tell: mpsc::Sender<Read>, answers: &Answers, ponged: &AtomicU64) -> Ending {
     loop {
         let text = match stream.next().await {
             Some(Ok(Message::Text(text))) => text.as_str().to_owned(),
             // A frame that is no UTF-8 text would end the connection; as a binary one it is read as far as it can be.
             Some(Ok(Message::Binary(bytes))) => String::from_utf8_lossy(&bytes).into_owned(),
+            Some(Ok(Message::Pong(payload))) if payload == HERE => {
+                if tell.try_send(Read::Here).is_err() {
+                    return Ending::Overflow(tell.max_capacity());
+                }
+                continue;
+            }
             Some(Ok(Message::Pong(payload))) => {
                 ponged.fetch_max(number(&payload), Ordering::Relaxed);
                 continue;
@@ -162,7 +199,7 @@ async fn read(mut stream: SplitStream<Stream>, tell: mpsc::Sender<Told>, answers
                 answers.came(&request_id, Reply { status: status_code, body: message_body });
             }
             told => {
-                if tell.try_send(told).is_err() {
+                if tell.try_send(Read::Told(told)).is_err() {
                     return Ending::Overflow(tell.max_capacity());
                 }
             }

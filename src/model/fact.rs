@@ -178,7 +178,7 @@ pub enum Fact {
     /// A call that Asterisk's own queue took care of, as far as it is known: reported when we first hear of it, and again
     /// when it is over.
     FallbackSeen(FallbackCall),
-    /// The wall clock was set, or the machine slept.
+    /// The wall clock was set, or the machine slept, or the program stood still.
     ClockJumped {
         /// By how many milliseconds, forward.
         by: i64,

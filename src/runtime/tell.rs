@@ -31,7 +31,7 @@ pub(crate) fn tell(fact: &Fact) {
         Fact::FallbackSeen(call) => {
             tracing::warn!(leg.id = call.leg.id, over = call.ended.is_some(), "the fallback took care of a call");
         }
-        Fact::ClockJumped { by } => tracing::warn!(by, "the clock jumped"),
+        Fact::ClockJumped { by } => tracing::warn!(by, "the clock jumped, or nobody looked at it"),
         Fact::SwitchChanged { up: true } => tracing::info!("switch is there"),
         Fact::SwitchChanged { up: false } => tracing::error!("switch is lost"),
         Fact::CallLeft { call, queue, why } => tracing::info!(call.id = %call, queue.id = %queue, ?why, "caller left the queue"),

@@ -35,7 +35,7 @@ const PULSE: Duration = Duration::from_secs(1);
 /// How often the loop shows that it lives: every so many pulses.
 const PULSES_PER_BEAT: u64 = 2;
 
-/// A step of the wall clock, and a sleep, that the books are told of.
+/// A step of the wall clock, and a sleep or a standstill of the program, that the books are told of.
 const TOLD: (i64, i64) = (1_000, 5_000);
 
 /// How long the last snapshot and what the journal lacks may take.
@@ -180,10 +180,12 @@ impl Turner {
 
     /// Shows that the loop lives, and looks what became of the clocks.
     fn beat(&mut self, events: &mut Vec<Event>) {
-        if Instant::now() < self.pulse.next {
+        let now = Instant::now();
+        if now < self.pulse.next {
             return;
         }
-        self.pulse.next = Instant::now() + PULSE;
+        let still_ms = i64::try_from((now - self.pulse.next).as_millis()).unwrap_or(i64::MAX);
+        self.pulse.next = now + PULSE;
         let reading = Reading::take();
         let jumped = reading.since(&self.looked);
         self.looked = reading;
@@ -191,9 +193,11 @@ impl Turner {
         if jumped.stepped_ms.abs() > TOLD.0 {
             events.push(Event::ClockJumped { by: jumped.stepped_ms });
         }
-        if jumped.slept_ms > TOLD.1 {
-            // The core asks for the accounts: whoever slept has heard nothing.
-            events.push(Event::ClockJumped { by: jumped.slept_ms });
+        let missed_ms = still_ms.saturating_add(jumped.slept_ms);
+        if missed_ms > TOLD.1 {
+            // The core asks for the accounts: whoever slept has heard nothing. What has been waiting meanwhile comes after it,
+            // for it tells of what was true long ago.
+            events.insert(0, Event::ClockJumped { by: missed_ms });
         }
         if self.pulse.count.is_multiple_of(PULSES_PER_BEAT) {
             // Asterisk compares it with the wall clock, so it is the wall clock's.

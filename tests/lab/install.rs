@@ -23,6 +23,7 @@ impl Need {
             Self::Basics => &[
                 ("mmdebstrap", "mmdebstrap"),
                 ("iproute2", "ip"),
+                ("iptables", "iptables"),
                 ("sip-tester", "sipp"),
                 ("baresip", "baresip"),
                 ("gcc", "cc"),

@@ -59,6 +59,8 @@ pub enum Action {
     /// The adapter missed something and takes an account.
     Resyncs,
     SettingsChange(u8),
+    /// Asterisk itself starts again, and everybody's call dies with it.
+    SwitchRestarts(u8),
     /// kill -9, and the state is gone for good. So many orders of each lane are still carried out.
     ProgramDies(u8),
     /// kill -9, and the state is read from snapshot and journal, without the last so many events.

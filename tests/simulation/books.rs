@@ -26,6 +26,8 @@ pub struct Books {
     shown_totals: Totals,
     shown_fallback: Vec<FallbackRow>,
     pub shown_up: bool,
+    /// Whoever waited at a switch that was started again.
+    lost: BTreeSet<CallId>,
     /// How many calls entered, and how they ended.
     entered: usize,
     /// Whoever was found talking in this step.
@@ -53,6 +55,12 @@ impl Books {
     /// Whether somebody is being rung for a call.
     pub fn rings(&self, call: CallId) -> bool {
         self.offers.values().any(|(rung, _)| *rung == call)
+    }
+
+    /// The switch starts again with these callers alive: of them, whoever waits did not hang up.
+    pub fn are_lost(&mut self, alive: &[LegId], rules: &Rules) {
+        let waits = |story: &&Story| alive.contains(&story.leg) && !story.answered && !rules.talks(&story.leg);
+        self.lost.extend(self.open.iter().filter(|(_, story)| waits(story)).map(|(call, _)| *call));
     }
 
     pub fn write(&mut self, at: i64, effects: &[Effect], rules: &Rules) {
@@ -124,6 +132,9 @@ impl Books {
                 let story = self.open.remove(call).expect("a call that ends has entered");
                 assert!(!story.answered || *outcome == Outcome::Answered, "call {call} was answered and ends {outcome:?}");
                 assert_eq!(story.told_until, at, "the stretches of call {call} do not reach its end");
+                // A queue that left the settings meanwhile gives back whom it has.
+                let lost = matches!(outcome, Outcome::Lost | Outcome::Returned);
+                assert!(lost || !self.lost.remove(call), "call {call} was lost with the switch and ends {outcome:?}");
                 self.closed.push(*call);
                 *self.ended.entry(*outcome).or_default() += 1;
             }

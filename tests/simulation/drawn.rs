@@ -146,6 +146,7 @@ fn away() -> impl Strategy<Value = Action> {
         6 => Just(Action::ConnectionReturns),
         2 => Just(Action::Resyncs),
         1 => k().prop_map(Action::ProgramDies),
+        1 => k().prop_map(Action::SwitchRestarts),
         3 => (k(), k()).prop_map(|(orders, lost)| Action::ProgramRestarts(orders, lost)),
         1 => (0_u16..60_000).prop_map(Action::MachineSleeps),
         1 => any::<i16>().prop_map(Action::ClockIsSet),

@@ -54,3 +54,95 @@ fn caller_whose_conversation_was_forgotten_hears_no_music_in_its_bridge() {
     ];
     lives(&History { seed: 16_523_164_879_115_888_064, settings: 0, actions, ending: Ending::CallersLeave });
 }
+
+/// All that is kept of the call is that it waits; it was answered since, and the agent has gone again.
+#[test]
+fn caller_whose_whole_conversation_was_forgotten_is_not_played_music_in_its_bridge() {
+    let actions = vec![
+        Action::CallerArrives(0, 0),
+        Action::Settles,
+        Action::CallerArrives(0, 0),
+        Action::CallerArrives(0, 0),
+        Action::PhoneRings(0),
+        Action::CallerHangsUp(1),
+        Action::AgentAsks(0, 0),
+        Action::CallerArrives(0, 0),
+        Action::CallerArrives(164, 56),
+        Action::Settles,
+        Action::PhoneRings(0),
+        Action::Settles,
+        Action::CallerArrives(0, 0),
+        Action::PhoneEnds(97, 0),
+        Action::CallerArrives(0, 0),
+        Action::PhoneEnds(85, 0),
+        Action::CallerHangsUp(0),
+        Action::Settles,
+        Action::PhoneAnswers(0),
+        Action::Settles,
+        Action::ProgramRestarts(0, 7),
+        Action::PhoneEnds(0, 0),
+    ];
+    lives(&History { seed: 17_615_346_676_071_939_809, settings: 0, actions, ending: Ending::CallersLeave });
+}
+
+/// Two runs took the same caller over from nothing: the second knew nothing of the first.
+#[test]
+fn second_run_that_knows_nothing_of_the_first_counts_its_legs_from_elsewhere() {
+    let actions = vec![
+        Action::CallerArrives(247, 133),
+        Action::Settles,
+        Action::ProgramDies(0),
+        Action::ConnectionReturns,
+        Action::Resyncs,
+        Action::PhoneEnds(0, 0),
+        Action::ProgramRestarts(0, 3),
+    ];
+    lives(&History { seed: 1_890_586_614_228_691_315, settings: 240, actions, ending: Ending::CallersLeave });
+}
+
+/// An offer was taken back by a run that did not know that it had been answered.
+#[test]
+fn conversation_that_was_to_be_taken_back_before_it_was_known_goes_on() {
+    let actions = vec![
+        Action::AgentAsks(0, 0),
+        Action::SettingsChange(215),
+        Action::CallerArrives(0, 0),
+        Action::Settles,
+        Action::PhoneRings(0),
+        Action::PhoneVanishes(156),
+        Action::PhoneAnswers(0),
+        Action::Settles,
+        Action::ProgramRestarts(0, 7),
+        Action::SettingsChange(187),
+    ];
+    lives(&History { seed: 4_857_302_741_706_240_373, settings: 2, actions, ending: Ending::CallersLeave });
+}
+
+/// Nobody watches the phone of an agent who is not in the settings: what was known of it is not known any more.
+#[test]
+fn agent_who_comes_back_into_the_settings_is_not_rung_before_the_phone_is_heard_of() {
+    let actions = vec![
+        Action::CallerArrives(87, 149),
+        Action::Settles,
+        Action::SettingsChange(9),
+        Action::Resyncs,
+        Action::CallerArrives(0, 0),
+        Action::SettingsChange(66),
+    ];
+    lives(&History { seed: 10_135_805_712_780_393_924, settings: 0, actions, ending: Ending::CallersLeave });
+}
+
+/// The phone has a call of Asterisk's own queue beside the line on which the code for Ready was dialled.
+#[test]
+fn end_of_a_feature_codes_leg_does_not_say_that_the_phone_is_free() {
+    let actions = vec![
+        Action::AgentAsks(1, 10),
+        Action::FeatureDialled(0, 1),
+        Action::EventArrives,
+        Action::ProgramRestarts(0, 0),
+        Action::CallerArrives(115, 163),
+        Action::CallerArrives(0, 0),
+        Action::FallbackAnswers(147, 165),
+    ];
+    lives(&History { seed: 3_210_001_504_178_819_236, settings: 0, actions, ending: Ending::CallersLeave });
+}

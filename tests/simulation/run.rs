@@ -218,6 +218,7 @@ fn smaller(action: &Action) -> Vec<Action> {
         Action::OrderFails(k, why) => vec![Action::OrderFails(0, why % 3), Action::OrderFails(k, why % 3)],
         Action::TimePasses(ms) => [1, 500, 5_000].into_iter().filter(|less| *less < ms).map(Action::TimePasses).collect(),
         Action::ConnectionBreaks(_) => vec![Action::ConnectionBreaks(0)],
+        Action::SwitchRestarts(_) => vec![Action::SwitchRestarts(0)],
         Action::ProgramDies(_) => vec![Action::ProgramDies(0)],
         Action::ProgramRestarts(k, lost) => {
             vec![Action::ProgramRestarts(0, 0), Action::ProgramRestarts(0, lost % 8), Action::ProgramRestarts(k, 0)]

@@ -46,10 +46,14 @@ pub struct Switch {
     pub watched: BTreeSet<Endpoint>,
     /// What the device states said last, of the phones that are watched.
     pub said: BTreeMap<Endpoint, (bool, bool)>,
+    /// The phones of which an account said that there is a call on them that is not ours, until it is over.
+    pub others_told: BTreeSet<Endpoint>,
     /// Calls in the care of Asterisk's own queue, and those that have ended and were not forgotten yet.
     pub fallback: BTreeMap<TheirLeg, FallbackCall>,
     /// By Asterisk's clock.
     pub at: i64,
+    /// How often it was started.
+    pub runs: u32,
     pub used: BTreeSet<String>,
     /// What the core did that no caller or agent should live to hear.
     pub outrages: Vec<String>,
@@ -80,6 +84,16 @@ impl Switch {
             members.remove(id);
         }
         vec![Event::LegEnded { leg: id.clone(), cause }]
+    }
+
+    /// Everything that was alive is gone. What phones are there is another matter.
+    pub fn restarts(&mut self) {
+        self.runs += 1;
+        self.legs.clear();
+        self.bridges.clear();
+        self.said.clear();
+        self.fallback.clear();
+        self.phones.values_mut().for_each(|phone| phone.private = false);
     }
 
     /// Whoever could have ordered music to stop, or remembers that it was stopped, is gone, and the account says nothing of it.
@@ -163,6 +177,9 @@ impl Switch {
         if self.legs.values().any(|other| other.endpoint.as_ref() == Some(endpoint)) {
             self.outrages.push(format!("phone {endpoint} has two legs"));
         }
+        if self.others_told.contains(endpoint) {
+            self.outrages.push(format!("phone {endpoint} is rung although the account told of another call on it"));
+        }
         let made = Leg { mark: Some(mark), endpoint: Some(endpoint.clone()), ..Leg::default() };
         self.legs.insert(LegId::Ours(leg), made);
         Ok(vec![])
@@ -198,10 +215,12 @@ impl Switch {
     }
 
     /// All that is alive.
-    pub fn account(&self) -> Account {
+    pub fn account(&mut self) -> Account {
+        self.others_told = self.watched.iter().filter(|endpoint| self.has_other(endpoint)).cloned().collect();
         let legs = self.legs.iter().map(|(id, leg)| LegAccount {
             leg: id.clone(),
             up: leg.up,
+            rings: leg.rings,
             mark: leg.mark,
             number: None,
             dialled: leg.dialled.clone(),
@@ -216,6 +235,8 @@ impl Switch {
             bridges: bridges.collect(),
             reachable: watched().filter(|endpoint| self.phone(endpoint).reachable).collect(),
             in_use: watched().filter(|endpoint| self.in_use(endpoint)).collect(),
+            others: self.others_told.iter().cloned().collect(),
+            started: Some(self.runs.to_string()),
         }
     }
 }

@@ -8,7 +8,7 @@ use model::{Endpoint, LegId, TheirLeg, Timestamp};
 use crate::switch::{Leg, SERVER, Switch};
 
 /// How long the dialplan lets a caller wait for a program that says nothing.
-pub const DIALPLAN_GUARD: i64 = 60_000;
+pub const DIALPLAN_GUARD: i64 = 20_000;
 
 /// A phone on somebody's desk.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,7 +37,12 @@ impl Switch {
     /// Whether something rings or talks on a phone, whosoever it is.
     pub fn in_use(&self, endpoint: &Endpoint) -> bool {
         let here = |leg: &Leg| leg.endpoint.as_ref() == Some(endpoint) && (leg.rings || leg.up);
-        self.phone(endpoint).private || self.in_fallback(endpoint) || self.legs.values().any(here)
+        self.has_other(endpoint) || self.legs.values().any(here)
+    }
+
+    /// Whether a call that is not ours is on a phone.
+    pub fn has_other(&self, endpoint: &Endpoint) -> bool {
+        self.phone(endpoint).private || self.in_fallback(endpoint)
     }
 
     /// Whether a call of the fallback is on a phone.
@@ -49,6 +54,8 @@ impl Switch {
     /// What the device states say that they did not say before.
     pub fn device_changes(&mut self) -> Vec<Event> {
         let mut changes = Vec::new();
+        let over: Vec<Endpoint> = self.others_told.iter().filter(|endpoint| !self.has_other(endpoint)).cloned().collect();
+        over.iter().for_each(|endpoint| drop(self.others_told.remove(endpoint)));
         for endpoint in &self.watched {
             let said = (self.phone(endpoint).reachable, self.in_use(endpoint));
             if self.said.get(endpoint) != Some(&said) {

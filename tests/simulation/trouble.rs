@@ -37,6 +37,7 @@ impl World {
         if let Op::TakeAccount { .. } = &op {
             // No request of Asterisk's: an account that the adapter cannot have costs it the connection.
             self.run(&op);
+            self.takes_account();
             return;
         }
         if self.switch.misses(&op) {
@@ -238,6 +239,14 @@ impl World {
         let _said_by_the_account = self.switch.device_changes();
         self.tell(Event::SwitchReturned { server: SERVER, account });
         self.fallback_is_reported();
+    }
+
+    /// Asterisk starts again. Of those who wait, as far as the books know, each is lost and has not hung up.
+    pub fn switch_restarts(&mut self, k: u8) {
+        self.connection_breaks(k);
+        let alive: Vec<LegId> = self.switch.callers().into_iter().map(LegId::Theirs).collect();
+        self.switch.restarts();
+        self.books.are_lost(&alive, &self.rules);
     }
 
     pub fn program_dies(&mut self, k: u8) {

@@ -128,6 +128,7 @@ impl World {
             Action::ConnectionReturns => {}
             Action::Resyncs => self.resyncs(),
             Action::SettingsChange(k) => self.settings_change(k),
+            Action::SwitchRestarts(k) => self.switch_restarts(k),
             Action::ProgramDies(k) => self.program_dies(k),
             Action::ProgramRestarts(k, lost) => self.program_restarts(k, lost),
         }
@@ -281,7 +282,7 @@ impl World {
         self.takes_account();
     }
 
-    fn takes_account(&mut self) {
+    pub fn takes_account(&mut self) {
         if std::mem::take(&mut self.account_wanted) {
             self.resyncs();
         }

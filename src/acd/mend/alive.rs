@@ -35,6 +35,11 @@ impl<'a> Alive<'a> {
         self.bridges.values().any(|legs| legs.contains(leg))
     }
 
+    /// Whether a leg that we made for this call was answered.
+    pub(super) fn answered(&self, call: CallId) -> bool {
+        self.our_legs().iter().any(|(leg, account)| leg.call == call && account.up)
+    }
+
     /// The bridge in which this caller and an agent's leg of this call are together.
     pub(super) fn conversation(&self, call: CallId, caller: &LegId) -> Option<(BridgeId, OurLeg)> {
         self.bridges.iter().filter(|(bridge, legs)| bridge.call == call && legs.contains(caller)).find_map(|(bridge, legs)| {

@@ -36,8 +36,7 @@ pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         };
         let call = recalled(turn, leg, account, mark);
         let talked = matches!(mark.phase, CallPhase::Talking | CallPhase::Held) || alive.in_a_bridge(&account.leg);
-        let answered = alive.our_legs().iter().any(|(leg, account)| leg.call == mark.call && account.up);
-        if talked && !answered {
+        if talked && !alive.answered(mark.call) {
             close(turn, call, mark);
         } else {
             requeue(turn, call, account, mark);
@@ -52,7 +51,8 @@ pub(super) fn agents(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         if turn.state.index().legs.contains_key(&leg) {
             continue;
         }
-        let wanted = offer::has_room(turn, leg.call);
+        // One that does not ring may never have been dialled, and nobody will.
+        let wanted = (account.up || account.rings) && offer::has_room(turn, leg.call);
         match agent_at(turn, account) {
             Some(agent) if wanted => {
                 adopt(turn, leg, agent, account);
@@ -60,12 +60,12 @@ pub(super) fn agents(turn: &mut Turn<'_>, alive: &Alive<'_>) {
                     offer::accept(turn, leg.call, leg, Met::Now);
                 }
             }
-            // Until it has ended, the phone takes no other call.
-            Some(agent) => {
+            // Until it has ended, the phone takes no other call. Whoever finishes one takes none for as long anyway.
+            Some(agent) if !wraps_up(turn, agent) => {
                 agent::hang_up(turn, agent, leg, HangupReason::Normal);
                 mended(turn, LegId::Ours(leg), account.mark, Mending::HungUp);
             }
-            None => {
+            Some(_) | None => {
                 ending::hang_up_stray(turn, leg);
                 mended(turn, LegId::Ours(leg), account.mark, Mending::HungUp);
             }
@@ -105,7 +105,7 @@ fn is_of_ours(turn: &Turn<'_>, mark: Mark) -> bool {
 
 /// The call that a mark tells of, waiting. How many offers, legs and bridges it had is forgotten.
 fn recalled(turn: &mut Turn<'_>, leg: TheirLeg, account: &LegAccount, mark: Mark) -> Call {
-    let count = turn.state.chance().far_count();
+    let count = turn.state.chance().far_count(turn.at);
     let since = match mark.phase {
         CallPhase::Waiting | CallPhase::Offered => mark.since.min(turn.at),
         CallPhase::Talking | CallPhase::Held => turn.at,
@@ -126,6 +126,10 @@ fn agent_at(turn: &Turn<'_>, account: &LegAccount) -> Option<AgentId> {
     let agent = turn.state.index().endpoints.get(account.endpoint.as_ref()?)?;
     let free = |agent: &&agent::Agent| agent.line == Line::Free && agent.state.call().is_none() && !agent.leaving;
     turn.state.agents().get(agent).filter(free).map(|agent| agent.card.id)
+}
+
+fn wraps_up(turn: &Turn<'_>, agent: AgentId) -> bool {
+    turn.state.agents().get(&agent).is_some_and(|agent| matches!(agent.state, AgentState::WrapUp { .. }))
 }
 
 fn take_over(turn: &mut Turn<'_>, call: Call, mark: Mark, bridge: BridgeId, (leg, agent): (OurLeg, AgentId)) {

@@ -7,7 +7,7 @@ use model::{AgentId, BridgeId, CallId, CallPhase, LegId, OfferEnd, OurLeg, Outco
 use super::alive::Alive;
 use super::found;
 use crate::agent::{self, After, Line};
-use crate::call::{Call, Ring};
+use crate::call::Call;
 use crate::effect::{HangupReason, Op};
 use crate::event::{Account, LegAccount};
 use crate::offer::{self, Met, Remains};
@@ -35,9 +35,10 @@ pub(super) fn phones(turn: &mut Turn<'_>, server: ServerId, account: &Account) -
 }
 
 /// Has the agents' states follow from what was taken down of their phones.
-pub(super) fn follow(turn: &mut Turn<'_>, phones: Vec<(AgentId, bool)>, lost: bool) {
+pub(super) fn follow(turn: &mut Turn<'_>, phones: Vec<(AgentId, bool)>, account: &Account, lost: bool) {
+    let others: BTreeSet<_> = account.others.iter().collect();
     for (id, returned) in phones {
-        phone::judge(turn, id);
+        phone::judge(turn, id, &others);
         phone::follow(turn, id, returned);
         if lost {
             phone::heal(turn, id);
@@ -65,10 +66,14 @@ pub(super) fn partings(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     }
 }
 
-/// Legs that we hung up: frees the lines of those that are gone, hangs the others up again.
+/// Legs that we hung up: frees the lines of those that are gone, hangs the others up again. One that talks to the caller was
+/// answered before it was taken back, by a run that knew no better: the conversation goes on.
 pub(super) fn clearing(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for (agent, leg) in lines(turn, alive.server, |line| matches!(line, Line::Clearing { .. })) {
-        if alive.has(&LegId::Ours(leg)) {
+        let stays = turn.state.agents().get(&agent).is_some_and(|agent| !agent.leaving);
+        if stays && talks(turn, alive, leg) {
+            agent::free_line(turn, agent);
+        } else if alive.has(&LegId::Ours(leg)) {
             agent::hang_up(turn, agent, leg, HangupReason::Normal);
         } else {
             agent::free_line(turn, agent);
@@ -77,10 +82,21 @@ pub(super) fn clearing(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     }
 }
 
-/// Callers who are gone.
-pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+/// Whether a caller who waits, as far as the state knows, is together with this leg.
+fn talks(turn: &Turn<'_>, alive: &Alive<'_>, leg: OurLeg) -> bool {
+    let call = turn.state.calls().get(&leg.call).filter(|call| call.waiting().is_some());
+    let met = call.and_then(|call| alive.conversation(call.id, &call.leg_id()));
+    met.is_some_and(|(_, with)| with == leg)
+}
+
+/// Callers who are gone; or lost, if they were with an Asterisk that has been started again since.
+pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>, restarted: bool) {
     for call in calls(turn, alive.server, |call| !alive.has(&call.leg_id())) {
-        ending::caller_left(turn, call, Side::Switch);
+        if restarted {
+            ending::lost(turn, call);
+        } else {
+            ending::caller_left(turn, call, Side::Switch);
+        }
     }
 }
 
@@ -111,17 +127,33 @@ pub(super) fn answered(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     }
 }
 
+/// Callers who wait, as far as the state knows, and who have been talked to since by somebody who has left: a conversation that
+/// began and ended after all that was kept of it.
+pub(super) fn deserted(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+    for id in calls(turn, alive.server, |call| was_deserted(call, alive)) {
+        ending::deserted(turn, id);
+    }
+}
+
+fn was_deserted(call: &Call, alive: &Alive<'_>) -> bool {
+    let Some(waiting) = call.waiting() else { return false };
+    let mark = alive.legs.get(&call.leg_id()).and_then(|leg| leg.mark).filter(|mark| mark.call == call.id);
+    let talks = mark.filter(|mark| matches!(mark.phase, CallPhase::Talking | CallPhase::Held));
+    // Whoever waits since then came back from it, and the mark that said so was lost.
+    let talked = talks.is_some_and(|mark| mark.since >= waiting.since) || alive.in_a_bridge(&call.leg_id());
+    talked && !alive.answered(call.id)
+}
+
 /// The bridge in which a caller was left by an agent who had answered, and the agent's leg: the one that is gone.
 fn left_alone(call: &Call, alive: &Alive<'_>) -> Option<(BridgeId, OurLeg)> {
     let (bridge, _) = alive.bridges.iter().find(|(bridge, legs)| bridge.call == call.id && legs.contains(&call.leg_id()))?;
     let gone = |leg: &OurLeg| !alive.has(&LegId::Ours(*leg));
     let leg = call.waiting()?.offers.iter().map(|offer| offer.leg).find(gone)?;
-    let somebody_answered = alive.our_legs().iter().any(|(leg, account)| leg.call == call.id && account.up);
-    (!somebody_answered).then_some((*bridge, leg))
+    (!alive.answered(call.id)).then_some((*bridge, leg))
 }
 
-/// Agents whose leg is gone while the caller's is not. A leg that had not rung may never have been made: that is not held
-/// against the agent. If the way was never lost, the order to make it may be under way still.
+/// Agents whose leg is gone while the caller's is not. A leg that had not rung may never have been made: that is held against
+/// nobody. If the way was never lost, the order to make it may be under way still.
 pub(super) fn agents(turn: &mut Turn<'_>, alive: &Alive<'_>, lost: bool) {
     for (_, leg) in lines(turn, alive.server, |line| matches!(line, Line::Used(_))) {
         if alive.has(&LegId::Ours(leg)) {
@@ -135,9 +167,7 @@ pub(super) fn agents(turn: &mut Turn<'_>, alive: &Alive<'_>, lost: bool) {
                 offer::fail(turn, leg.call, leg, end, Remains::Nothing, After::Failed(end));
             }
             Some(false) if !lost => {}
-            Some(false) => {
-                offer::fail(turn, leg.call, leg, OfferEnd::SwitchError, Remains::Nothing, After::Nothing);
-            }
+            Some(false) => offer::fail(turn, leg.call, leg, OfferEnd::Withdrawn, Remains::Nothing, After::Nothing),
         }
     }
 }
@@ -217,9 +247,10 @@ pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     }
 }
 
-/// Offers whose phone still rings, or was answered meanwhile. How long it has been ringing is not known: it may ring on. One
-/// that had not rung may never have been dialled.
-pub(super) fn offers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
+/// Offers whose phone rings, or was answered meanwhile. How long it has been ringing is not known: it may ring on. One that
+/// does not ring may never have been dialled: whoever came first is rung for anew before anybody else is, and it is held
+/// against nobody. If the way was never lost, the order to dial may be under way still.
+pub(super) fn offers(turn: &mut Turn<'_>, alive: &Alive<'_>, lost: bool) {
     for (_, leg) in lines(turn, alive.server, |line| matches!(line, Line::Used(_))) {
         let Some(ring) = turn.state.calls().get(&leg.call).and_then(|call| call.offer(leg)).map(|offer| offer.ring) else {
             continue;
@@ -228,13 +259,14 @@ pub(super) fn offers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         let Some(account) = alive.legs.get(&LegId::Ours(leg)) else { continue };
         if account.up {
             offer::accept(turn, leg.call, leg, Met::Now);
-        } else {
-            let ring = if ring.heard() {
-                ring.postponed(turn.at + offer::ring_timeout(turn, leg.call))
-            } else {
-                Ring::Unsure { until: turn.at + offer::TELLS_WITHIN }
-            };
+        } else if ring.heard() {
+            let ring = ring.postponed(turn.at + offer::ring_timeout(turn, leg.call));
             turn.state.with_call(leg.call, |call| call.set_ring(leg, ring));
+        } else if account.rings {
+            offer::rang(turn, leg.call, leg);
+        } else if lost {
+            let normal = Remains::Leg(HangupReason::Normal);
+            offer::fail(turn, leg.call, leg, OfferEnd::Withdrawn, normal, After::Nothing);
         }
     }
 }

@@ -17,14 +17,18 @@ use alive::Alive;
 /// conversation has not been Ready before.
 pub(crate) fn mend(turn: &mut Turn<'_>, server: ServerId, account: &Account, lost: bool) {
     let alive = Alive::new(server, account);
+    let restarted = turn.state.note_run(server, account.started.as_ref());
     if lost {
         known::skip_ids(turn, server);
     }
     let phones = known::phones(turn, server, account);
     known::partings(turn, &alive);
     known::clearing(turn, &alive);
-    known::callers(turn, &alive);
+    known::callers(turn, &alive, restarted);
+    // Whoever was rung for a caller who is gone may talk to another by now, and can be taken over with a free line alone.
+    known::cleared(turn, &alive);
     known::answered(turn, &alive);
+    known::deserted(turn, &alive);
     known::agents(turn, &alive, lost);
     known::cleared(turn, &alive);
     known::conversations(turn, &alive);
@@ -32,8 +36,8 @@ pub(crate) fn mend(turn: &mut Turn<'_>, server: ServerId, account: &Account, los
     // Before anybody is played music: whoever is in a bridge would hear it beside the other party.
     found::bridges(turn, &alive);
     known::queues(turn, &alive);
-    known::offers(turn, &alive);
+    known::offers(turn, &alive, lost);
     found::callers(turn, &alive);
     found::agents(turn, &alive);
-    known::follow(turn, phones, lost);
+    known::follow(turn, phones, account, lost);
 }

@@ -1,6 +1,6 @@
-//! The wall clock was set, or the machine slept. Our times are counted from the start of the program and do not jump with the
-//! wall clock. But whoever slept has heard nothing for a while: all that is alive is asked for anew, and what was due meanwhile
-//! is judged by the answer.
+//! The wall clock was set, or the machine slept, or the program stood still. Our times are counted from the start of the program
+//! and do not jump with the wall clock. But whoever slept has heard nothing for a while: all that is alive is asked for anew,
+//! and what was due meanwhile is judged by the answer.
 
 use model::{CallId, Fact, OurLeg, ServerId, Span};
 
@@ -35,7 +35,7 @@ pub(super) fn take(turn: &mut Turn<'_>, by: i64) {
 /// How long a phone rang that nobody listened to is not known: it may ring on for its full time.
 fn postpone(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, ring: Ring) {
     let more = match ring {
-        Ring::Awaited { .. } | Ring::Unsure { .. } => offer::RINGS_WITHIN,
+        Ring::Awaited { .. } => offer::RINGS_WITHIN,
         Ring::Heard { .. } => offer::ring_timeout(turn, call),
     };
     let until = turn.at + more;

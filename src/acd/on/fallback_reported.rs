@@ -3,23 +3,29 @@
 use std::collections::BTreeSet;
 
 use model::fact::FallbackCall;
-use model::{Endpoint, Fact, ServerId, TheirLeg};
+use model::{Endpoint, Fact, ServerId, Span, TheirLeg};
 
 use crate::effect::Op;
-use crate::state::{FALLBACK_LASTS, State};
+use crate::state::{FALLBACK_LASTS, Over, State};
 use crate::turn::Turn;
 use crate::{ending, guard, phone};
 
 /// How many are kept. What is beyond is booked when it is over.
 const MOST: usize = 5_000;
 
-/// Books what is news, and has Asterisk forget what is over.
+/// How long a call that is over stays noted. By then the books have it, should journal and program be lost together.
+const NOTED: Span = Span::from_secs(10);
+
+/// Books what is news, and has Asterisk forget in a while what is over.
 pub(super) fn take(turn: &mut Turn<'_>, server: ServerId, calls: Vec<FallbackCall>) {
     let calls: Vec<FallbackCall> = calls.into_iter().filter(|call| call.leg.server == server).collect();
     let named: BTreeSet<TheirLeg> = calls.iter().map(|call| call.leg.clone()).collect();
-    let over: Vec<TheirLeg> = calls.iter().filter(|call| call.ended.is_some()).map(|call| call.leg.clone()).collect();
     for call in calls {
+        let over = call.ended.map(|_| call.clone());
         see(turn, call);
+        if let Some(call) = over {
+            forget_later(turn, call);
+        }
     }
     let kept = turn.state.fallback().values().filter(|call| call.leg.server == server && !named.contains(&call.leg));
     for call in kept.cloned().collect::<Vec<_>>() {
@@ -27,16 +33,39 @@ pub(super) fn take(turn: &mut Turn<'_>, server: ServerId, calls: Vec<FallbackCal
         let ended = Some(turn.at.max(call.began));
         see(turn, FallbackCall { ended, ..call });
     }
-    if !over.is_empty() {
-        turn.order_for_server(server, Op::ForgetFallback { server, legs: over });
+}
+
+fn forget_later(turn: &mut Turn<'_>, call: FallbackCall) {
+    if turn.state.over().get(&call.leg).is_some_and(|over| over.call == call) {
+        return;
     }
+    if turn.state.over().len() >= MOST {
+        let (server, legs) = (call.leg.server, vec![call.leg]);
+        turn.order_for_server(server, Op::ForgetFallback { server, legs });
+        return;
+    }
+    let forget_at = turn.at + NOTED;
+    turn.state.keep_over(Over { call, forget_at });
+}
+
+/// The books have a call that is over, and so they have all others for which it is time. Should one not be forgotten, it is
+/// reported once more, and booked as what it is.
+pub(crate) fn may_be_forgotten(turn: &mut Turn<'_>, leg: &TheirLeg) {
+    let server = leg.server;
+    let due = turn.state.over().values().filter(|over| over.call.leg.server == server && over.forget_at <= turn.at);
+    let legs: Vec<TheirLeg> = due.map(|over| over.call.leg.clone()).collect();
+    for leg in &legs {
+        turn.state.drop_over(leg);
+    }
+    turn.order_for_server(server, Op::ForgetFallback { server, legs });
 }
 
 /// A call is up, or over.
 fn see(turn: &mut Turn<'_>, call: FallbackCall) {
     let before = turn.state.fallback().get(&call.leg);
     let up = call.ended.is_none();
-    if before == Some(&call) || (up && before.is_none() && !is_kept(turn, &call)) {
+    let booked = turn.state.over().get(&call.leg).is_some_and(|over| over.call == call);
+    if booked || before == Some(&call) || (up && before.is_none() && !is_kept(turn, &call)) {
         return;
     }
     // Two sockets tell of it: this report may come before that of the leg's end, or of the call's.
@@ -62,6 +91,9 @@ fn see(turn: &mut Turn<'_>, call: FallbackCall) {
 pub(crate) fn check(state: &State, broken: &mut Vec<String>) {
     if state.fallback().len() > MOST {
         broken.push("more calls of the fallback are kept than may be".to_owned());
+    }
+    if state.over().len() > MOST {
+        broken.push("more calls of the fallback wait to be forgotten than may".to_owned());
     }
     for (leg, call) in state.fallback() {
         if *leg != call.leg || call.ended.is_some() {

@@ -85,6 +85,10 @@ fn take_agents(agents: &mut BTreeMap<AgentId, Agent>, cards: Vec<model::Agent>, 
         agent.card = card;
         agent.leaving = false;
     }
+    // Nobody watches the phones of those who are left: when they come back, theirs is heard of anew.
+    for agent in agents.values_mut().filter(|agent| agent.leaving) {
+        agent.forget_phone();
+    }
 }
 
 /// Gives back whoever waits in a queue that left the settings, and forgets it unless somebody still talks.

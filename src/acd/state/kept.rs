@@ -7,7 +7,7 @@ use model::wallboard::Today;
 use model::{AgentId, CallId, QueueId, ServerId, Settings, TheirLeg, Timestamp};
 use serde::Deserialize;
 
-use super::{Parting, State};
+use super::{Over, Parting, State};
 use crate::agent::Agent;
 use crate::call::Call;
 use crate::chance::Chance;
@@ -29,9 +29,13 @@ pub(super) struct Kept {
     #[serde(with = "pairs")]
     partings: BTreeMap<TheirLeg, Parting>,
     switches: BTreeMap<ServerId, bool>,
+    #[serde(default)]
+    runs: BTreeMap<ServerId, String>,
     watches: BTreeMap<ServerId, Timestamp>,
     #[serde(with = "pairs")]
     fallback: BTreeMap<TheirLeg, FallbackCall>,
+    #[serde(default, with = "pairs")]
+    over: BTreeMap<TheirLeg, Over>,
     #[serde(default)]
     abandoned: Abandoned,
     today: Today,
@@ -42,9 +46,7 @@ pub(super) struct Kept {
 
 impl From<Kept> for State {
     fn from(kept: Kept) -> Self {
-        let Kept { settings, calls, agents, partings, watches, fallback, .. } = &kept;
-        let index = Index::build(settings, calls, agents, partings, watches, fallback);
-        Self {
+        let mut state = Self {
             now: kept.now,
             chance: kept.chance,
             settings: kept.settings,
@@ -53,14 +55,18 @@ impl From<Kept> for State {
             calls: kept.calls,
             partings: kept.partings,
             switches: kept.switches,
+            runs: kept.runs,
             watches: kept.watches,
             fallback: kept.fallback,
+            over: kept.over,
             abandoned: kept.abandoned,
             today: kept.today,
             roster_version: kept.roster_version,
             changes: kept.changes,
             stirred: BTreeSet::new(),
-            index,
-        }
+            index: Index::default(),
+        };
+        state.index = Index::of(&state);
+        state
     }
 }

@@ -251,6 +251,7 @@ fn two_phones_that_were_answered_while_nobody_looked_come_to_one_conversation() 
     let party = |leg: LegId, number: Option<u128>| crate::event::LegAccount {
         leg,
         up: true,
+        rings: false,
         mark: Some(mark_of(call, 700, 10_000, CallPhase::Waiting)),
         number: None,
         dialled: "700".to_owned(),
@@ -274,6 +275,7 @@ fn two_phones_that_were_answered_while_nobody_looked_come_to_one_conversation() 
     centre.at(0, Event::SettingsChanged(staffed_by(Strategy::RingAll, &AGENTS)));
     let ringing = |mut leg: crate::event::LegAccount| {
         leg.up = matches!(leg.leg, LegId::Theirs(_));
+        leg.rings = !leg.up;
         leg
     };
     let account = Account { legs: legs.into_iter().map(ringing).collect(), reachable, ..Account::default() };

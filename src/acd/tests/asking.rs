@@ -284,7 +284,7 @@ fn every_feature_code_but_that_for_ready_is_done_at_once() {
 }
 
 #[test]
-fn agent_kept_from_calls_by_the_leg_of_a_feature_code_is_served_when_it_ends() {
+fn agent_kept_from_calls_by_the_leg_of_a_feature_code_is_served_when_the_phone_is_free() {
     let mut centre = Centre::opened();
     let dialled = Event::FeatureDialled { leg: their("f1"), endpoint: endpoint(1001), feature: Some(Ask::Ready) };
     centre.at(10_000, dialled);
@@ -293,5 +293,7 @@ fn agent_kept_from_calls_by_the_leg_of_a_feature_code_is_served_when_it_ends() {
     centre.asks(10_030, 1001, Ask::Ready);
     assert_eq!(centre.state_of(1001), AgentState::Ready, "the phone still plays the tone");
     centre.ends(10_100, "f1", None);
+    assert_eq!(centre.state_of(1001), AgentState::Ready, "there may be another call on it");
+    centre.at(10_105, Event::EndpointChanged { endpoint: endpoint(1001), reachable: true, in_use: false });
     assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
 }

@@ -175,6 +175,7 @@ fn return_of_the_switch_serves_callers_in_their_order_and_each_by_the_strategy()
     let waiting = |n: i64| crate::event::LegAccount {
         leg: LegId::Theirs(their(&format!("c{n}"))),
         up: true,
+        rings: false,
         mark: Some(mark_of(calls[usize::try_from(n).unwrap()], 700, 10_000 + n, CallPhase::Waiting)),
         number: None,
         dialled: "700".to_owned(),

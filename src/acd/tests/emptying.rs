@@ -136,6 +136,7 @@ fn who_waits_while_the_way_is_lost_stays_if_somebody_is_back_before_it() {
     let leg = crate::event::LegAccount {
         leg: LegId::Theirs(their("c1")),
         up: true,
+        rings: false,
         mark: Some(mark_of(call, 700, 10_000, CallPhase::Waiting)),
         number: None,
         dialled: "700".to_owned(),
@@ -187,6 +188,7 @@ fn restart_without_a_state_sends_nobody_away() {
     let leg = crate::event::LegAccount {
         leg: LegId::Theirs(their("c1")),
         up: true,
+        rings: false,
         mark: Some(mark_of(call, 700, 10_000, CallPhase::Waiting)),
         number: None,
         dialled: "700".to_owned(),

@@ -51,16 +51,33 @@ fn fallback_call_is_booked_when_it_is_seen_and_when_it_is_over_and_then_forgotte
     assert_eq!(rows(&centre), [1_000, 2_000], "the oldest first");
     centre.state.take_changes();
     let ended = over(&late, 11_000);
-    assert_eq!(centre.at(11_100, reported(&[ended.clone(), early.clone()])), vec![forget(&["a"]), seen(&ended)]);
+    assert_eq!(centre.at(11_100, reported(&[ended.clone(), early.clone()])), vec![seen(&ended)]);
     assert!(centre.state.take_changes().iter().any(|change| matches!(change, Change::Fallback(rows) if rows.len() == 1)));
+    assert_eq!(centre.at(12_000, reported(&[ended, early])), vec![], "it is noted still");
+    assert_eq!(centre.deadline(21_100), vec![forget(&["a"])], "the books have it, whatever becomes of us");
 }
 
 #[test]
 fn fallback_call_that_is_reported_only_when_it_is_over_is_booked_once_as_such() {
     let mut centre = Centre::opened();
     let call = over(&up("a", None, 2_000), 3_000);
-    assert_eq!(centre.at(10_000, reported(std::slice::from_ref(&call))), vec![forget(&["a"]), seen(&call)]);
+    assert_eq!(centre.at(10_000, reported(std::slice::from_ref(&call))), vec![seen(&call)]);
     assert_eq!(rows(&centre), Vec::<i64>::new());
+    let another = over(&up("b", None, 2_000), 3_000);
+    assert_eq!(centre.at(11_000, reported(&[call, another.clone()])), vec![seen(&another)]);
+    assert_eq!(centre.deadline(20_000), vec![forget(&["a"])]);
+    assert_eq!(centre.deadline(21_000), vec![forget(&["b"])]);
+}
+
+/// The order to forget it failed, and it is reported once more: then it is booked as before, and forgotten again.
+#[test]
+fn fallback_call_that_was_not_forgotten_is_forgotten_later() {
+    let mut centre = Centre::opened();
+    let call = over(&up("a", None, 2_000), 3_000);
+    centre.at(10_000, reported(std::slice::from_ref(&call)));
+    assert_eq!(centre.deadline(20_000), vec![forget(&["a"])]);
+    assert_eq!(centre.at(30_000, reported(std::slice::from_ref(&call))), vec![seen(&call)]);
+    assert_eq!(centre.deadline(40_000), vec![forget(&["a"])]);
 }
 
 #[test]
@@ -159,7 +176,8 @@ fn fallback_call_of_which_nobody_tells_the_end_is_shown_for_four_hours() {
     assert_eq!(rows(&centre), Vec::<i64>::new());
     assert_eq!(centre.at(FOUR_HOURS + 10_000, reported(std::slice::from_ref(&call))), vec![], "it is not taken in again");
     let ended = over(&call, FOUR_HOURS + 20_000);
-    assert_eq!(centre.at(FOUR_HOURS + 20_000, reported(std::slice::from_ref(&ended))), vec![forget(&["a"]), seen(&ended)]);
+    assert_eq!(centre.at(FOUR_HOURS + 20_000, reported(std::slice::from_ref(&ended))), vec![seen(&ended)]);
+    assert_eq!(centre.deadline(FOUR_HOURS + 30_000), vec![forget(&["a"])]);
 }
 
 #[test]
@@ -169,7 +187,8 @@ fn five_thousand_fallback_calls_are_kept_and_the_next_is_booked_when_it_is_over(
     assert_eq!(centre.at(10_000, reported(&calls)).len(), 5_000);
     assert_eq!(rows(&centre).len(), 5_000);
     let ended: Vec<FallbackCall> = calls.iter().map(|call| over(call, 11_000)).collect();
-    assert_eq!(centre.at(11_000, reported(&ended)).len(), 5_002, "each is booked, and all are forgotten at once");
+    assert_eq!(centre.at(11_000, reported(&ended)).len(), 5_002, "each is booked, and the one too many is forgotten at once");
+    assert_eq!(centre.deadline(21_000).len(), 1, "the others are forgotten together");
 }
 
 #[test]
@@ -177,7 +196,7 @@ fn fallback_calls_outlive_a_snapshot() {
     let mut centre = Centre::opened();
     centre.calls(9_000, "c1", "700");
     centre.ends(9_500, "c1", None);
-    centre.at(10_000, reported(&[up("a", None, 2_000)]));
+    centre.at(10_000, reported(&[up("a", None, 2_000), over(&up("b", None, 2_000), 3_000)]));
     let text = serde_json::to_string(&centre.state).expect("a state can be written");
     let back: State = serde_json::from_str(&text).expect("a state can be read");
     assert_eq!(back, centre.state);

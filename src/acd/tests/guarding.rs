@@ -17,16 +17,25 @@ fn due(centre: &Centre) -> i64 {
 
 fn caller(leg: &str, mark: Mark) -> LegAccount {
     let leg = LegId::Theirs(their(leg));
-    LegAccount { leg, up: true, mark: Some(mark), number: None, dialled: "700".to_owned(), priority: 0, endpoint: None }
+    LegAccount {
+        leg,
+        up: true,
+        rings: false,
+        mark: Some(mark),
+        number: None,
+        dialled: "700".to_owned(),
+        priority: 0,
+        endpoint: None,
+    }
 }
 
 fn phone(leg: OurLeg) -> LegAccount {
     let (leg, endpoint) = (LegId::Ours(leg), Some(endpoint(1001)));
-    LegAccount { leg, up: true, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
+    LegAccount { leg, up: true, rings: false, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
 }
 
 fn returns(legs: Vec<LegAccount>, bridges: Vec<BridgeAccount>) -> Event {
-    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], in_use: vec![] };
+    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], ..Account::default() };
     Event::SwitchReturned { server: SERVER, account }
 }
 

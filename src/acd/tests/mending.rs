@@ -8,16 +8,16 @@ use crate::event::{BridgeAccount, LegAccount};
 
 fn caller(leg: &str, mark: Option<Mark>) -> LegAccount {
     let leg = LegId::Theirs(their(leg));
-    LegAccount { leg, up: true, mark, number: None, dialled: "700".to_owned(), priority: 0, endpoint: None }
+    LegAccount { leg, up: true, rings: false, mark, number: None, dialled: "700".to_owned(), priority: 0, endpoint: None }
 }
 
 fn phone(leg: OurLeg, up: bool, number: u128) -> LegAccount {
     let (leg, endpoint) = (LegId::Ours(leg), Some(endpoint(number)));
-    LegAccount { leg, up, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
+    LegAccount { leg, up, rings: !up, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
 }
 
 fn account(legs: Vec<LegAccount>, bridges: Vec<BridgeAccount>) -> Event {
-    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], in_use: vec![] };
+    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], ..Account::default() };
     Event::SwitchReturned { server: SERVER, account }
 }
 
@@ -152,8 +152,8 @@ fn offer_that_was_never_made_is_not_held_against_the_agent() {
         watch(&[1001, 1002]),
         dial(call, "c1", 10_000, 2_002, 1001),
         switch(true),
-        offer_ended(call, 1, 1001, OfferEnd::SwitchError),
-        ringing(call, 1, 1001, [10_000, 11_000], OfferEnd::SwitchError),
+        offer_ended(call, 1, 1001, OfferEnd::Withdrawn),
+        ringing(call, 1, 1001, [10_000, 11_000], OfferEnd::Withdrawn),
         becomes(1001, AgentState::Ready),
         becomes(1001, AgentState::Reserved(call)),
         offered(call, 2, 1001),

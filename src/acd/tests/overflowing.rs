@@ -191,6 +191,7 @@ fn time_that_is_over_while_the_way_is_lost_ends_when_it_is_back() {
     let leg = crate::event::LegAccount {
         leg: LegId::Theirs(their("c1")),
         up: true,
+        rings: false,
         mark: Some(mark_of(call, 700, 10_000, CallPhase::Waiting)),
         number: None,
         dialled: "700".to_owned(),

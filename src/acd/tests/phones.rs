@@ -170,6 +170,35 @@ fn phone_in_use_while_its_asterisk_is_out_of_reach_is_judged_by_the_account() {
     }
 }
 
+/// Our undialled leg and a call of Asterisk's own queue are on one phone, and only the account tells that it is not ours alone.
+#[test]
+fn phone_with_another_call_beside_a_leg_of_ours_is_not_rung_when_ours_has_ended() {
+    let mut centre = alone();
+    let call = centre.calls(2_000, "c1", "700");
+    assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
+    centre.at(2_001, Event::SwitchLost { server: SERVER });
+    let party = |leg: LegId, up: bool| crate::event::LegAccount {
+        leg,
+        up,
+        rings: false,
+        mark: Some(mark_of(call, 700, 2_000, CallPhase::Waiting)),
+        number: None,
+        dialled: "700".to_owned(),
+        priority: 0,
+        endpoint: (!up).then(|| endpoint(1001)),
+    };
+    let legs = vec![party(LegId::Theirs(their("c1")), true), party(LegId::Ours(ours(call, 1)), false)];
+    let phones = || vec![endpoint(1001)];
+    let account = Account { legs, reachable: phones(), in_use: phones(), others: phones(), ..Account::default() };
+    centre.at(5_000, Event::SwitchReturned { server: SERVER, account });
+    assert_eq!(blocked(&centre, 1001), Some(Block::PrivateCall));
+    centre.ends(5_010, ours(call, 1), None);
+    assert_eq!(blocked(&centre, 1001), Some(Block::PrivateCall), "ours has ended, the other has not");
+    assert_eq!(centre.state_of(1001), AgentState::Ready);
+    centre.at(9_000, says(1001, true, false));
+    assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
+}
+
 #[test]
 fn call_that_the_fallback_gave_an_agent_blocks_them_by_its_name() {
     let mut centre = alone();
@@ -216,14 +245,15 @@ fn agent_who_logged_out_is_not_logged_in_by_a_phone_that_is_free_again() {
     assert_eq!(centre.state_of(1001), AgentState::LoggedOut);
 }
 
+/// The end of the tone's leg does not say that nothing else is on the phone: it may have a second line.
 #[test]
-fn tone_for_ready_on_a_phone_that_says_when_it_is_free_does_not_hold_the_agent_up() {
+fn agent_who_dialled_ready_is_rung_when_the_phone_says_that_it_is_free() {
     let mut centre = Centre::opened();
     let call = centre.calls(500, "c1", "700");
     centre.at(990, says(1001, true, true));
     centre.at(1_000, Event::FeatureDialled { leg: their("f1"), endpoint: endpoint(1001), feature: Some(Ask::Ready) });
-    assert!(centre.ends(1_400, "f1", None).contains(&dial(call, "c1", 500, 1, 1001)));
-    centre.at(1_405, says(1001, true, false));
+    assert_eq!(centre.ends(1_400, "f1", None), vec![chooses(1001, AgentState::Ready)]);
+    assert!(centre.at(1_405, says(1001, true, false)).contains(&dial(call, "c1", 500, 1, 1001)));
     assert!(is_offered(&centre, call, 1001));
 }
 

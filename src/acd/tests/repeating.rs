@@ -68,6 +68,7 @@ fn music_of_a_caller_whose_switch_is_lost_is_ordered_when_it_returns_even_if_the
     let leg = LegAccount {
         leg: LegId::Theirs(their("c1")),
         up: true,
+        rings: false,
         mark: Some(mark_of(call, 700, 10_000, CallPhase::Waiting)),
         number: None,
         dialled: "700".to_owned(),

@@ -7,16 +7,25 @@ use crate::event::{BridgeAccount, LegAccount};
 
 fn caller(leg: &str, mark: Mark) -> LegAccount {
     let leg = LegId::Theirs(their(leg));
-    LegAccount { leg, up: true, mark: Some(mark), number: None, dialled: "700".to_owned(), priority: 0, endpoint: None }
+    LegAccount {
+        leg,
+        up: true,
+        rings: false,
+        mark: Some(mark),
+        number: None,
+        dialled: "700".to_owned(),
+        priority: 0,
+        endpoint: None,
+    }
 }
 
 fn phone(leg: OurLeg, up: bool, number: u128) -> LegAccount {
     let (leg, endpoint) = (LegId::Ours(leg), Some(endpoint(number)));
-    LegAccount { leg, up, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
+    LegAccount { leg, up, rings: !up, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
 }
 
 fn returns(legs: Vec<LegAccount>, bridges: Vec<BridgeAccount>) -> Event {
-    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], in_use: vec![] };
+    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], ..Account::default() };
     Event::SwitchReturned { server: SERVER, account }
 }
 
@@ -250,15 +259,79 @@ fn caller_whose_agent_answered_and_left_after_the_state_was_kept_has_been_answer
     assert_eq!(centre.state_of(1001), wrap_up(call, 26_000));
 }
 
+/// Whoever came first had an agent whose phone may never have been dialled. They are rung for again, and before anybody else.
 #[test]
-fn leg_that_was_made_and_never_dialled_is_hung_up_after_a_second_and_nobody_is_blamed() {
+fn leg_that_does_not_ring_is_hung_up_at_once_and_its_caller_is_served_first() {
+    let mut centre = Centre::opened();
+    centre.asks(9_000, 1001, Ask::Ready);
+    let first = centre.calls(10_000, "c1", "700");
+    let second = centre.calls(10_050, "c2", "700");
+    centre.at(10_100, Event::SwitchLost { server: SERVER });
+    centre.asks(10_200, 1002, Ask::Ready);
+    let mark = |call| centre.state.calls()[&call].mark(CallPhase::Waiting);
+    let silent = LegAccount { rings: false, ..phone(ours(first, 1), false, 1001) };
+    let legs = vec![caller("c1", mark(first)), caller("c2", mark(second)), silent];
+    let effects = centre.at(12_000, returns(legs, vec![]));
+    assert!(effects.contains(&hang_up(first, ours(first, 1), HangupReason::Normal)), "{effects:?}");
+    assert!(effects.contains(&offer_ended(first, 1, 1001, OfferEnd::Withdrawn)));
+    assert_eq!(centre.state_of(1002), AgentState::Reserved(first), "another phone is free, and rings for the first");
+    assert_eq!(centre.state_of(1001), AgentState::Ready, "nobody is blamed");
+    centre.ends(12_010, ours(first, 1), None);
+    assert_eq!(centre.state_of(1001), AgentState::Reserved(second));
+}
+
+/// However often the program goes away in the moment of an offer: the caller is not given back for it.
+#[test]
+fn offers_that_were_cut_short_by_our_own_going_do_not_count_against_the_caller() {
     let mut centre = Centre::opened();
     centre.asks(9_000, 1001, Ask::Ready);
     let call = centre.calls(10_000, "c1", "700");
-    centre.at(10_100, Event::SwitchLost { server: SERVER });
-    let mark = centre.state.calls()[&call].mark(CallPhase::Waiting);
-    centre.at(12_000, returns(vec![caller("c1", mark), phone(ours(call, 1), false, 1001)], vec![]));
-    let effects = centre.deadline(13_000);
+    for ms in [11_000, 12_000, 13_000, 14_000] {
+        centre.at(ms, Event::SwitchLost { server: SERVER });
+        let mark = centre.state.calls()[&call].mark(CallPhase::Waiting);
+        centre.at(ms + 100, returns(vec![caller("c1", mark)], vec![]));
+        assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
+    }
+}
+
+/// A run whose last steps were lost made the leg; the state does not know it.
+#[test]
+fn unknown_leg_that_does_not_ring_is_nobodys_offer() {
+    let mut centre = Centre::opened();
+    centre.asks(9_000, 1001, Ask::Ready);
+    centre.at(9_500, Event::SwitchLost { server: SERVER });
+    let call = CallId(Uuid::from_u128(42));
+    let silent = LegAccount { rings: false, ..phone(ours(call, 1), false, 1001) };
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    let effects = centre.at(12_000, returns(vec![caller("c1", mark), silent], vec![]));
     assert!(effects.contains(&hang_up(call, ours(call, 1), HangupReason::Normal)), "{effects:?}");
     assert_eq!(centre.state_of(1001), AgentState::Ready);
+    centre.ends(12_010, ours(call, 1), None);
+    assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
+}
+
+/// Asterisk's own restart ends every call: who waited did not hang up, and who talked was answered.
+#[test]
+fn callers_who_die_with_asterisk_are_lost_and_those_who_talked_were_answered() {
+    let run = |started: &str| {
+        let reachable = vec![endpoint(1001), endpoint(1002)];
+        let account = Account { reachable, started: Some(started.to_owned()), ..Account::default() };
+        Event::SwitchReturned { server: SERVER, account }
+    };
+    let mut centre = Centre::opened();
+    centre.at(1_000, run("ten o'clock"));
+    centre.asks(2_000, 1001, Ask::Ready);
+    let talks = centre.calls(10_000, "c1", "700");
+    centre.at(11_000, Event::LegAnswered { leg: ours(talks, 1) });
+    let waits = centre.calls(12_000, "c2", "700");
+    centre.at(13_000, Event::SwitchLost { server: SERVER });
+    let effects = centre.at(15_000, run("eleven o'clock"));
+    assert!(effects.contains(&ended(talks, Outcome::Answered, Side::Switch)), "{effects:?}");
+    assert!(effects.contains(&ended(waits, Outcome::Lost, Side::Switch)), "{effects:?}");
+    assert_eq!(centre.state.today().abandoned, 0);
+    // A caller who is gone from the same Asterisk has hung up while nobody looked.
+    let gone = centre.calls(20_000, "c3", "700");
+    centre.at(21_000, Event::SwitchLost { server: SERVER });
+    let effects = centre.at(22_000, run("eleven o'clock"));
+    assert!(effects.contains(&ended(gone, Outcome::Abandoned, Side::Switch)), "{effects:?}");
 }

@@ -173,6 +173,7 @@ impl Wanderer {
                 account.legs.push(LegAccount {
                     leg,
                     up,
+                    rings: !up && self.one_in(2),
                     mark: None,
                     number: None,
                     dialled: "700".to_owned(),

@@ -20,6 +20,7 @@ fn lists(change: impl Fn(&mut Value)) -> Lists {
         bridges: serde_json::from_value(take("bridges")).unwrap(),
         application: serde_json::from_value(take("application")).unwrap(),
         endpoints: serde_json::from_value(take("endpoints")).unwrap(),
+        info: serde_json::from_value(take("info")).unwrap(),
     }
 }
 
@@ -44,13 +45,13 @@ fn theirs(id: &str) -> LegId {
 }
 
 fn caller(id: &str, mark: Option<Mark>, number: Option<&str>, dialled: &str) -> LegAccount {
-    let number = number.map(Phone::new);
-    LegAccount { leg: theirs(id), up: mark.is_some(), mark, number, dialled: dialled.to_owned(), priority: 0, endpoint: None }
+    let (number, dialled) = (number.map(Phone::new), dialled.to_owned());
+    LegAccount { leg: theirs(id), up: mark.is_some(), rings: false, mark, number, dialled, priority: 0, endpoint: None }
 }
 
 fn agent(n: u128, up: bool, name: &str) -> LegAccount {
     let (leg, mark) = (LegId::Ours(our_leg(n, 1)), Some(mark(n, CallPhase::Offered)));
-    LegAccount { leg, up, mark, number: None, dialled: String::new(), priority: 0, endpoint: Some(endpoint(name)) }
+    LegAccount { leg, up, rings: !up, mark, number: None, dialled: String::new(), priority: 0, endpoint: Some(endpoint(name)) }
 }
 
 fn expected() -> Account {
@@ -66,6 +67,8 @@ fn expected() -> Account {
         bridges: vec![BridgeAccount { bridge, legs: vec![LegId::Ours(our_leg(12, 1)), theirs("lab-1795241886.56")] }],
         reachable: vec![endpoint("2001"), endpoint("2002")],
         in_use: vec![endpoint("2001"), endpoint("2002")],
+        others: vec![],
+        started: Some("2026-11-20T17:44:01.204+0000".to_owned()),
     }
 }
 
@@ -75,14 +78,20 @@ fn who_waits_who_talks_and_who_is_rung_is_in_the_account_and_nobody_else() {
 }
 
 #[test]
-fn a_phone_that_rings_and_a_feature_just_dialled_are_told_as_events() {
+fn a_feature_just_dialled_is_told_as_an_event() {
     let told = lists(|_| {}).as_events(ServerId(9), "callsync");
-    let [Told::ChannelStateChange { channel: rings }, Told::StasisStart { channel, args, replace_channel: None }] = &told[..]
-    else {
-        panic!("{told:?}")
-    };
-    assert_eq!(rings.id, our_leg(13, 1).to_string());
+    let [Told::StasisStart { channel, args, replace_channel: None }] = &told[..] else { panic!("{told:?}") };
     assert_eq!((channel.id.as_str(), args.join(",").as_str()), ("lab-1795241887.61", "feature,*11,2003"));
+}
+
+#[test]
+fn a_phone_with_a_leg_that_is_not_ours_is_named_whether_or_not_one_of_ours_is_there_too() {
+    let account = lists(|lists| {
+        let phones = lists["endpoints"].as_array_mut().unwrap();
+        let phone = phones.iter_mut().find(|phone| phone["resource"] == "2002").unwrap();
+        phone["channel_ids"].as_array_mut().unwrap().push("lab-1795241887.77".into());
+    });
+    assert_eq!(account.account(ServerId(9), "callsync", &[]).others, vec![endpoint("2002")]);
 }
 
 #[test]

@@ -257,7 +257,16 @@ fn a_callers_number_is_cut_and_cleaned_before_anybody_sees_it() {
 #[test]
 fn a_leg_of_the_account_neither_arrives_nor_answers_again_but_its_end_is_told() {
     let own = our_leg(1, 1);
-    let bare = |leg, up| LegAccount { leg, up, mark: None, number: None, dialled: "700".to_owned(), priority: 0, endpoint: None };
+    let bare = |leg, up| LegAccount {
+        leg,
+        up,
+        rings: false,
+        mark: None,
+        number: None,
+        dialled: "700".to_owned(),
+        priority: 0,
+        endpoint: None,
+    };
     let legs = vec![bare(LegId::Theirs(theirs("a.1")), true), bare(LegId::Ours(own), true)];
     let mut hearing = hearing(&Account { legs, ..Account::default() });
     let mut hear = |kind: &str, id: &str, rest: &str| {

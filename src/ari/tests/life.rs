@@ -130,6 +130,26 @@ async fn an_account_is_taken_anew_on_the_same_socket_after_the_orders_before_it_
 }
 
 #[tokio::test]
+async fn what_waits_in_the_socket_when_the_account_is_taken_anew_is_heard_before_it() {
+    const WAITING: usize = 200;
+    let held = Arc::new(Notify::new());
+    let answer_held = Answer::Held(held.clone());
+    let stand_in = StandIn::start(move |request, _| (request == "POST /channels/a.1/answer").then(|| answer_held.clone())).await;
+    let mut rig = started(&stand_in).await;
+    rig.order(Lane::Call(call(1)), answer("a.1"));
+    let (lane, op) = retake();
+    rig.order(lane, op);
+    until("the order is under way", || stand_in.requests().iter().any(|request| request.ends_with("a.1/answer"))).await;
+    (0..WAITING).for_each(|n| stand_in.on_socket(arrives(&format!("b.{n}"))));
+    held.notify_one();
+    for n in 0..WAITING {
+        let next = rig.next().await;
+        assert!(matches!(&next, Event::CallerArrived { leg, .. } if *leg == caller(&format!("b.{n}"))), "{n}: {next:?}");
+    }
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+}
+
+#[tokio::test]
 async fn an_account_that_cannot_be_taken_on_this_connection_is_taken_on_the_next() {
     let rule = |request: &str, times| (request == "GET /bridges" && times == 2).then(|| Answer::Reply(503, String::new()));
     let stand_in = StandIn::start(rule).await;

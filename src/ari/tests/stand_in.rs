@@ -134,12 +134,14 @@ impl StandIn {
         self.opened.send_modify(|opened| *opened += 1);
         loop {
             tokio::select! {
-                frame = stream.next() => if !matches!(frame, Some(Ok(_))) { return },
+                // A ping is answered after all that was to be sent before it.
+                biased;
                 command = commands.recv() => match command {
                     Some(Do::Send(event)) => if sink.send(Message::text(event)).await.is_err() { return },
                     Some(Do::FallSilent) => std::future::pending().await,
                     Some(Do::Close) | None => return,
                 },
+                frame = stream.next() => if !matches!(frame, Some(Ok(_))) { return },
             }
         }
     }
@@ -154,7 +156,7 @@ async fn reply(stream: &mut TcpStream, status: u16, body: &str) {
 fn empty(request: &str) -> Answer {
     match request {
         "GET /channels" | "GET /bridges" | "GET /endpoints/PJSIP" => Answer::Reply(200, "[]".to_owned()),
-        "GET /applications/callsync" => Answer::Reply(200, "{}".to_owned()),
+        "GET /applications/callsync" | "GET /asterisk/info" => Answer::Reply(200, "{}".to_owned()),
         "GET /asterisk/variable" => Answer::Reply(200, format!(r#"{{"value":"{CLOCK}"}}"#)),
         _ => Answer::Reply(204, String::new()),
     }

@@ -46,7 +46,16 @@ async fn rows_that_are_open_stay_open_for_calls_that_live_and_are_ended_by_the_a
     };
     assert_eq!((ended(0).await, ended(1).await), (None, None));
     let leg = LegId::Theirs(TheirLeg { server: SERVER, id: "c1".to_owned() });
-    let alive = LegAccount { leg, up: true, mark: None, number: None, dialled: "700".to_owned(), priority: 0, endpoint: None };
+    let alive = LegAccount {
+        leg,
+        up: true,
+        rings: false,
+        mark: None,
+        number: None,
+        dialled: "700".to_owned(),
+        priority: 0,
+        endpoint: None,
+    };
     run.tell(Event::SwitchReturned { server: SERVER, account: Account { legs: vec![alive], ..Account::default() } }).await;
     run.until(|board| board.calls.len() == 1).await;
     assert_eq!(run.board().await.calls[0].phase, CallPhase::Waiting);

@@ -86,9 +86,8 @@ async fn died(
         match &*call.outcome {
             "answered" if talks || crossed => talked += 1,
             "lost" if !talks => waited += 1,
-            // An Asterisk that stops in order hangs up first: for the program that is a caller who leaves. After a crash nobody
-            // knows who left before it; the ledger says at least that it was the switch.
-            "abandoned" if !talks && (orderly || crossed || call.by == "switch") => waited += 1,
+            // An Asterisk that stops in order hangs up first: for the program that is a caller who leaves.
+            "abandoned" if !talks && (orderly || crossed) => waited += 1,
             other => found.add(&format!("a call that died with Asterisk is {other:?} in the ledger"), &*number),
         }
         if !call.ended.is_some_and(|at| (went - CLEAR..=back + WITHIN).contains(&at)) {
