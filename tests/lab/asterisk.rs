@@ -162,7 +162,7 @@ fn prepare(root: &Path, log: &Path, site: &Site) -> Result<()> {
     folders::made(etc.clone())?;
     site.write(&etc)?;
     let owner = Owner::of(root)?;
-    for folder in ["var/spool/asterisk/recording", "var/lib/asterisk", "var/run/asterisk"] {
+    for folder in ["var/spool/asterisk/recording", "var/spool/asterisk/voicemail", "var/lib/asterisk", "var/run/asterisk"] {
         owner.take(&folders::made(root.join(folder))?)?;
     }
     owner.take(log)?;

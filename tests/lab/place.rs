@@ -7,7 +7,7 @@ use crate::passwords::Passwords;
 use crate::ports::Ports;
 use crate::postgres::{self, Postgres};
 use crate::product::{Product, Settings};
-use crate::site::{CdrPlace, Site};
+use crate::site::{CERTIFICATE, CdrPlace, Site};
 use crate::{Result, Trouble, demo, folders, root};
 
 /// What kind of lab to start.
@@ -169,6 +169,8 @@ impl Lab {
             ports: self.ports,
             ari_password: self.passwords.ari.clone(),
             ami_password: self.passwords.ami.clone(),
+            // One kind of lab speaks in the clear, the other does not: both ways are used by every suite.
+            ami_trust: self.postgres.as_ref().map(|_| self.asterisk.root.join("etc/asterisk").join(CERTIFICATE)),
             database_url: self.database_url(),
             demo: demo::document(&self.passwords, becomes_ready),
         }

@@ -20,18 +20,21 @@ pub struct Ports {
     pub http: u16,
     /// Asterisk's manager interface.
     pub ami: u16,
+    /// The same over TLS.
+    pub ami_tls: u16,
     /// The product's pages.
     pub web: u16,
 }
 
 impl Default for Ports {
     fn default() -> Self {
-        Self { sip: 5060, http: 8088, ami: 5038, web: 8080 }
+        Self { sip: 5060, http: 8088, ami: 5038, ami_tls: 5039, web: 8080 }
     }
 }
 
 impl Ports {
-    /// The usual ports, each overridable: `CALLSYNC_LAB_SIP`, `CALLSYNC_LAB_HTTP`, `CALLSYNC_LAB_AMI`, `CALLSYNC_LAB_WEB`.
+    /// The usual ports, each overridable: `CALLSYNC_LAB_SIP`, `CALLSYNC_LAB_HTTP`, `CALLSYNC_LAB_AMI`, `CALLSYNC_LAB_AMI_TLS`,
+    /// `CALLSYNC_LAB_WEB`.
     ///
     /// # Errors
     /// When one of them is set to something that is no port number.
@@ -52,6 +55,7 @@ impl Ports {
             sip: port("CALLSYNC_LAB_SIP", usual.sip)?,
             http: port("CALLSYNC_LAB_HTTP", usual.http)?,
             ami: port("CALLSYNC_LAB_AMI", usual.ami)?,
+            ami_tls: port("CALLSYNC_LAB_AMI_TLS", usual.ami_tls)?,
             web: port("CALLSYNC_LAB_WEB", usual.web)?,
         })
     }
@@ -71,6 +75,7 @@ impl Ports {
         let tcp = [
             ("Asterisk's HTTP and ARI", self.http, "CALLSYNC_LAB_HTTP"),
             ("Asterisk's AMI", self.ami, "CALLSYNC_LAB_AMI"),
+            ("Asterisk's AMI over TLS", self.ami_tls, "CALLSYNC_LAB_AMI_TLS"),
             ("the web pages", self.web, "CALLSYNC_LAB_WEB"),
         ];
         for (what, port, variable) in tcp {
@@ -123,7 +128,7 @@ mod tests {
         let listener = TcpListener::bind((ADDRESS, 0)).unwrap();
         let web = listener.local_addr().unwrap().port();
         let free = || any_free().unwrap();
-        let ports = Ports { sip: free(), http: free(), ami: free(), web };
+        let ports = Ports { sip: free(), http: free(), ami: free(), ami_tls: free(), web };
         assert!(ports.check_free().unwrap_err().to_string().contains("CALLSYNC_LAB_WEB"));
     }
 }

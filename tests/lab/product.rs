@@ -64,6 +64,8 @@ pub struct Settings {
     pub ari_password: String,
     /// The secret of the AMI user.
     pub ami_password: String,
+    /// The certificate of the manager interface, if it is spoken to over TLS.
+    pub ami_trust: Option<PathBuf>,
     /// `sqlite://…` or `postgres://…`.
     pub database_url: String,
     /// The demo: queues, agents, users.
@@ -281,6 +283,8 @@ fn executable(messages: &str) -> Option<PathBuf> {
 fn config_text(settings: &Settings, data: &Path) -> String {
     let Settings { ports, ari_password, ami_password, database_url, .. } = settings;
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let trust = settings.ami_trust.as_ref().map(|file| format!("tls = true\ntrust = {}\n", quoted(&file.to_string_lossy())));
+    let ami = if trust.is_some() { ports.ami_tls } else { ports.ami };
     format!(
         "# Written by the lab at every start.\n\
          listen = \"127.0.0.1:{web}\"\n\
@@ -295,10 +299,11 @@ fn config_text(settings: &Settings, data: &Path) -> String {
          [ami]\n\
          address = \"127.0.0.1:{ami}\"\n\
          user = \"callsync\"\n\
-         password = {secret}\n",
+         password = {secret}\n\
+         {trust}",
         web = ports.web,
         http = ports.http,
-        ami = ports.ami,
+        trust = trust.unwrap_or_default(),
         secret = quoted(ami_password),
         data = quoted(&data.to_string_lossy()),
         database = quoted(database_url),
@@ -325,6 +330,7 @@ mod tests {
             ports: Ports { web: 9090, http: 9088, ..Ports::default() },
             ari_password: "secret".to_owned(),
             ami_password: "hidden".to_owned(),
+            ami_trust: None,
             database_url: "sqlite:///x/callsync.db".to_owned(),
             demo: Value::Null,
         };
@@ -333,5 +339,8 @@ mod tests {
         assert!(text.contains("url = \"http://127.0.0.1:9088\""), "{text}");
         assert!(text.contains("address = \"127.0.0.1:5038\"\nuser = \"callsync\"\npassword = \"hidden\""), "{text}");
         assert!(text.contains("database_url = \"sqlite:///x/callsync.db\""), "{text}");
+        let text = config_text(&Settings { ami_trust: Some("/x/manager.pem".into()), ..settings }, Path::new("/x"));
+        assert!(text.contains("address = \"127.0.0.1:5039\""), "{text}");
+        assert!(text.ends_with("password = \"hidden\"\ntls = true\ntrust = \"/x/manager.pem\"\n"), "{text}");
     }
 }

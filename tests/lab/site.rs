@@ -44,6 +44,16 @@ pub struct Site {
     pub cdr: CdrPlace,
 }
 
+/// The certificate of the manager interface, which signs itself.
+pub const CERTIFICATE: &str = "manager.pem";
+
+/// It and its key, as PEM.
+fn certificate() -> Result<(String, String)> {
+    let signed = rcgen::generate_simple_self_signed(vec![ADDRESS.to_owned()]);
+    let signed = signed.map_err(|why| Trouble::said(format!("making a certificate: {why}")))?;
+    Ok((signed.cert.pem(), signed.signing_key.serialize_pem()))
+}
+
 /// The password of a SIP account.
 pub fn sip_password(account: u32) -> String {
     format!("lab-{account}")
@@ -61,6 +71,9 @@ impl Site {
                 .map_err(|name| Trouble::said(format!("{} names @{name}@, which the lab does not know", file.display())))?;
             write(&folder.join(file.file_name().unwrap_or_default()), &filled)?;
         }
+        let (certificate, key) = certificate()?;
+        write(&folder.join(CERTIFICATE), &certificate)?;
+        write(&folder.join("manager.key"), &key)?;
         write(&folder.join("accounts.conf"), &accounts())?;
         for queue in ["700", "701", "702"] {
             write(&folder.join(format!("members-79{}.conf", &queue[2..])), &members(queue))?;
@@ -90,6 +103,8 @@ impl Site {
             ("ARI_PASSWORD", self.passwords.ari.clone()),
             ("AMI_ADDRESS", ADDRESS.to_owned()),
             ("AMI_PORT", self.ports.ami.to_string()),
+            ("AMI_TLS", "yes".to_owned()),
+            ("AMI_TLS_PORT", self.ports.ami_tls.to_string()),
             ("AMI_PASSWORD", self.passwords.ami.clone()),
             ("CDR_MODULE", module.to_owned()),
             ("CDR_HOST", ADDRESS.to_owned()),

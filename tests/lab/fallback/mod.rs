@@ -6,6 +6,7 @@ use crate::scenarios::{Books, Scenario};
 
 mod absence;
 mod ears;
+mod mailbox;
 mod returning;
 mod shift;
 
@@ -30,6 +31,7 @@ pub fn all() -> Vec<Scenario> {
         absence::callers_reach_agents_while_the_program_is_cut_off,
         absence::nobody_is_left_alone_in_silence_when_the_other_hangs_up_while_the_program_is_stopped,
         absence::callers_hear_the_prompt_while_the_program_is_killed_and_nobody_is_ready,
+        mailbox::callers_leave_a_message_while_the_program_is_killed_and_nobody_is_ready,
         returning::calls_of_the_fallback_finish_in_peace_when_the_program_is_back,
     ]
 }

@@ -111,6 +111,14 @@ impl Shift {
 /// With every difference.
 pub async fn booked(stage: &Stage, caller: &Phone) -> Result<()> {
     never_silent(stage, caller)?;
+    in_the_books(stage, caller).await
+}
+
+/// The program is back: the books have the call as the fallback's, as the parties tell it.
+///
+/// # Errors
+/// With every difference.
+pub async fn in_the_books(stage: &Stage, caller: &Phone) -> Result<()> {
     let call = stage.ended_call(&caller.name).await?;
     let rows = stage.rows(&call).await?;
     let mut verdict = Verdict::within(WITHIN, stage.pulse.standstills());

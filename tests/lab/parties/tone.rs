@@ -66,8 +66,9 @@ pub fn listen(payload_type: u8, payload: &[u8]) -> Option<Sound> {
     g711::decode(payload_type, payload).map(|samples| classify(&samples))
 }
 
+/// What a frame of 20 ms holds, as samples of 16 bits.
 #[expect(clippy::cast_precision_loss, reason = "a frame has a few hundred samples")]
-fn classify(samples: &[f32]) -> Sound {
+pub fn classify(samples: &[f32]) -> Sound {
     let energy: f32 = samples.iter().map(|sample| sample * sample).sum();
     let length = samples.len() as f32;
     if length == 0.0 || energy / length < SILENCE {
