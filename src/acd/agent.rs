@@ -316,6 +316,10 @@ pub(crate) fn hang_up(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg, reason: Han
     let until = turn.at + LINE_CLEARS_WITHIN;
     turn.order(leg.call, Op::Hangup { leg: LegId::Ours(leg), reason });
     turn.state.with_agent(id, |agent| {
+        if agent.line == Line::Free {
+            // It was there before we heard of it.
+            agent.use_told = agent.in_use;
+        }
         agent.line = Line::Clearing { leg, until };
         if matches!(agent.besides, Besides::Lingering { .. }) {
             agent.besides = Besides::Nothing;

@@ -230,6 +230,8 @@ pub enum OrderFailure {
     Gone,
     /// The phone cannot be reached: not registered, unknown, or its last qualify went unanswered.
     Unreachable,
+    /// Something else is on the phone: it was not rung, however far the order had come.
+    InUse,
     /// Asterisk refused it.
     Refused {
         /// The HTTP status.

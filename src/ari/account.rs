@@ -97,7 +97,7 @@ pub enum Entry {
 impl Lists {
     /// How the phones stand.
     pub fn phones(&self) -> Phones {
-        phones(&self.endpoints)
+        phones(&self.endpoints, &self.channels)
     }
 
     /// The account. `marks` holds the marks of the legs whose channel did not carry them.
@@ -112,7 +112,8 @@ impl Lists {
             let names = phones.iter().filter(|(_, standing)| is(standing)).map(|(name, _)| name.clone());
             names.map(|name| Endpoint { server, name }).collect()
         };
-        let theirs = |id: &String| matches!(leg_id(server, id), LegId::Theirs(_));
+        let used = used(&self.channels);
+        let theirs = |id: &String| used.contains(id.as_str()) && matches!(leg_id(server, id), LegId::Theirs(_));
         let others = self.endpoints.iter().filter(|phone| phone.channel_ids.iter().any(theirs));
         Account {
             legs,
@@ -193,10 +194,20 @@ impl Lists {
     }
 }
 
-/// How the phones stand.
-pub fn phones(endpoints: &[EndpointState]) -> Phones {
-    let standing = |phone: &EndpointState| Standing { reachable: phone.state == "online", in_use: !phone.channel_ids.is_empty() };
+/// How the phones stand. One on which there is only a leg that was made and not dialled yet is free, as its device state says
+/// too: nothing will be heard of it when that leg ends.
+pub fn phones(endpoints: &[EndpointState], channels: &[Channel]) -> Phones {
+    let used = used(channels);
+    let standing = |phone: &EndpointState| Standing {
+        reachable: phone.state == "online",
+        in_use: phone.channel_ids.iter().any(|id| used.contains(id.as_str())),
+    };
     endpoints.iter().map(|endpoint| (endpoint.resource.clone(), standing(endpoint))).collect()
+}
+
+/// The ids of the channels that make a phone busy.
+fn used(channels: &[Channel]) -> BTreeSet<&str> {
+    channels.iter().filter(|channel| channel.state != "Down").map(|channel| channel.id.as_str()).collect()
 }
 
 fn bridge_account(server: ServerId, bridge: &Bridge) -> Option<BridgeAccount> {

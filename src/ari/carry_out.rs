@@ -8,17 +8,23 @@ use std::time::{Duration, Instant};
 use acd::effect::Op;
 use acd::event::OrderFailure;
 use model::OurLeg;
+use serde::Deserialize;
 
 use crate::account::{Application, EndpointState, phones};
+use crate::event::Channel;
 use crate::fallback::Notes;
 use crate::line::{Line, NoReply};
 use crate::plan::{Plan, plan, verdict};
-use crate::reach::{Phones, TECHNOLOGY};
+use crate::reach::{Phones, TECHNOLOGY, standing};
 use crate::request::{Kind, Request};
 use crate::starts::{Start, Starts};
 
 /// A leg that was created is handed to us within 3 ms; after this it never will be.
 const START_WITHIN: Duration = Duration::from_secs(3);
+
+/// When an order to ring a phone had to wait longer than this, it is looked whether the phone is still free: while callers are in
+/// Asterisk's own queues, that rings phones too.
+const FRESH: Duration = Duration::from_millis(100);
 
 /// A phone is not rung for an order that is this old: the program stood still meanwhile, and much may have changed.
 const DIALLED_WITHIN: Duration = Duration::from_secs(4);
@@ -93,11 +99,11 @@ impl Hands {
         Self { line, app: app.into(), starts, notes, stamps, one_by_one: Arc::default() }
     }
 
-    /// Carries an order out.
-    pub async fn carry_out(self, op: Op) -> Done {
+    /// Carries an order out that came at this time.
+    pub async fn carry_out(self, op: Op, since: Instant) -> Done {
         let done = match plan(&op, &self.app) {
             Plan::InTurn(requests) => self.in_turn(&requests).await,
-            Plan::Dial { leg, create, dial } => self.dial(leg, &create, &dial).await,
+            Plan::Dial { leg, endpoint, create, dial } => self.dial(leg, &endpoint, [&create, &dial], since).await,
             Plan::Stamp { leg, together, one_by_one } => {
                 let stamper = Self { line: self.stamps.line.clone(), ..self.clone() };
                 stamper.stamp(leg, together, one_by_one).await
@@ -124,8 +130,7 @@ impl Hands {
     /// A leg that ends before it could be dialled is told as the end of a leg, and the order counts as carried out: the core
     /// hears of it once. A leg that never starts or cannot be dialled is left to the core, which hangs it up when it hears
     /// that the order failed: if it ended before, its end would look like the phone's doing.
-    async fn dial(&self, leg: OurLeg, create: &Request, dial: &Request) -> Outcome {
-        let began = Instant::now();
+    async fn dial(&self, leg: OurLeg, endpoint: &str, [create, dial]: [&Request; 2], since: Instant) -> Outcome {
         let mut start = self.starts.expect(leg);
         self.ask(create).await?;
         match tokio::time::timeout(START_WITHIN, start.end()).await {
@@ -136,9 +141,12 @@ impl Hands {
                 return Err(OrderFailure::Refused { status: 0, text });
             }
         }
-        if began.elapsed() > DIALLED_WITHIN {
+        if since.elapsed() > DIALLED_WITHIN {
             let text = format!("the order was older than {DIALLED_WITHIN:?} when the leg could be dialled");
             return Err(OrderFailure::Refused { status: 0, text });
+        }
+        if since.elapsed() > FRESH && self.is_in_use(endpoint).await {
+            return Err(OrderFailure::InUse);
         }
         match self.ask(dial).await {
             Ok(()) | Err(OrderFailure::Gone) => Ok(Done::CarriedOut),
@@ -194,6 +202,25 @@ impl Hands {
         }
     }
 
+    /// Whether something is on a phone, beside legs that were not dialled. An Asterisk that does not say so is believed to mean no.
+    async fn is_in_use(&self, endpoint: &str) -> bool {
+        #[derive(Deserialize)]
+        struct DeviceState {
+            state: String,
+        }
+        let asked = Request::new(Kind::DeviceState, &[&format!("{TECHNOLOGY}/{endpoint}")]);
+        let said: Result<DeviceState, OrderFailure> = self.read(&asked).await;
+        said.is_ok_and(|device| standing(&device.state).in_use)
+    }
+
+    /// How the phones stand.
+    async fn phones(&self) -> Result<Phones, OrderFailure> {
+        let (endpoints, channels) = (Request::new(Kind::Endpoints, &[&TECHNOLOGY]), Request::new(Kind::Channels, &[]));
+        let endpoints: Vec<EndpointState> = self.read(&endpoints).await?;
+        let channels: Vec<Channel> = self.read(&channels).await?;
+        Ok(phones(&endpoints, &channels))
+    }
+
     /// Subscribes to what is to be watched and is not yet, and unsubscribes from the rest. What Asterisk says that it watches
     /// counts, not what we remember: it may have been restarted, or kept the subscriptions of a predecessor of ours.
     pub async fn watch(&self, names: &[String]) -> Outcome {
@@ -204,8 +231,7 @@ impl Hands {
             names.iter().filter(|name| !name.contains(',')).map(|name| format!("{TECHNOLOGY}/{name}")).collect();
         self.each_chunk(Kind::Subscribe, wanted.difference(&has)).await?;
         self.each_chunk(Kind::Unsubscribe, has.difference(&wanted)).await?;
-        let endpoints: Vec<EndpointState> = self.read(&Request::new(Kind::Endpoints, &[&TECHNOLOGY])).await?;
-        Ok(Done::Phones(phones(&endpoints)))
+        Ok(Done::Phones(self.phones().await?))
     }
 
     /// Without AMI the order fails: the notes are still there, and will be told again once it is back.

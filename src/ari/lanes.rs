@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::Future;
+use std::time::Instant;
 
 use acd::effect::{Lane, Op, Order};
 use acd::event::OrderFailure;
@@ -13,7 +14,7 @@ use crate::carry_out::Done;
 /// All lanes of one connection.
 #[derive(Debug, Default)]
 pub struct Lanes {
-    waiting: HashMap<Lane, VecDeque<(u64, Op)>>,
+    waiting: HashMap<Lane, VecDeque<(u64, Instant, Op)>>,
     running: HashMap<Id, (u64, Order)>,
     tasks: JoinSet<Done>,
     /// Orders are numbered as they come, so that those that are lost can be told in order.
@@ -21,24 +22,24 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// Takes an order. It begins at once if its lane is free.
-    pub fn push<F>(&mut self, order: Order, carry_out: impl FnOnce(Op) -> F)
+    /// Takes an order. It begins at once if its lane is free; whoever carries it out is told when it came.
+    pub fn push<F>(&mut self, order: Order, carry_out: impl FnOnce(Op, Instant) -> F)
     where
         F: Future<Output = Done> + Send + 'static,
     {
         self.next += 1;
         match self.waiting.get_mut(&order.lane) {
-            Some(waiting) => waiting.push_back((self.next, order.op)),
+            Some(waiting) => waiting.push_back((self.next, Instant::now(), order.op)),
             None => {
                 self.waiting.insert(order.lane.clone(), VecDeque::new());
-                self.begin(self.next, order, carry_out);
+                self.begin((self.next, Instant::now()), order, carry_out);
             }
         }
         self.measure();
     }
 
     /// The next order that was carried out, and how it went; its lane goes on. Waits as long as nothing is under way.
-    pub async fn done<F>(&mut self, carry_out: impl FnOnce(Op) -> F) -> Option<(Op, Done)>
+    pub async fn done<F>(&mut self, carry_out: impl FnOnce(Op, Instant) -> F) -> Option<(Op, Done)>
     where
         F: Future<Output = Done> + Send + 'static,
     {
@@ -50,7 +51,7 @@ impl Lanes {
         };
         let Order { lane, op } = self.running.remove(&id).map(|(_, order)| order)?;
         match self.waiting.get_mut(&lane).and_then(VecDeque::pop_front) {
-            Some((number, op)) => self.begin(number, Order { lane, op }, carry_out),
+            Some((number, since, op)) => self.begin((number, since), Order { lane, op }, carry_out),
             None => {
                 self.waiting.remove(&lane);
             }
@@ -68,16 +69,17 @@ impl Lanes {
     pub async fn stop(mut self) -> Vec<Op> {
         self.tasks.shutdown().await;
         let running = self.running.drain().map(|(_, (number, order))| (number, order.op));
-        let lost: BTreeMap<u64, Op> = running.chain(self.waiting.drain().flat_map(|(_, waiting)| waiting)).collect();
+        let waiting = self.waiting.drain().flat_map(|(_, waiting)| waiting).map(|(number, _, op)| (number, op));
+        let lost: BTreeMap<u64, Op> = running.chain(waiting).collect();
         self.measure();
         lost.into_values().collect()
     }
 
-    fn begin<F>(&mut self, number: u64, order: Order, carry_out: impl FnOnce(Op) -> F)
+    fn begin<F>(&mut self, (number, since): (u64, Instant), order: Order, carry_out: impl FnOnce(Op, Instant) -> F)
     where
         F: Future<Output = Done> + Send + 'static,
     {
-        let handle = self.tasks.spawn(carry_out(order.op.clone()));
+        let handle = self.tasks.spawn(carry_out(order.op.clone(), since));
         self.running.insert(handle.id(), (number, order));
     }
 

@@ -22,6 +22,8 @@ pub enum Plan {
     Dial {
         /// The leg.
         leg: OurLeg,
+        /// The account of the phone.
+        endpoint: String,
         /// The first request.
         create: Request,
         /// The request that must wait.
@@ -91,7 +93,7 @@ pub fn plan(op: &Op, app: &str) -> Plan {
             let dial = Request::new(Kind::DialLeg, &[leg])
                 .with("caller", &caller.id)
                 .with("timeout", give_up_after.as_secs().max(1).to_string());
-            return Plan::Dial { leg: *leg, create, dial };
+            return Plan::Dial { leg: *leg, endpoint: endpoint.name.clone(), create, dial };
         }
         Op::Stamp { leg, stamp } => return variables(leg, stamp),
         // An absolute timeout of zero is none.

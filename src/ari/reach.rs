@@ -70,7 +70,7 @@ impl Reach {
 }
 
 /// A phone in use, ringing or on hold is there. One that was never heard of (UNKNOWN) is not, until it is.
-fn standing(state: &str) -> Standing {
+pub fn standing(state: &str) -> Standing {
     Standing {
         reachable: !matches!(state, "UNAVAILABLE" | "INVALID" | "UNKNOWN"),
         in_use: matches!(state, "INUSE" | "BUSY" | "RINGING" | "RINGINUSE" | "ONHOLD"),

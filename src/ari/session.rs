@@ -225,7 +225,7 @@ impl Session {
                         return End::NoMoreOrders;
                     }
                 },
-                done = self.lanes.done(|op| hands.clone().carry_out(op)) => self.done(ends, done),
+                done = self.lanes.done(|op, since| hands.clone().carry_out(op, since)) => self.done(ends, done),
                 Ok(()) = ends.beats.changed() => self.heart.beat(),
                 Some(calls) = ends.manager.report() => {
                     ends.tell(Event::FallbackReported { server: self.server, calls });
@@ -314,7 +314,7 @@ impl Session {
 
     fn push(&mut self, order: Order) {
         let hands = &self.hands;
-        self.lanes.push(order, |op| hands.clone().carry_out(op));
+        self.lanes.push(order, |op, since| hands.clone().carry_out(op, since));
     }
 
     fn done(&mut self, ends: &mut Ends, done: Option<(Op, Done)>) {
@@ -334,7 +334,7 @@ impl Session {
         let until = Instant::now() + LAST_ORDERS;
         while !self.lanes.idle() {
             let hands = &self.hands;
-            let done = self.lanes.done(|op| hands.clone().carry_out(op));
+            let done = self.lanes.done(|op, since| hands.clone().carry_out(op, since));
             match tokio::time::timeout_at(until, done).await {
                 Ok(done) => self.done(ends, done),
                 Err(_) => return,

@@ -180,6 +180,10 @@ impl Switch {
         if self.others_told.contains(endpoint) {
             self.outrages.push(format!("phone {endpoint} is rung although the account told of another call on it"));
         }
+        // The adapter looks once more when the order had to wait; here, half of them had to.
+        if self.has_other(endpoint) && leg.n.is_multiple_of(2) {
+            return Err(OrderFailure::InUse);
+        }
         let made = Leg { mark: Some(mark), endpoint: Some(endpoint.clone()), ..Leg::default() };
         self.legs.insert(LegId::Ours(leg), made);
         Ok(vec![])

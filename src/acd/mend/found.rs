@@ -10,7 +10,7 @@ use crate::call::{Call, Ring, Stage, Stretch, Talk};
 use crate::effect::{HangupReason, Op};
 use crate::event::LegAccount;
 use crate::offer::{self, Met};
-use crate::on::{self, Arrival};
+use crate::on::{self, Arrival, Came};
 use crate::state::Way;
 use crate::turn::Turn;
 use crate::{ending, guard};
@@ -31,7 +31,7 @@ pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for (leg, account) in strangers(turn, alive) {
         let Some(mark) = account.mark.filter(|mark| is_of_ours(turn, *mark)) else {
             let (number, dialled) = (account.number.clone(), account.dialled.clone());
-            on::enter(turn, leg, Arrival { number, dialled, priority: account.priority });
+            on::enter(turn, leg, Arrival { number, dialled, priority: account.priority, came: Came::Before });
             continue;
         };
         let call = recalled(turn, leg, account, mark);
@@ -150,10 +150,11 @@ fn take_over(turn: &mut Turn<'_>, call: Call, mark: Mark, bridge: BridgeId, (leg
     agent::change(turn, agent, AgentState::Talking(id), Actor::Program);
 }
 
+/// The guard comes first: it may be about to lapse.
 fn requeue(turn: &mut Turn<'_>, call: Call, account: &LegAccount, mark: Mark) {
-    on::welcome(turn, &call, account.up);
     let caller = call.leg_id();
-    on::book(turn, call);
+    on::book(turn, call.clone());
+    on::welcome(turn, &call, account.up);
     mended(turn, caller, Some(mark), Mending::Requeued);
 }
 

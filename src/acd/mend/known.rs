@@ -238,9 +238,9 @@ pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         let up = alive.legs.get(&call.leg_id()).is_some_and(|leg| leg.up);
         // Music that failed before was ordered again behind the mark.
         if !up || mark_phase(alive, &call) != Some(CallPhase::Waiting) || call.music_failures > 0 {
+            guard::set(turn, id);
             on::welcome(turn, &call, up);
             music_is_ordered(turn, id);
-            guard::set(turn, id);
         } else {
             guard::refresh(turn, id);
         }

@@ -18,6 +18,16 @@ pub(crate) struct Arrival {
     pub(crate) number: Option<Phone>,
     pub(crate) dialled: String,
     pub(crate) priority: u8,
+    pub(crate) came: Came,
+}
+
+/// When a caller came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// This moment.
+    Now,
+    /// While nobody was here: Asterisk may be about to take them back.
+    Before,
 }
 
 /// Takes a caller in, unless the leg is known already.
@@ -31,7 +41,7 @@ pub(super) fn take(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) -> Resu
 
 /// Lets a caller enter the queue whose number was dialled, or one that its rules name instead; or turns them away.
 pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
-    let Arrival { number, dialled, priority } = arrival;
+    let Arrival { number, dialled, priority, came } = arrival;
     let Some(queue) = turn.state.index().numbers.get(&dialled).copied() else {
         turn_away(turn, leg, dialled, TurnedAway::NoSuchQueue);
         return;
@@ -61,8 +71,16 @@ pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
         }
         (Some(_) | None, None) => {}
     }
-    welcome(turn, &call, false);
-    keep(turn, call);
+    match came {
+        Came::Now => {
+            welcome(turn, &call, false);
+            keep(turn, call);
+        }
+        Came::Before => {
+            keep(turn, call.clone());
+            welcome(turn, &call, false);
+        }
+    }
     route::serve_call(turn, id);
 }
 

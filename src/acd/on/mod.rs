@@ -18,7 +18,7 @@ mod switch_returned;
 
 use model::fact::Ignored;
 
-pub(crate) use caller_arrived::{Arrival, book, enter, new_call, welcome};
+pub(crate) use caller_arrived::{Arrival, Came, book, enter, new_call, welcome};
 pub(crate) use switch_returned::watch;
 
 use crate::call::Stretch;
@@ -39,7 +39,7 @@ pub(crate) fn take(turn: &mut Turn<'_>, event: Event) -> Result<(), Ignored> {
         }
         Event::SwitchLost { server } => switch_lost::take(turn, server),
         Event::CallerArrived { leg, number, dialled, priority } => {
-            caller_arrived::take(turn, leg, Arrival { number, dialled, priority })
+            caller_arrived::take(turn, leg, Arrival { number, dialled, priority, came: Came::Now })
         }
         Event::FeatureDialled { leg, endpoint, feature } => feature_dialled::take(turn, leg, &endpoint, feature),
         Event::LegRang { leg } => leg_rang::take(turn, leg),

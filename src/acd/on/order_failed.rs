@@ -51,7 +51,7 @@ pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
 fn play(turn: &mut Turn<'_>, leg: &LegId, prompt: PromptId, why: &OrderFailure) {
     match why {
         OrderFailure::Gone => noticed(turn, leg, why),
-        OrderFailure::Unreachable | OrderFailure::Refused { .. } => {
+        OrderFailure::Unreachable | OrderFailure::InUse | OrderFailure::Refused { .. } => {
             let _nobody_waited = prompt_ended::take(turn, prompt).is_err();
         }
         OrderFailure::Unknown => {}
@@ -64,7 +64,7 @@ fn noticed(turn: &mut Turn<'_>, leg: &LegId, why: &OrderFailure) {
     match (why, leg) {
         (OrderFailure::Gone, LegId::Theirs(leg)) => ended(turn, leg),
         (OrderFailure::Gone, LegId::Ours(leg)) => ours_ended(turn, *leg),
-        (OrderFailure::Unreachable | OrderFailure::Refused { .. } | OrderFailure::Unknown, _) => {}
+        (OrderFailure::Unreachable | OrderFailure::InUse | OrderFailure::Refused { .. } | OrderFailure::Unknown, _) => {}
     }
 }
 
@@ -109,6 +109,8 @@ fn dial(turn: &mut Turn<'_>, leg: OurLeg, why: &OrderFailure) {
         // The account tells whether it rings, or the offer's own deadline does.
         OrderFailure::Unknown => return,
         OrderFailure::Unreachable => (OfferEnd::Unreachable, Remains::Nothing, After::Failed(OfferEnd::Unreachable)),
+        // Asterisk's own queue was faster. The agent is not to blame, and the leg that was made must go.
+        OrderFailure::InUse => (OfferEnd::Busy, Remains::Leg(HangupReason::Normal), After::Failed(OfferEnd::Busy)),
         // Half of it may have been done: the leg created, but not dialled. That is Asterisk's fault, not the agent's.
         OrderFailure::Refused { .. } => (OfferEnd::SwitchError, Remains::Half, After::Nothing),
         // The caller or the new leg went away under it: not the agent's doing either.
@@ -131,7 +133,7 @@ fn create_bridge(turn: &mut Turn<'_>, bridge: BridgeId, why: &OrderFailure) {
     turn.state.with_call(bridge.call, |call| call.waiting_mut().map(|waiting| waiting.bridge = None));
     match why {
         OrderFailure::Unknown => turn.order(bridge.call, Op::DestroyBridge { bridge }),
-        OrderFailure::Gone | OrderFailure::Unreachable | OrderFailure::Refused { .. } => {}
+        OrderFailure::Gone | OrderFailure::Unreachable | OrderFailure::InUse | OrderFailure::Refused { .. } => {}
     }
 }
 
@@ -141,7 +143,9 @@ fn join(turn: &mut Turn<'_>, bridge: BridgeId, why: &OrderFailure) {
         return;
     }
     match why {
-        OrderFailure::Gone | OrderFailure::Unreachable | OrderFailure::Refused { .. } => ending::unjoin(turn, bridge.call),
+        OrderFailure::Gone | OrderFailure::Unreachable | OrderFailure::InUse | OrderFailure::Refused { .. } => {
+            ending::unjoin(turn, bridge.call)
+        }
         OrderFailure::Unknown => {
             let at = turn.at + JOIN_AGAIN_AFTER;
             turn.state.with_call(bridge.call, |call| call.talk_mut().map(|talk| talk.join_again_at = Some(at)));
@@ -153,7 +157,7 @@ fn join(turn: &mut Turn<'_>, bridge: BridgeId, why: &OrderFailure) {
 fn give_back(turn: &mut Turn<'_>, leg: &TheirLeg, why: &OrderFailure) {
     match why {
         OrderFailure::Gone => ended(turn, leg),
-        OrderFailure::Unreachable | OrderFailure::Refused { .. } => {
+        OrderFailure::Unreachable | OrderFailure::InUse | OrderFailure::Refused { .. } => {
             let given_back = turn.state.partings().get(leg).is_some_and(|parting| parting.how != Way::HangUp);
             if given_back {
                 ending::hang_up_theirs(turn, leg);
@@ -198,6 +202,7 @@ fn reason(why: &OrderFailure) -> String {
     match why {
         OrderFailure::Gone => "it is gone".to_owned(),
         OrderFailure::Unreachable => "the phone cannot be reached".to_owned(),
+        OrderFailure::InUse => "something else is on the phone".to_owned(),
         OrderFailure::Refused { status, text } => format!("refused with {status}: {text}"),
         OrderFailure::Unknown => "the way to Asterisk was lost before the answer came".to_owned(),
     }

@@ -181,19 +181,19 @@ fn after_a_kill_callers_who_wait_keep_call_time_and_order() {
     let effects = centre.at(51_000, account(later, vec![]));
     let third = *centre.state.calls().keys().last().expect("three calls");
     let expected = vec![
+        guard(first, "z"),
         stamp(first, "z", 10_000, Outcome::Abandoned),
         start_music(first, "z"),
         mark(first, "z", 10_000, CallPhase::Waiting),
-        guard(first, "z"),
+        guard(second, "a"),
         stamp(second, "a", 11_000, Outcome::Abandoned),
         start_music(second, "a"),
         mark(second, "a", 11_000, CallPhase::Waiting),
-        guard(second, "a"),
+        guard(third, "n"),
         stamp(third, "n", 51_000, Outcome::Abandoned),
         answer(third, "n"),
         start_music(third, "n"),
         mark(third, "n", 51_000, CallPhase::Waiting),
-        guard(third, "n"),
         watch(&[1001, 1002]),
         switch(true),
         reported(1001),

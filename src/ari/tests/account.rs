@@ -84,14 +84,34 @@ fn a_feature_just_dialled_is_told_as_an_event() {
     assert_eq!((channel.id.as_str(), args.join(",").as_str()), ("lab-1795241887.61", "feature,*11,2003"));
 }
 
+fn lists_with(phone: &str, leg: &str, state: &str) -> Lists {
+    lists(|lists| {
+        let channels = lists["channels"].as_array_mut().unwrap();
+        channels.push(serde_json::json!({ "id": leg, "name": format!("PJSIP/{phone}-00000077"), "state": state }));
+        let phones = lists["endpoints"].as_array_mut().unwrap();
+        let phone = phones.iter_mut().find(|known| known["resource"] == phone).unwrap();
+        phone["channel_ids"].as_array_mut().unwrap().push(leg.into());
+    })
+}
+
 #[test]
 fn a_phone_with_a_leg_that_is_not_ours_is_named_whether_or_not_one_of_ours_is_there_too() {
-    let account = lists(|lists| {
-        let phones = lists["endpoints"].as_array_mut().unwrap();
-        let phone = phones.iter_mut().find(|phone| phone["resource"] == "2002").unwrap();
-        phone["channel_ids"].as_array_mut().unwrap().push("lab-1795241887.77".into());
-    });
-    assert_eq!(account.account(ServerId(9), "callsync", &[]).others, vec![endpoint("2002")]);
+    let account = lists_with("2002", "lab-1795241887.77", "Up").account(ServerId(9), "callsync", &[]);
+    assert_eq!(account.others, vec![endpoint("2002")]);
+}
+
+/// Its device state stays free, so nothing would be heard when the leg ends.
+#[test]
+fn a_phone_with_a_leg_that_was_not_dialled_yet_is_free() {
+    let leg = our_leg(14, 1).to_string();
+    for (state, in_use) in [("Down", false), ("Ringing", true)] {
+        let lists = lists_with("1001", &leg, state);
+        assert_eq!(lists.phones()["1001"].in_use, in_use, "{state}");
+        let account = lists.account(ServerId(9), "callsync", &[]);
+        assert_eq!((account.in_use.contains(&endpoint("1001")), account.others), (in_use, vec![]), "{state}");
+    }
+    let theirs = lists_with("1001", "lab-1795241887.77", "Down");
+    assert_eq!(theirs.account(ServerId(9), "callsync", &[]).others, vec![]);
 }
 
 #[test]

@@ -24,8 +24,11 @@ async fn the_running_asterisk_has_every_request_parameter_event_and_field_that_w
 fn whatever_an_asterisk_lacks_is_named() {
     let mut description = Description::default();
     let missing = description.missing();
-    let optional =
-        ["the request POST /channels/{channelId}/variables", "the request PUT /applications/{applicationName}/eventFilter"];
+    let optional = [
+        "the request POST /channels/{channelId}/variables",
+        "the request GET /deviceStates/{deviceName}",
+        "the request PUT /applications/{applicationName}/eventFilter",
+    ];
     assert_eq!(missing.optional, optional);
     assert!(missing.needed.contains(&"the request POST /channels/{channelId}/answer".to_owned()));
     assert!(missing.needed.contains(&"the event or object StasisStart".to_owned()));

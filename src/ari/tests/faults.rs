@@ -189,6 +189,30 @@ async fn a_leg_that_dies_before_it_is_dialled_is_told_once_and_the_order_has_not
     assert!(!stand_in.requests().contains(&format!("POST /channels/{LEG}/dial")));
 }
 
+/// The order before it in its lane took long: meanwhile Asterisk's own queue has rung the phone.
+#[tokio::test]
+async fn a_phone_that_came_into_use_while_the_order_waited_is_not_rung() {
+    for (state, rung) in [("RINGING", false), ("NOT_INUSE", true)] {
+        let device = format!(r#"{{"name":"PJSIP/1001","state":"{state}"}}"#);
+        let rule =
+            move |request: &str, _| (request == "GET /deviceStates/PJSIP%2F1001").then(|| Answer::Reply(200, device.clone()));
+        let stand_in = StandIn::start(rule).await;
+        let mut rig = rig(&stand_in).await;
+        rig.order(lane(), dial());
+        seen(&stand_in, "POST /channels/create").await;
+        // Not luck: what is tested is an order that is older than this.
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        stand_in.on_socket(started(LEG, r#""leg""#));
+        if rung {
+            seen(&stand_in, &format!("POST /channels/{LEG}/dial")).await;
+        } else {
+            assert_eq!(rig.next().await, failed(dial(), OrderFailure::InUse));
+            assert!(!stand_in.requests().contains(&format!("POST /channels/{LEG}/dial")));
+        }
+        rig.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn a_leg_that_never_starts_is_told_as_a_failed_order_and_left_to_the_core() {
     let stand_in = StandIn::start(|_, _| None).await;

@@ -26,7 +26,7 @@ async fn gated(gate: Arc<Semaphore>, op: Op) -> Done {
 #[tokio::test]
 async fn a_lane_that_is_stuck_delays_no_other_and_keeps_its_own_order() {
     let gate = Arc::new(Semaphore::new(0));
-    let carry_out = |op| gated(gate.clone(), op);
+    let carry_out = |op, _| gated(gate.clone(), op);
     let mut lanes = Lanes::default();
     for n in 1..=3 {
         lanes.push(order(n, 1), carry_out);
@@ -48,7 +48,7 @@ async fn orders_that_are_stopped_come_back_in_the_order_in_which_they_came() {
     let mut lanes = Lanes::default();
     let orders = [order(1, 1), order(2, 1), order(3, 1)];
     for order in &orders {
-        lanes.push(order.clone(), |op| gated(gate.clone(), op));
+        lanes.push(order.clone(), |op, _| gated(gate.clone(), op));
     }
     assert_eq!(lanes.stop().await, orders.map(|order| order.op));
 }
@@ -56,9 +56,9 @@ async fn orders_that_are_stopped_come_back_in_the_order_in_which_they_came() {
 #[tokio::test]
 async fn a_fault_of_ours_in_one_order_does_not_stop_its_lane() {
     let mut lanes = Lanes::default();
-    lanes.push(order(1, 1), |_| async { panic!("this panic is the test's own") });
-    lanes.push(order(2, 1), |_| async { Done::CarriedOut });
+    lanes.push(order(1, 1), |_, _| async { panic!("this panic is the test's own") });
+    lanes.push(order(2, 1), |_, _| async { Done::CarriedOut });
     let failed = Done::Failed(acd::event::OrderFailure::Unknown);
-    assert_eq!(lanes.done(|_| async { Done::CarriedOut }).await, Some((order(1, 1).op, failed)));
-    assert_eq!(lanes.done(|_| async { Done::CarriedOut }).await, Some((order(2, 1).op, Done::CarriedOut)));
+    assert_eq!(lanes.done(|_, _| async { Done::CarriedOut }).await, Some((order(1, 1).op, failed)));
+    assert_eq!(lanes.done(|_, _| async { Done::CarriedOut }).await, Some((order(2, 1).op, Done::CarriedOut)));
 }

@@ -43,6 +43,8 @@ pub struct Excuses {
 pub struct Account {
     /// The callers whom the program took.
     pub served: BTreeSet<String>,
+    /// The callers who were the fallback's in the end, by the ledger.
+    pub fallen_back: BTreeSet<String>,
     /// How many calls ended how, by the ledger.
     pub outcomes: BTreeMap<String, usize>,
     /// How many callers have no CDR, because Asterisk could not write it.
@@ -228,9 +230,8 @@ impl Books<'_> {
 
     fn counts(&mut self, number: &str, call: &Call) {
         *self.account.outcomes.entry(call.outcome.clone()).or_default() += 1;
-        if call.outcome != "fallback" {
-            self.account.served.insert(number.to_owned());
-        }
+        let whose = if call.outcome == "fallback" { &mut self.account.fallen_back } else { &mut self.account.served };
+        whose.insert(number.to_owned());
     }
 
     fn finds(&mut self, kind: &str, who: &str) {

@@ -1,7 +1,7 @@
 //! No end without a reason: every BYE and CANCEL that a party got follows from another party's act or from a rule, and nobody
 //! is left behind with a call whose other side has gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::field::Stories;
 use super::findings::Findings;
@@ -19,13 +19,15 @@ const CROSSING: Millis = 60;
 /// The judge of endings.
 pub struct Endings<'a> {
     outages: &'a Outages,
+    fallen_back: &'a BTreeSet<String>,
     standstills: Standstills,
     found: Findings,
 }
 
-/// What is wrong with how the calls ended: of what kind, and whose.
-pub fn judge(stories: &Stories, outages: &Outages, standstills: Standstills) -> Findings {
-    let mut endings = Endings { outages, standstills, found: Findings::default() };
+/// What is wrong with how the calls ended: of what kind, and whose. `fallen_back` are the callers whom the books hold for the
+/// fallback's: Asterisk may have taken them back while the program, just returned, had a phone rung for them.
+pub fn judge(stories: &Stories, fallen_back: &BTreeSet<String>, outages: &Outages, standstills: Standstills) -> Findings {
+    let mut endings = Endings { outages, fallen_back, standstills, found: Findings::default() };
     for (number, story) in stories {
         endings.caller(number, story);
         story.rings.iter().for_each(|ring| endings.ring(number, story, ring));
@@ -61,7 +63,8 @@ impl Endings<'_> {
             let caller_left = gone <= to + AT_ONCE;
             let rang_enough = to - ring.from >= RINGS_FOR - AT_ONCE;
             let elsewhere = story.talks.iter().any(|talk| talk.agent != *agent && talk.from <= to + AT_ONCE);
-            if !(caller_left || rang_enough || elsewhere) {
+            let fell_back = self.fallen_back.contains(number) && self.outages.just_over(to);
+            if !(caller_left || rang_enough || elsewhere || fell_back) {
                 let whose = format!("{agent} for {number} after {} ms at {}", to - ring.from, time_of_day(to));
                 self.found.add("a ringing was taken back without a reason", whose);
             }
@@ -130,7 +133,7 @@ mod tests {
     }
 
     fn found(story: Story, outages: &Outages) -> Vec<String> {
-        judge(&vec![("+7".to_owned(), story)], outages, Standstills::default()).said()
+        judge(&vec![("+7".to_owned(), story)], &BTreeSet::new(), outages, Standstills::default()).said()
     }
 
     #[test]
@@ -154,6 +157,22 @@ mod tests {
         let mut outages = Outages::default();
         outages.add(3400, 5000);
         assert_eq!(found(late, &outages), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_ringing_may_be_taken_back_for_a_caller_whom_asterisk_took_back_at_the_return_of_the_program() {
+        let ring = Ring { agent: "1001".into(), from: 5030, to: Some(5050), end: Some(What::WasHungUp) };
+        let story =
+            Story { dialled: 1000, connected: Some(5020), rings: vec![ring], ended: Some((9000, true)), ..Story::default() };
+        let found = |fallen_back: &[&str], back| {
+            let mut outages = Outages::default();
+            outages.add(1100, back);
+            let fallen_back = fallen_back.iter().map(ToString::to_string).collect();
+            judge(&vec![("+7".to_owned(), story.clone())], &fallen_back, &outages, Standstills::default()).said()
+        };
+        assert_eq!(found(&["+7"], 5000), Vec::<String>::new());
+        assert_eq!(found(&[], 5000).len(), 1);
+        assert_eq!(found(&["+7"], 4000).len(), 1, "that is long over");
     }
 
     #[test]

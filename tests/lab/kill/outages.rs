@@ -10,6 +10,9 @@ const AFTERWARDS: Millis = 2500;
 /// What happened this shortly before the program went may not have reached it any more.
 const JUST_BEFORE: Millis = 250;
 
+/// What Asterisk does by itself while nobody is there it may still do this shortly after the return.
+const JUST_AFTER: Millis = 500;
+
 /// The times without the program, in order: each from the moment it went to the moment it was ready again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outages(Vec<(Millis, Millis)>);
@@ -33,6 +36,11 @@ impl Outages {
     /// Whether the program was away at some time between two moments, give or take what may cross on the way.
     pub fn touch(&self, from: Millis, to: Millis) -> bool {
         self.0.iter().any(|(went, back)| *went <= to + JUST_BEFORE && back + AFTERWARDS >= from)
+    }
+
+    /// Whether the program had just come back at this moment.
+    pub fn just_over(&self, at: Millis) -> bool {
+        self.0.iter().any(|(went, back)| (*went..=back + JUST_AFTER).contains(&at))
     }
 
     /// Whether the program was away, or just going or coming, at this moment.

@@ -120,9 +120,9 @@ impl<'a> Storm<'a> {
     async fn judges(&mut self, stories: &Stories, to: Millis) -> Result<()> {
         let standstills = self.ground.stage.pulse.standstills();
         let account = books::judge(self.ground, stories, &self.excuses).await?;
-        let Account { served, outcomes, without_cdr, mut found } = account;
+        let Account { served, fallen_back, outcomes, without_cdr, mut found } = account;
         let outages = &self.excuses.outages;
-        found.join(endings::judge(stories, outages, standstills.clone()));
+        found.join(endings::judge(stories, &fallen_back, outages, standstills.clone()));
         let notes: Vec<_> = self.field.parties().iter().flat_map(|party| party.diary.notes()).collect();
         found.join(endings::doubled(&notes));
         found.join(fairness::judge(stories, &served, &standstills));
