@@ -75,6 +75,7 @@ mod tests {
     fn two_runs_that_go_on_from_one_state_at_different_times_count_from_different_numbers() {
         let count = |ms| Chance::new(1).far_count(Timestamp::from_ms(ms));
         assert_ne!(count(1_790_000_000_000), count(1_790_000_000_001));
+        assert!((0..64).map(count).all(|count| count >= 0x0010_0000 && count & 0x0010_0000 != 0), "far from what is counted up");
     }
 
     #[test]

@@ -54,8 +54,8 @@ impl Switch {
     /// What the device states say that they did not say before.
     pub fn device_changes(&mut self) -> Vec<Event> {
         let mut changes = Vec::new();
-        let over: Vec<Endpoint> = self.others_told.iter().filter(|endpoint| !self.has_other(endpoint)).cloned().collect();
-        over.iter().for_each(|endpoint| drop(self.others_told.remove(endpoint)));
+        let told = std::mem::take(&mut self.others_told);
+        self.others_told = told.into_iter().filter(|endpoint| self.has_other(endpoint)).collect();
         for endpoint in &self.watched {
             let said = (self.phone(endpoint).reachable, self.in_use(endpoint));
             if self.said.get(endpoint) != Some(&said) {

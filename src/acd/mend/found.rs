@@ -39,7 +39,7 @@ pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         if talked && !alive.answered(mark.call) {
             close(turn, call, mark);
         } else {
-            requeue(turn, call, account, mark);
+            requeue(turn, &call, account, mark);
         }
     }
 }
@@ -151,10 +151,10 @@ fn take_over(turn: &mut Turn<'_>, call: Call, mark: Mark, bridge: BridgeId, (leg
 }
 
 /// The guard comes first: it may be about to lapse.
-fn requeue(turn: &mut Turn<'_>, call: Call, account: &LegAccount, mark: Mark) {
+fn requeue(turn: &mut Turn<'_>, call: &Call, account: &LegAccount, mark: Mark) {
     let caller = call.leg_id();
     on::book(turn, call.clone());
-    on::welcome(turn, &call, account.up);
+    on::welcome(turn, call, account.up);
     mended(turn, caller, Some(mark), Mending::Requeued);
 }
 

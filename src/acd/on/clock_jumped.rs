@@ -2,12 +2,10 @@
 //! and do not jump with the wall clock. But whoever slept has heard nothing for a while: all that is alive is asked for anew,
 //! and what was due meanwhile is judged by the answer.
 
-use model::{CallId, Fact, OurLeg, ServerId, Span};
+use model::{Fact, ServerId, Span};
 
 use super::switch_lost;
-use crate::call::Ring;
 use crate::effect::Op;
-use crate::offer;
 use crate::turn::Turn;
 
 /// From this length on a jump may have been a sleep.
@@ -25,19 +23,4 @@ pub(super) fn take(turn: &mut Turn<'_>, by: i64) {
         // Until it is there, nobody is offered anything: the phones may be busy with what we have not heard of.
         let _it_was_up = switch_lost::take(turn, server);
     }
-    let due = turn.state.calls().values().filter_map(|call| call.waiting()).flat_map(|waiting| &waiting.offers);
-    let due = due.filter(|offer| offer.ring.until() <= turn.at).map(|offer| (offer.leg, offer.ring));
-    for (leg, ring) in due.collect::<Vec<(OurLeg, Ring)>>() {
-        postpone(turn, leg.call, leg, ring);
-    }
-}
-
-/// How long a phone rang that nobody listened to is not known: it may ring on for its full time.
-fn postpone(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, ring: Ring) {
-    let more = match ring {
-        Ring::Awaited { .. } => offer::RINGS_WITHIN,
-        Ring::Heard { .. } => offer::ring_timeout(turn, call),
-    };
-    let until = turn.at + more;
-    turn.state.with_call(call, |call| call.set_ring(leg, ring.postponed(until)));
 }

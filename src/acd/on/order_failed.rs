@@ -144,7 +144,7 @@ fn join(turn: &mut Turn<'_>, bridge: BridgeId, why: &OrderFailure) {
     }
     match why {
         OrderFailure::Gone | OrderFailure::Unreachable | OrderFailure::InUse | OrderFailure::Refused { .. } => {
-            ending::unjoin(turn, bridge.call)
+            ending::unjoin(turn, bridge.call);
         }
         OrderFailure::Unknown => {
             let at = turn.at + JOIN_AGAIN_AFTER;

@@ -112,6 +112,20 @@ fn last_agent_who_is_not_ready_any_more_sends_those_who_wait_away() {
 }
 
 #[test]
+fn agent_who_leaves_while_another_stays_sends_nobody_away() {
+    let rules = Overflow { nobody_logged_in_waiting: Some(OTHER), nobody_ready_waiting: Some(OTHER), ..Overflow::default() };
+    let mut centre = with(rules, &[1001, 1002]);
+    centre.calls(10_000, "c1", "700");
+    centre.calls(10_100, "c2", "700");
+    let waits = centre.calls(10_200, "c3", "700");
+    centre.ends(11_000, "c1", None);
+    for (ms, ask) in [(11_001, Ask::NotReady(NotReadyReason::Break)), (11_002, Ask::LogOut)] {
+        centre.asks(ms, 1001, ask);
+        assert_eq!(queue_of(&centre, waits), Some(700), "agent 1002 is there");
+    }
+}
+
+#[test]
 fn rule_for_logging_out_comes_before_that_for_not_being_ready() {
     let rules =
         Overflow { nobody_logged_in_waiting: Some(WayOut::Dialplan), nobody_ready_waiting: Some(OTHER), ..Overflow::default() };

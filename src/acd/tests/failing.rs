@@ -146,6 +146,7 @@ fn join_that_fails_lets_the_agent_go_and_brings_the_caller_back_to_the_head() {
     ];
     assert_eq!(centre.at(13_010, Event::OrderFailed { order: join, why: refused() }), expected);
     assert_eq!(centre.state.today().answered, 0);
+    assert_eq!(centre.state.calls()[&call].waiting().map(|waiting| waiting.returned), Some(true), "before all who come anew");
     let mut redial = dial_op(call, "c1", 10_000, 2, 1001);
     if let Op::Dial { mark, .. } = &mut redial {
         mark.since = Timestamp::from_ms(13_010);

@@ -233,6 +233,8 @@ fn after_a_kill_a_conversation_is_taken_over_untouched() {
         becomes(1001, AgentState::Talking(call)),
     ];
     assert_eq!(centre.at(51_000, account(legs, vec![together(call, 1, "c1", ours(call, 1))])), expected);
+    let board = crate::wallboard(&centre.state, Timestamp::from_ms(51_000));
+    assert_eq!(board.calls[0].since, mark.since, "Live goes on counting");
     let effects = centre.ends(60_000, "c1", None);
     assert!(effects.contains(&hang_up(call, ours(call, 1), HangupReason::Normal)));
     assert!(effects.contains(&destroy_bridge(call, 1)));

@@ -280,6 +280,32 @@ fn leg_that_does_not_ring_is_hung_up_at_once_and_its_caller_is_served_first() {
     assert_eq!(centre.state_of(1001), AgentState::Reserved(second));
 }
 
+/// All that was kept of the call is that it waits; it has been talked to since, and the agent is gone. Whether the mark says so
+/// or only the bridge: the caller is not put back into the queue.
+#[test]
+fn caller_who_was_talked_to_and_left_after_all_that_was_kept_has_been_answered() {
+    for (phase, in_bridge) in [(CallPhase::Talking, false), (CallPhase::Waiting, true), (CallPhase::Held, true)] {
+        let mut centre = Centre::opened();
+        let call = centre.calls(10_000, "c1", "700");
+        let mut centre = kept(&centre, 20_000);
+        let mark = Mark { since: Timestamp::from_ms(13_000), ..mark_of(call, 700, 10_000, phase) };
+        let alone = BridgeAccount { bridge: bridge(call, 1), legs: vec![LegId::Theirs(their("c1"))] };
+        let effects = centre.at(21_000, returns(vec![caller("c1", mark)], if in_bridge { vec![alone] } else { vec![] }));
+        assert!(effects.contains(&hang_up(call, "c1", HangupReason::Normal)), "{phase:?} {effects:?}");
+        assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
+        assert!(!effects.contains(&start_music(call, "c1")));
+    }
+    // Whoever came back from an attempt to join them waits since then, whatever an older mark says.
+    let (mut centre, call) = Centre::talking();
+    let mark = centre.state.calls()[&call].mark(CallPhase::Talking);
+    let legs = vec![LegId::Theirs(their("c1")), LegId::Ours(ours(call, 1))];
+    let order = Op::Join { bridge: bridge(call, 1), legs };
+    centre.at(13_010, Event::OrderFailed { order, why: crate::event::OrderFailure::Gone });
+    let mut centre = kept(&centre, 20_000);
+    let effects = centre.at(21_000, returns(vec![caller("c1", mark)], vec![]));
+    assert!(effects.contains(&start_music(call, "c1")), "{effects:?}");
+}
+
 /// However often the program goes away in the moment of an offer: the caller is not given back for it.
 #[test]
 fn offers_that_were_cut_short_by_our_own_going_do_not_count_against_the_caller() {

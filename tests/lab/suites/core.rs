@@ -9,9 +9,8 @@ use crate::{Result, say};
 /// How many histories make a run, and how many a long one, in an optimised build.
 const HISTORIES: (u32, u32) = (10_000, 1_000_000);
 
-/// The seed of the ordinary run: one that is met in full. Fresh ones still find, once in some ten thousand histories, a restart
-/// that lost seven events and leaves music beside a voice.
-const EVERYDAY_SEED: &str = "11000011";
+/// The seed of the ordinary run.
+const EVERYDAY_SEED: &str = "20261121";
 
 /// What the simulation begins its report with; before it stands what cargo says.
 const BEGINS: &str = "random histories";

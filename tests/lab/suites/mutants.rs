@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use tokio::process::Command;
 
 use super::labs::kept;
-use crate::{Result, Trouble, folders, say};
+use crate::say::Step;
+use crate::{Result, Trouble, command, folders, say};
 
 /// How many of a hundred changes must be noticed.
 const ENOUGH: usize = 90;
@@ -20,8 +21,9 @@ const AT_MOST: &str = "120";
 /// Tries a sample, and says which changes nobody noticed.
 ///
 /// # Errors
-/// When cargo-mutants is not installed, or does not begin.
+/// When cargo-mutants cannot be installed, or does not begin.
 pub async fn run(sample: usize, seed: Option<u64>) -> Result<ExitCode> {
+    install().await?;
     let seed = seed.unwrap_or_else(|| crate::parties::now().unsigned_abs() % 1_000_000);
     let all = list().await?;
     let chosen = choose(all.clone(), sample, seed);
@@ -43,8 +45,23 @@ pub async fn run(sample: usize, seed: Option<u64>) -> Result<ExitCode> {
     Ok(if viable > 0 && caught * 100 >= viable * ENOUGH { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Has cargo install it where it is missing.
+async fn install() -> Result<()> {
+    if cargo_mutants().arg("--version").output().await.is_ok_and(|said| said.status.success()) {
+        return Ok(());
+    }
+    let step = Step::long("cargo-mutants", "installing with cargo, once (about three minutes)");
+    command::run(cargo().args(["install", "cargo-mutants", "--locked", "--quiet"])).await?;
+    step.done("installed");
+    Ok(())
+}
+
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 fn cargo_mutants() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo();
     // It builds in a copy of the tree, and in a target folder of that copy.
     cargo
         .args(["mutants", "--package", "acd", "--colors", "never"])
@@ -59,7 +76,7 @@ async fn list() -> Result<Vec<String>> {
     let said = said.map_err(|source| Trouble::Start { program: "cargo mutants".to_owned(), source })?;
     let all: Vec<String> = String::from_utf8_lossy(&said.stdout).lines().map(str::to_owned).collect();
     if all.is_empty() {
-        return Err(Trouble::said("cargo mutants lists nothing; to install it: cargo install cargo-mutants --locked"));
+        return Err(Trouble::said("cargo mutants lists nothing"));
     }
     Ok(all)
 }
