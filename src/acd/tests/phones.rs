@@ -1,6 +1,6 @@
 //! A phone carries no leg but ours: private calls, calls of the fallback, phones that are busy, silent or gone.
 
-use model::fact::{FallbackCall, Ignored};
+use model::fact::Ignored;
 use model::wallboard::Block;
 use model::{AgentState, NotReadyReason, OfferEnd};
 
@@ -27,7 +27,7 @@ pub(super) fn alone() -> Centre {
     centre
 }
 
-fn is_offered(centre: &Centre, call: CallId, number: u128) -> bool {
+pub(super) fn is_offered(centre: &Centre, call: CallId, number: u128) -> bool {
     centre.state_of(number) == AgentState::Reserved(call)
 }
 

@@ -4,7 +4,7 @@ use model::AgentState;
 use model::fact::FallbackCall;
 use model::wallboard::Block;
 
-use super::phones::{alone, blocked, says};
+use super::phones::{alone, blocked, is_offered, says};
 use super::*;
 
 #[test]

@@ -97,8 +97,10 @@ impl Endings<'_> {
     }
 }
 
-/// Phones that had two calls at once.
-pub fn doubled(notes: &[Note]) -> Findings {
+/// Phones that had two calls at once, but for those that program and Asterisk's own queue rang in one and the same instant: how
+/// often that was. Where `fallen_back` callers wait while the program is there, two who know nothing of each other ring the same
+/// phones, and the device's state travels for a moment.
+pub fn doubled(notes: &[Note], fallen_back: &BTreeSet<String>) -> (Findings, usize) {
     let mut calls: BTreeMap<&str, BTreeMap<&str, (Millis, Millis, &str)>> = BTreeMap::new();
     for note in notes.iter().filter(|note| !note.who.starts_with('+') && !note.call.is_empty()) {
         let of_phone = calls.entry(&note.who).or_default();
@@ -110,16 +112,21 @@ pub fn doubled(notes: &[Note]) -> Findings {
             What::Dialled | What::Established | What::Held | What::Resumed => {}
         }
     }
-    let mut found = Findings::default();
+    let (mut found, mut raced) = (Findings::default(), 0);
     for (phone, calls) in calls {
         let mut calls: Vec<_> = calls.into_values().collect();
         calls.sort_unstable();
         for pair in calls.windows(2).filter(|pair| pair[0].1 > pair[1].0 + CROSSING) {
             let (first, second, at) = (pair[0].2, pair[1].2, time_of_day(pair[1].0));
-            found.add("a phone was rung while it had a call", format!("{phone} for {second} at {at}, with {first} on it"));
+            let of_two_dialers = fallen_back.contains(first) != fallen_back.contains(second);
+            if of_two_dialers && pair[1].0 - pair[0].0 <= CROSSING {
+                raced += 1;
+            } else {
+                found.add("a phone was rung while it had a call", format!("{phone} for {second} at {at}, with {first} on it"));
+            }
         }
     }
-    found
+    (found, raced)
 }
 
 #[cfg(test)]
@@ -177,10 +184,19 @@ mod tests {
 
     #[test]
     fn a_phone_with_two_calls_at_once_is_noticed() {
-        let note = |at, what, call: &str| Note { at, what, who: "1001".into(), peer: "+7".into(), call: call.into() };
+        let note = |at, what, call: &str| Note { at, what, who: "1001".into(), peer: call.into(), call: call.into() };
+        let doubled = |notes: &[Note], fallen_back: &[&str]| {
+            let (found, raced) = super::doubled(notes, &fallen_back.iter().map(ToString::to_string).collect());
+            (found.said().len(), raced)
+        };
         let one_after_another = [note(1, What::Rang, "a"), note(90, What::HungUp, "a"), note(95, What::Rang, "b")];
-        assert_eq!(doubled(&one_after_another).said(), Vec::<String>::new());
+        assert_eq!(doubled(&one_after_another, &[]), (0, 0));
         let at_once = [note(1, What::Rang, "a"), note(95, What::Rang, "b"), note(900, What::HungUp, "a")];
-        assert_eq!(doubled(&at_once).said().len(), 1);
+        assert_eq!(doubled(&at_once, &[]), (1, 0));
+        assert_eq!(doubled(&at_once, &["a"]), (1, 0), "ninety milliseconds are long enough to hear of it");
+        let in_one_instant = [note(1, What::Rang, "a"), note(9, What::Rang, "b"), note(900, What::HungUp, "a")];
+        assert_eq!(doubled(&in_one_instant, &["a"]), (0, 1));
+        assert_eq!(doubled(&in_one_instant, &[]), (1, 0), "one who rings a phone knows that");
+        assert_eq!(doubled(&in_one_instant, &["a", "b"]), (1, 0));
     }
 }

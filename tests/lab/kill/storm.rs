@@ -124,7 +124,8 @@ impl<'a> Storm<'a> {
         let outages = &self.excuses.outages;
         found.join(endings::judge(stories, &fallen_back, outages, standstills.clone()));
         let notes: Vec<_> = self.field.parties().iter().flat_map(|party| party.diary.notes()).collect();
-        found.join(endings::doubled(&notes));
+        let (doubled, raced) = endings::doubled(&notes, &fallen_back);
+        found.join(doubled);
         found.join(fairness::judge(stories, &served, &standstills));
         let (longest, holes) = media::judge(&self.field, to, &standstills);
         found.join(holes);
@@ -134,6 +135,9 @@ impl<'a> Storm<'a> {
         self.found.extend(found.said());
         let outcomes: Vec<String> = outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
         let instants: Vec<Millis> = outages.instants().collect();
+        if raced > 0 {
+            self.figures.push(format!("{raced} phones were rung by program and fallback in one instant"));
+        }
         let phases = phases::said(&phases::count(&self.field, stories, &instants));
         self.figures.push(format!("{} calls: {}", stories.len(), outcomes.join(", ")));
         self.figures.push(format!("{} outages; calls at their beginnings: {phases}", outages.count()));
