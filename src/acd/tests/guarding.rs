@@ -4,7 +4,7 @@ use model::{CallPhase, Outcome, Side};
 
 use super::failing::{failed, refused};
 use super::*;
-use crate::event::{BridgeAccount, LegAccount, OrderFailure};
+use crate::event::OrderFailure;
 use crate::next_deadline;
 
 fn guarding(within: Option<Span>) -> Op {
@@ -13,30 +13,6 @@ fn guarding(within: Option<Span>) -> Op {
 
 fn due(centre: &Centre) -> i64 {
     next_deadline(&centre.state).expect("a guard is renewed").as_ms()
-}
-
-fn caller(leg: &str, mark: Mark) -> LegAccount {
-    let leg = LegId::Theirs(their(leg));
-    LegAccount {
-        leg,
-        up: true,
-        rings: false,
-        mark: Some(mark),
-        number: None,
-        dialled: "700".to_owned(),
-        priority: 0,
-        endpoint: None,
-    }
-}
-
-fn phone(leg: OurLeg) -> LegAccount {
-    let (leg, endpoint) = (LegId::Ours(leg), Some(endpoint(1001)));
-    LegAccount { leg, up: true, rings: false, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
-}
-
-fn returns(legs: Vec<LegAccount>, bridges: Vec<BridgeAccount>) -> Event {
-    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], ..Account::default() };
-    Event::SwitchReturned { server: SERVER, account }
 }
 
 #[test]
@@ -115,7 +91,8 @@ fn guard_that_was_not_lifted_before_the_way_was_lost_is_lifted_when_it_is_back()
     assert_eq!(centre.deadline(14_011), vec![], "there is no way to tell Asterisk");
     let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
     let together = BridgeAccount { bridge: bridge(call, 1), legs: vec![LegId::Theirs(their("c1")), LegId::Ours(ours(call, 1))] };
-    let effects = centre.at(14_500, returns(vec![caller("c1", mark), phone(ours(call, 1))], vec![together]));
+    let effects =
+        centre.at(14_500, returns(vec![caller_there("c1", mark), phone_there(ours(call, 1), true, 1001)], vec![together]));
     assert_eq!(effects.first(), Some(&lift(call, "c1")));
     assert_eq!(next_deadline(&centre.state), None);
 }
@@ -127,7 +104,7 @@ fn guards_are_not_renewed_while_the_way_is_lost_and_those_that_grew_old_are_when
     centre.at(11_000, Event::SwitchLost { server: SERVER });
     assert_eq!(centre.at(35_000, Event::DeadlinePassed), vec![]);
     let mark = mark_of(old, 700, 10_000, CallPhase::Waiting);
-    let effects = centre.at(40_001, returns(vec![caller("c1", mark)], vec![]));
+    let effects = centre.at(40_001, returns(vec![caller_there("c1", mark)], vec![]));
     assert_eq!(effects, vec![guard(old, "c1"), watch(&[1001, 1002]), Effect::Record(Fact::SwitchChanged { up: true })]);
 }
 
@@ -137,6 +114,6 @@ fn young_guard_is_left_alone_when_the_way_is_back() {
     let call = centre.calls(10_000, "c1", "700");
     centre.at(11_000, Event::SwitchLost { server: SERVER });
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
-    let effects = centre.at(19_000, returns(vec![caller("c1", mark)], vec![]));
+    let effects = centre.at(19_000, returns(vec![caller_there("c1", mark)], vec![]));
     assert!(!effects.contains(&guard(call, "c1")), "{effects:?}");
 }

@@ -4,22 +4,6 @@ use model::fact::{Ignored, Mending};
 use model::{AgentState, CallPhase, NotReadyReason, OfferEnd, Outcome, Side};
 
 use super::*;
-use crate::event::{BridgeAccount, LegAccount};
-
-fn caller(leg: &str, mark: Option<Mark>) -> LegAccount {
-    let leg = LegId::Theirs(their(leg));
-    LegAccount { leg, up: true, rings: false, mark, number: None, dialled: "700".to_owned(), priority: 0, endpoint: None }
-}
-
-fn phone(leg: OurLeg, up: bool, number: u128) -> LegAccount {
-    let (leg, endpoint) = (LegId::Ours(leg), Some(endpoint(number)));
-    LegAccount { leg, up, rings: !up, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
-}
-
-fn account(legs: Vec<LegAccount>, bridges: Vec<BridgeAccount>) -> Event {
-    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], ..Account::default() };
-    Event::SwitchReturned { server: SERVER, account }
-}
 
 fn together(call: CallId, n: u32, leg: &str, our: OurLeg) -> BridgeAccount {
     BridgeAccount { bridge: bridge(call, n), legs: vec![LegId::Theirs(their(leg)), LegId::Ours(our)] }
@@ -60,7 +44,7 @@ fn nobody_is_offered_anything_while_the_switch_is_lost() {
         becomes(1001, AgentState::Reserved(call)),
         offered(call, 1, 1001),
     ];
-    assert_eq!(centre.at(11_000, account(vec![caller("c1", Some(mark))], vec![])), expected);
+    assert_eq!(centre.at(11_000, returns(vec![caller_there("c1", Some(mark))], vec![])), expected);
 }
 
 #[test]
@@ -70,8 +54,8 @@ fn offers_do_not_expire_while_nothing_is_known_of_them() {
     assert_eq!(centre.deadline(25_200), vec![]);
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
     let bridges = vec![BridgeAccount { bridge: bridge(call, 1), legs: vec![] }];
-    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
-    let effects = centre.at(26_000, account(legs, bridges));
+    let legs = vec![caller_there("c1", Some(mark)), phone_there(ours(call, 1), true, 1001)];
+    let effects = centre.at(26_000, returns(legs, bridges));
     assert_eq!(effects.get(1..3), Some([stop_music(call, "c1"), join(call, 1, "c1", ours(call, 1))].as_slice()));
     assert_eq!(centre.state_of(1001), AgentState::Talking(call), "answered while we were away");
 }
@@ -82,8 +66,8 @@ fn phone_that_still_rings_after_the_loss_may_ring_on() {
     centre.at(12_000, Event::SwitchLost { server: SERVER });
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
     let bridges = vec![BridgeAccount { bridge: bridge(call, 1), legs: vec![] }];
-    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), false, 1001)];
-    assert_eq!(centre.at(26_000, account(legs, bridges)), vec![watch(&[1001, 1002]), switch(true)]);
+    let legs = vec![caller_there("c1", Some(mark)), phone_there(ours(call, 1), false, 1001)];
+    assert_eq!(centre.at(26_000, returns(legs, bridges)), vec![watch(&[1001, 1002]), switch(true)]);
     assert_eq!(centre.deadline(41_000).first(), Some(&hang_up(call, ours(call, 1), HangupReason::NoAnswer)));
 }
 
@@ -92,8 +76,8 @@ fn conversation_that_nothing_happened_to_is_left_alone() {
     let (mut centre, call) = Centre::talking();
     centre.at(20_000, Event::SwitchLost { server: SERVER });
     let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
-    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
-    let event = account(legs, vec![together(call, 1, "c1", ours(call, 1))]);
+    let legs = vec![caller_there("c1", Some(mark)), phone_there(ours(call, 1), true, 1001)];
+    let event = returns(legs, vec![together(call, 1, "c1", ours(call, 1))]);
     assert_eq!(centre.at(21_000, event), vec![watch(&[1001, 1002]), switch(true)]);
 }
 
@@ -102,7 +86,7 @@ fn conversation_that_was_not_joined_is_joined() {
     let (mut centre, call) = Centre::talking();
     centre.at(13_001, Event::SwitchLost { server: SERVER });
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
-    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
+    let legs = vec![caller_there("c1", Some(mark)), phone_there(ours(call, 1), true, 1001)];
     let expected = vec![
         destroy_bridge(call, 1),
         create_bridge(call, 5_002),
@@ -114,7 +98,7 @@ fn conversation_that_was_not_joined_is_joined() {
         watch(&[1001, 1002]),
         switch(true),
     ];
-    assert_eq!(centre.at(14_000, account(legs, vec![])), expected);
+    assert_eq!(centre.at(14_000, returns(legs, vec![])), expected);
 }
 
 #[test]
@@ -122,7 +106,7 @@ fn callers_and_agents_who_left_meanwhile_are_booked() {
     let (mut centre, call) = Centre::talking();
     let waiting = centre.calls(20_000, "c2", "700");
     centre.at(21_000, Event::SwitchLost { server: SERVER });
-    let effects = centre.at(30_000, account(vec![], vec![]));
+    let effects = centre.at(30_000, returns(vec![], vec![]));
     assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
     assert!(effects.contains(&ended(waiting, Outcome::Abandoned, Side::Switch)));
     assert_eq!(centre.state.legs(), std::collections::BTreeSet::new());
@@ -136,7 +120,7 @@ fn agent_who_left_meanwhile_ends_the_call() {
     centre.at(21_000, Event::SwitchLost { server: SERVER });
     let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
     let alone = BridgeAccount { bridge: bridge(call, 1), legs: vec![LegId::Theirs(their("c1"))] };
-    let effects = centre.at(30_000, account(vec![caller("c1", Some(mark))], vec![alone]));
+    let effects = centre.at(30_000, returns(vec![caller_there("c1", Some(mark))], vec![alone]));
     assert!(effects.contains(&hang_up(call, "c1", HangupReason::Normal)));
     assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
 }
@@ -158,7 +142,7 @@ fn offer_that_was_never_made_is_not_held_against_the_agent() {
         becomes(1001, AgentState::Reserved(call)),
         offered(call, 2, 1001),
     ];
-    assert_eq!(centre.at(11_000, account(vec![caller("c1", Some(mark))], vec![])), expected);
+    assert_eq!(centre.at(11_000, returns(vec![caller_there("c1", Some(mark))], vec![])), expected);
 }
 
 #[test]
@@ -166,7 +150,7 @@ fn phone_that_rang_out_meanwhile_was_not_answered() {
     let (mut centre, call) = Centre::ringing();
     centre.at(12_000, Event::SwitchLost { server: SERVER });
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
-    centre.at(40_000, account(vec![caller("c1", Some(mark))], vec![]));
+    centre.at(40_000, returns(vec![caller_there("c1", Some(mark))], vec![]));
     assert_eq!(centre.state_of(1001), AgentState::NotReady(NotReadyReason::NoAnswer));
 }
 
@@ -177,8 +161,8 @@ fn after_a_kill_callers_who_wait_keep_call_time_and_order() {
     let second = before.calls(11_000, "a", "700");
     let marks = [first, second].map(|call| before.state.calls()[&call].mark(CallPhase::Waiting));
     let mut centre = restarted();
-    let later = vec![caller("a", Some(marks[1])), caller("n", None), caller("z", Some(marks[0]))];
-    let effects = centre.at(51_000, account(later, vec![]));
+    let later = vec![caller_there("a", Some(marks[1])), caller_there("n", None), caller_there("z", Some(marks[0]))];
+    let effects = centre.at(51_000, returns(later, vec![]));
     let third = *centre.state.calls().keys().last().expect("three calls");
     let expected = vec![
         guard(first, "z"),
@@ -219,7 +203,7 @@ fn after_a_kill_callers_who_wait_keep_call_time_and_order() {
 fn after_a_kill_a_conversation_is_taken_over_untouched() {
     let (_, call) = Centre::talking();
     let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
-    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
+    let legs = vec![caller_there("c1", Some(mark)), phone_there(ours(call, 1), true, 1001)];
     let mut centre = restarted();
     let expected = vec![
         lift(call, "c1"),
@@ -232,7 +216,7 @@ fn after_a_kill_a_conversation_is_taken_over_untouched() {
         Effect::Record(Fact::CallAnswered { call, agent: agent(1001), waited: Span::ZERO }),
         becomes(1001, AgentState::Talking(call)),
     ];
-    assert_eq!(centre.at(51_000, account(legs, vec![together(call, 1, "c1", ours(call, 1))])), expected);
+    assert_eq!(centre.at(51_000, returns(legs, vec![together(call, 1, "c1", ours(call, 1))])), expected);
     let board = crate::wallboard(&centre.state, Timestamp::from_ms(51_000));
     assert_eq!(board.calls[0].since, mark.since, "Live goes on counting");
     let effects = centre.ends(60_000, "c1", None);
@@ -246,10 +230,10 @@ fn after_a_kill_a_conversation_is_taken_over_untouched() {
 fn after_a_kill_a_phone_that_was_answered_meanwhile_is_joined() {
     let (_, call) = Centre::ringing();
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
-    let legs = vec![caller("c1", Some(mark)), phone(ours(call, 1), true, 1001)];
+    let legs = vec![caller_there("c1", Some(mark)), phone_there(ours(call, 1), true, 1001)];
     let mut centre = restarted();
     let bridges = vec![BridgeAccount { bridge: bridge(call, 1), legs: vec![] }];
-    let effects = centre.at(51_000, account(legs, bridges));
+    let effects = centre.at(51_000, returns(legs, bridges));
     assert_eq!(centre.state_of(1001), AgentState::Talking(call));
     let made = *centre.state.bridges().first().expect("a bridge");
     assert_ne!(made, bridge(call, 1), "an id that may have been used is not used again");
@@ -272,7 +256,7 @@ fn after_a_kill_what_belongs_to_nothing_is_ended() {
         reported(1002),
         mended(ours(lost, 1), None, Mending::HungUp),
     ];
-    assert_eq!(centre.at(51_000, account(vec![phone(ours(lost, 1), true, 1001)], vec![alone])), expected);
+    assert_eq!(centre.at(51_000, returns(vec![phone_there(ours(lost, 1), true, 1001)], vec![alone])), expected);
 }
 
 #[test]
@@ -280,7 +264,7 @@ fn after_a_kill_a_caller_whose_agent_left_is_hung_up() {
     let (_, call) = Centre::talking();
     let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
     let mut centre = restarted();
-    let effects = centre.at(51_000, account(vec![caller("c1", Some(mark))], vec![]));
+    let effects = centre.at(51_000, returns(vec![caller_there("c1", Some(mark))], vec![]));
     let expected = vec![
         hang_up(call, "c1", HangupReason::Normal),
         watch(&[1001, 1002]),
@@ -301,7 +285,7 @@ fn after_a_kill_a_caller_in_a_bridge_has_been_talking_whatever_the_mark_says() {
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
     let mut centre = restarted();
     let alone = BridgeAccount { bridge: bridge(call, 1), legs: vec![LegId::Theirs(their("c1"))] };
-    let effects = centre.at(51_000, account(vec![caller("c1", Some(mark))], vec![alone]));
+    let effects = centre.at(51_000, returns(vec![caller_there("c1", Some(mark))], vec![alone]));
     assert_eq!(effects.get(..2), Some([destroy_bridge(call, 1), hang_up(call, "c1", HangupReason::Normal)].as_slice()));
     assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
 }
@@ -310,7 +294,7 @@ fn after_a_kill_a_caller_in_a_bridge_has_been_talking_whatever_the_mark_says() {
 fn after_a_kill_a_leg_that_belongs_to_nothing_blocks_its_phone_until_it_has_ended() {
     let lost = CallId(Uuid::from_u128(9));
     let mut centre = restarted();
-    centre.at(51_000, account(vec![phone(ours(lost, 1), false, 1001)], vec![]));
+    centre.at(51_000, returns(vec![phone_there(ours(lost, 1), false, 1001)], vec![]));
     centre.asks(51_010, 1001, Ask::Ready);
     let call = centre.calls(51_020, "c1", "700");
     assert_eq!(centre.state_of(1001), AgentState::Ready);
@@ -322,8 +306,8 @@ fn after_a_kill_a_leg_that_belongs_to_nothing_blocks_its_phone_until_it_has_ende
 fn callers_who_came_while_nobody_listened_are_served_in_the_order_of_their_coming() {
     let mut centre = restarted();
     // As texts, the ids would sort the other way round.
-    let legs = vec![caller("lab-9.99", None), caller("lab-9.100", None)];
-    centre.at(51_000, account(legs, vec![]));
+    let legs = vec![caller_there("lab-9.99", None), caller_there("lab-9.100", None)];
+    centre.at(51_000, returns(legs, vec![]));
     centre.asks(52_000, 1002, Ask::Ready);
     let call = centre.state_of(1002).call().expect("somebody waits");
     assert_eq!(centre.state.calls()[&call].leg.id, "lab-9.99");

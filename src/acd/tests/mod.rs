@@ -1,5 +1,6 @@
 //! Tables of steps with their exact effects: the empty list is an answer too.
 
+mod account;
 mod answering;
 mod arriving;
 mod asking;
@@ -35,8 +36,9 @@ use model::{
 use uuid::Uuid;
 
 use crate::effect::{Effect, Exit, HangupReason, Lane, Op, Order};
-use crate::event::{Account, Ask, Cause, Event};
+use crate::event::{Account, Ask, BridgeAccount, Cause, Event, LegAccount};
 use crate::{State, check, step};
+use account::{caller_there, phone_there, returns};
 
 const SERVER: ServerId = ServerId(1);
 

@@ -3,31 +3,6 @@
 use model::{AgentState, CallPhase, NotReadyReason, OfferEnd, Outcome, SegmentKind, Side};
 
 use super::*;
-use crate::event::{BridgeAccount, LegAccount};
-
-fn caller(leg: &str, mark: Mark) -> LegAccount {
-    let leg = LegId::Theirs(their(leg));
-    LegAccount {
-        leg,
-        up: true,
-        rings: false,
-        mark: Some(mark),
-        number: None,
-        dialled: "700".to_owned(),
-        priority: 0,
-        endpoint: None,
-    }
-}
-
-fn phone(leg: OurLeg, up: bool, number: u128) -> LegAccount {
-    let (leg, endpoint) = (LegId::Ours(leg), Some(endpoint(number)));
-    LegAccount { leg, up, rings: !up, mark: None, number: None, dialled: String::new(), priority: 0, endpoint }
-}
-
-fn returns(legs: Vec<LegAccount>, bridges: Vec<BridgeAccount>) -> Event {
-    let account = Account { legs, bridges, reachable: vec![endpoint(1001), endpoint(1002)], ..Account::default() };
-    Event::SwitchReturned { server: SERVER, account }
-}
 
 fn together(call: CallId, n: u32, leg: &str, our: OurLeg) -> BridgeAccount {
     BridgeAccount { bridge: bridge(call, n), legs: vec![LegId::Theirs(their(leg)), LegId::Ours(our)] }
@@ -59,7 +34,7 @@ fn sleep_has_all_that_is_alive_asked_for_and_lets_phones_ring_on() {
     );
     let effects = centre.at(40_000, Event::DeadlinePassed);
     assert_eq!(effects, vec![], "nobody let it ring for too long");
-    centre.at(40_100, returns(vec![caller("c1", mark), phone(ours(call, 1), false, 1001)], vec![]));
+    centre.at(40_100, returns(vec![caller_there("c1", mark), phone_there(ours(call, 1), false, 1001)], vec![]));
     assert_eq!(centre.deadline(55_100).first(), Some(&hang_up(call, ours(call, 1), HangupReason::NoAnswer)));
 }
 
@@ -96,7 +71,7 @@ fn account_without_a_loss_does_not_end_an_offer_that_may_be_under_way() {
     centre.asks(1_000, 1001, Ask::Ready);
     let call = centre.calls(10_000, "c1", "700");
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
-    assert_eq!(centre.at(10_100, returns(vec![caller("c1", mark)], vec![])), vec![watch(&[1001, 1002])]);
+    assert_eq!(centre.at(10_100, returns(vec![caller_there("c1", mark)], vec![])), vec![watch(&[1001, 1002])]);
     assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
     assert!(centre.deadline(14_000).contains(&offer_ended(call, 1, 1001, OfferEnd::Unreachable)));
 }
@@ -106,7 +81,7 @@ fn answer_that_was_not_kept_is_made_good_and_the_conversation_is_left_alone() {
     let (centre, call) = Centre::ringing();
     let mut centre = kept(&centre, 20_000);
     let mark = Mark { since: Timestamp::from_ms(13_000), ..mark_of(call, 700, 10_000, CallPhase::Talking) };
-    let legs = vec![caller("c1", mark), phone(ours(call, 1), true, 1001)];
+    let legs = vec![caller_there("c1", mark), phone_there(ours(call, 1), true, 1001)];
     let expected = vec![
         stamp_answered(call, "c1", 10_000, "1001", 13_000),
         lift(call, "c1"),
@@ -130,7 +105,7 @@ fn answer_of_an_agent_of_whom_nothing_was_kept_is_made_good_too() {
     let call = centre.calls(10_000, "c1", "700");
     let mut centre = kept(&centre, 20_000);
     let mark = Mark { since: Timestamp::from_ms(13_000), ..mark_of(call, 700, 10_000, CallPhase::Talking) };
-    let legs = vec![caller("c1", mark), phone(ours(call, 1), true, 1001)];
+    let legs = vec![caller_there("c1", mark), phone_there(ours(call, 1), true, 1001)];
     let effects = centre.at(21_000, returns(legs, vec![together(call, 1, "c1", ours(call, 1))]));
     assert_eq!(centre.state_of(1001), AgentState::Talking(call));
     let disturbs = |effect: &Effect| match effect {
@@ -149,7 +124,7 @@ fn all_that_was_rung_beside_the_answer_that_was_not_kept_is_hung_up() {
     let call = centre.calls(10_000, "c1", "700");
     let mut centre = kept(&centre, 20_000);
     let mark = Mark { since: Timestamp::from_ms(13_000), ..mark_of(call, 700, 10_000, CallPhase::Talking) };
-    let legs = vec![caller("c1", mark), phone(ours(call, 2), true, 1002)];
+    let legs = vec![caller_there("c1", mark), phone_there(ours(call, 2), true, 1002)];
     let effects = centre.at(21_000, returns(legs, vec![together(call, 1, "c1", ours(call, 2))]));
     assert!(effects.contains(&offer_ended(call, 1, 1001, OfferEnd::Withdrawn)), "{effects:?}");
     assert_eq!((centre.state_of(1001), centre.state_of(1002)), (AgentState::Ready, AgentState::Talking(call)));
@@ -170,8 +145,8 @@ fn state_that_is_minutes_old_is_brought_up_to_date() {
     let wrapped = vec![spent(left, SegmentKind::WrapUp, 1002, 16_000, 21_000), becomes(1002, AgentState::Ready)];
     assert_eq!(centre.at(317_000, Event::DeadlinePassed), wrapped, "the wrap-up was over when it was over");
     let mark = mark_of(stayed, 700, 17_000, CallPhase::Waiting);
-    let new = LegAccount { mark: None, up: false, ..caller("c4", mark) };
-    let effects = centre.at(318_000, returns(vec![caller("c3", mark), new], vec![]));
+    let new = LegAccount { mark: None, up: false, ..caller_there("c4", mark) };
+    let effects = centre.at(318_000, returns(vec![caller_there("c3", mark), new], vec![]));
     assert!(effects.contains(&ended(talked, Outcome::Answered, Side::Switch)));
     assert_eq!(centre.state_of(1002), AgentState::Reserved(stayed), "{effects:?}");
     assert_eq!(centre.state_of(1001), wrap_up(talked, 323_000));
@@ -187,7 +162,7 @@ fn agent_who_talks_has_not_been_ready_before_even_if_the_phone_is_the_log_in() {
     let mut centre = Centre { state: State::new(2) };
     centre.at(50_000, Event::SettingsChanged(settings));
     let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
-    let legs = vec![caller("c1", mark), phone(ours(call, 1), true, 1001)];
+    let legs = vec![caller_there("c1", mark), phone_there(ours(call, 1), true, 1001)];
     let effects = centre.at(51_000, returns(legs, vec![together(call, 1, "c1", ours(call, 1))]));
     assert!(effects.contains(&becomes(1001, AgentState::Talking(call))));
     assert!(!effects.contains(&becomes(1001, AgentState::Ready)), "{effects:?}");
@@ -212,7 +187,7 @@ fn offers_of_a_call_whose_state_is_lost_are_not_numbered_like_those_before() {
     let mut centre = Centre { state: State::new(2) };
     centre.at(50_000, Event::SettingsChanged(settings()));
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
-    centre.at(51_000, returns(vec![caller("c1", mark)], vec![]));
+    centre.at(51_000, returns(vec![caller_there("c1", mark)], vec![]));
     let effects = centre.asks(52_000, 1001, Ask::Ready);
     let number = effects.iter().find_map(|effect| match effect {
         Effect::Record(Fact::OfferMade { offer, .. }) => Some(*offer),
@@ -240,7 +215,7 @@ fn ids_that_may_have_been_used_after_the_state_was_kept_are_not_used_again() {
     let mut centre = kept(&centre, 20_000);
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
     let made = BridgeAccount { bridge: bridge(call, 1), legs: vec![] };
-    let effects = centre.at(21_000, returns(vec![caller("c1", mark)], vec![made]));
+    let effects = centre.at(21_000, returns(vec![caller_there("c1", mark)], vec![made]));
     assert!(effects.contains(&destroy_bridge(call, 1)));
     assert!(effects.contains(&dial(call, "c1", 10_000, 12_002, 1001)), "{effects:?}");
     assert_eq!(centre.at(21_100, Event::LegRang { leg: ours(call, 12_002) }).first(), Some(&create_bridge(call, 12_001)));
@@ -252,7 +227,7 @@ fn caller_whose_agent_answered_and_left_after_the_state_was_kept_has_been_answer
     let mut centre = kept(&centre, 20_000);
     let mark = Mark { since: Timestamp::from_ms(13_000), ..mark_of(call, 700, 10_000, CallPhase::Talking) };
     let alone = BridgeAccount { bridge: bridge(call, 1), legs: vec![LegId::Theirs(their("c1"))] };
-    let effects = centre.at(21_000, returns(vec![caller("c1", mark)], vec![alone]));
+    let effects = centre.at(21_000, returns(vec![caller_there("c1", mark)], vec![alone]));
     assert!(effects.contains(&hang_up(call, "c1", HangupReason::Normal)), "{effects:?}");
     assert!(!effects.contains(&start_music(call, "c1")));
     assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
@@ -269,8 +244,8 @@ fn leg_that_does_not_ring_is_hung_up_at_once_and_its_caller_is_served_first() {
     centre.at(10_100, Event::SwitchLost { server: SERVER });
     centre.asks(10_200, 1002, Ask::Ready);
     let mark = |call| centre.state.calls()[&call].mark(CallPhase::Waiting);
-    let silent = LegAccount { rings: false, ..phone(ours(first, 1), false, 1001) };
-    let legs = vec![caller("c1", mark(first)), caller("c2", mark(second)), silent];
+    let silent = LegAccount { rings: false, ..phone_there(ours(first, 1), false, 1001) };
+    let legs = vec![caller_there("c1", mark(first)), caller_there("c2", mark(second)), silent];
     let effects = centre.at(12_000, returns(legs, vec![]));
     assert!(effects.contains(&hang_up(first, ours(first, 1), HangupReason::Normal)), "{effects:?}");
     assert!(effects.contains(&offer_ended(first, 1, 1001, OfferEnd::Withdrawn)));
@@ -290,7 +265,7 @@ fn caller_who_was_talked_to_and_left_after_all_that_was_kept_has_been_answered()
         let mut centre = kept(&centre, 20_000);
         let mark = Mark { since: Timestamp::from_ms(13_000), ..mark_of(call, 700, 10_000, phase) };
         let alone = BridgeAccount { bridge: bridge(call, 1), legs: vec![LegId::Theirs(their("c1"))] };
-        let effects = centre.at(21_000, returns(vec![caller("c1", mark)], if in_bridge { vec![alone] } else { vec![] }));
+        let effects = centre.at(21_000, returns(vec![caller_there("c1", mark)], if in_bridge { vec![alone] } else { vec![] }));
         assert!(effects.contains(&hang_up(call, "c1", HangupReason::Normal)), "{phase:?} {effects:?}");
         assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
         assert!(!effects.contains(&start_music(call, "c1")));
@@ -302,7 +277,7 @@ fn caller_who_was_talked_to_and_left_after_all_that_was_kept_has_been_answered()
     let order = Op::Join { bridge: bridge(call, 1), legs };
     centre.at(13_010, Event::OrderFailed { order, why: crate::event::OrderFailure::Gone });
     let mut centre = kept(&centre, 20_000);
-    let effects = centre.at(21_000, returns(vec![caller("c1", mark)], vec![]));
+    let effects = centre.at(21_000, returns(vec![caller_there("c1", mark)], vec![]));
     assert!(effects.contains(&start_music(call, "c1")), "{effects:?}");
 }
 
@@ -315,7 +290,7 @@ fn offers_that_were_cut_short_by_our_own_going_do_not_count_against_the_caller()
     for ms in [11_000, 12_000, 13_000, 14_000] {
         centre.at(ms, Event::SwitchLost { server: SERVER });
         let mark = centre.state.calls()[&call].mark(CallPhase::Waiting);
-        centre.at(ms + 100, returns(vec![caller("c1", mark)], vec![]));
+        centre.at(ms + 100, returns(vec![caller_there("c1", mark)], vec![]));
         assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
     }
 }
@@ -327,9 +302,9 @@ fn unknown_leg_that_does_not_ring_is_nobodys_offer() {
     centre.asks(9_000, 1001, Ask::Ready);
     centre.at(9_500, Event::SwitchLost { server: SERVER });
     let call = CallId(Uuid::from_u128(42));
-    let silent = LegAccount { rings: false, ..phone(ours(call, 1), false, 1001) };
+    let silent = LegAccount { rings: false, ..phone_there(ours(call, 1), false, 1001) };
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
-    let effects = centre.at(12_000, returns(vec![caller("c1", mark), silent], vec![]));
+    let effects = centre.at(12_000, returns(vec![caller_there("c1", mark), silent], vec![]));
     assert!(effects.contains(&hang_up(call, ours(call, 1), HangupReason::Normal)), "{effects:?}");
     assert_eq!(centre.state_of(1001), AgentState::Ready);
     centre.ends(12_010, ours(call, 1), None);

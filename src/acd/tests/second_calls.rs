@@ -13,18 +13,10 @@ fn phone_with_another_call_beside_a_leg_of_ours_is_not_rung_when_ours_has_ended(
     let call = centre.calls(2_000, "c1", "700");
     assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
     centre.at(2_001, Event::SwitchLost { server: SERVER });
-    let party = |leg: LegId, up: bool| crate::event::LegAccount {
-        leg,
-        up,
-        rings: false,
-        mark: Some(mark_of(call, 700, 2_000, CallPhase::Waiting)),
-        number: None,
-        dialled: "700".to_owned(),
-        priority: 0,
-        endpoint: (!up).then(|| endpoint(1001)),
-    };
-    let legs = vec![party(LegId::Theirs(their("c1")), true), party(LegId::Ours(ours(call, 1)), false)];
+    let mark = mark_of(call, 700, 2_000, CallPhase::Waiting);
+    let silent = LegAccount { rings: false, ..phone_there(ours(call, 1), false, 1001) };
     let phones = || vec![endpoint(1001)];
+    let legs = vec![caller_there("c1", mark), silent];
     let account = Account { legs, reachable: phones(), in_use: phones(), others: phones(), ..Account::default() };
     centre.at(5_000, Event::SwitchReturned { server: SERVER, account });
     assert_eq!(blocked(&centre, 1001), Some(Block::PrivateCall));
@@ -40,16 +32,7 @@ fn phone_on_which_a_leg_was_hung_up_at_the_return_is_not_taken_for_ours_when_it_
     let mut centre = alone();
     centre.at(2_000, Event::SwitchLost { server: SERVER });
     let call = CallId(Uuid::from_u128(42));
-    let stray = crate::event::LegAccount {
-        leg: LegId::Ours(ours(call, 1)),
-        up: false,
-        rings: true,
-        mark: None,
-        number: None,
-        dialled: String::new(),
-        priority: 0,
-        endpoint: Some(endpoint(1001)),
-    };
+    let stray = phone_there(ours(call, 1), false, 1001);
     let phones = || vec![endpoint(1001)];
     let account = Account { legs: vec![stray], reachable: phones(), in_use: phones(), ..Account::default() };
     centre.at(5_000, Event::SwitchReturned { server: SERVER, account });

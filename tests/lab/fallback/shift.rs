@@ -7,6 +7,8 @@ use tokio::time::{Instant, sleep};
 
 use super::ears::never_silent;
 use crate::parties::Phone;
+use crate::parties::actions::SOON;
+use crate::parties::clock::{Seen, until};
 use crate::scenarios::Stage;
 use crate::scenarios::witness::Verdict;
 use crate::scenarios::witness::agree::WITHIN;
@@ -119,7 +121,14 @@ pub async fn booked(stage: &Stage, caller: &Phone) -> Result<()> {
 /// # Errors
 /// With every difference.
 pub async fn in_the_books(stage: &Stage, caller: &Phone) -> Result<()> {
-    let call = stage.ended_call(&caller.name).await?;
+    // A program that comes back hears at once that a leg is gone, and from the manager interface a moment later where it went.
+    let call = until(SOON, "the ledger has the call for the fallback's", async || {
+        let call = stage.ended_call(&caller.name).await?;
+        let words = format!("it says {}", call.outcome);
+        sleep(Duration::from_millis(50)).await;
+        Ok(if call.outcome == "fallback" { Seen::Enough(call) } else { Seen::NotYet(words) })
+    })
+    .await?;
     let rows = stage.rows(&call).await?;
     let mut verdict = Verdict::within(WITHIN, stage.pulse.standstills());
     verdict.fallback(&stage.story(&caller.name), &call, &rows);

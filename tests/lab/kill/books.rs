@@ -49,6 +49,8 @@ pub struct Account {
     pub outcomes: BTreeMap<String, usize>,
     /// How many callers have no CDR, because Asterisk could not write it.
     pub without_cdr: usize,
+    /// How many calls of the last moment the CDR has alone, because the journal was lost.
+    pub in_the_cdr_alone: usize,
     /// What contradicts each other.
     pub found: Findings,
 }
@@ -155,6 +157,10 @@ impl Books<'_> {
     fn half_seen(&mut self, number: &str, story: &Story, calls: &[Call], row: &Row) {
         match calls {
             [] if !self.outages.around(story.dialled) => self.finds("a call stands nowhere in the ledger", number),
+            // What was not on its way to the database yet went with the journal: the CDR, stamped ahead, has it alone.
+            [] if self.memory == Memory::Lost && row.outcome == "abandoned" && self.outages.just_before(story.dialled) => {
+                self.account.in_the_cdr_alone += 1;
+            }
             [] => self.finds("a call of the fallback stands nowhere in the ledger", number),
             [call] if call.outcome == "fallback" => {
                 self.counts(number, call);

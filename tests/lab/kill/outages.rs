@@ -38,6 +38,11 @@ impl Outages {
         self.0.iter().any(|(went, back)| *went <= to + JUST_BEFORE && back + AFTERWARDS >= from)
     }
 
+    /// Whether the program went right after this moment.
+    pub fn just_before(&self, at: Millis) -> bool {
+        self.0.iter().any(|(went, _)| (went - JUST_BEFORE..=*went).contains(&at))
+    }
+
     /// Whether the program had just come back at this moment.
     pub fn just_over(&self, at: Millis) -> bool {
         self.0.iter().any(|(went, back)| (*went..=back + JUST_AFTER).contains(&at))

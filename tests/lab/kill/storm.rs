@@ -120,7 +120,7 @@ impl<'a> Storm<'a> {
     async fn judges(&mut self, stories: &Stories, to: Millis) -> Result<()> {
         let standstills = self.ground.stage.pulse.standstills();
         let account = books::judge(self.ground, stories, &self.excuses).await?;
-        let Account { served, fallen_back, outcomes, without_cdr, mut found } = account;
+        let Account { served, fallen_back, outcomes, without_cdr, in_the_cdr_alone, mut found } = account;
         let outages = &self.excuses.outages;
         found.join(endings::judge(stories, &fallen_back, outages, standstills.clone()));
         let notes: Vec<_> = self.field.parties().iter().flat_map(|party| party.diary.notes()).collect();
@@ -135,6 +135,9 @@ impl<'a> Storm<'a> {
         self.found.extend(found.said());
         let outcomes: Vec<String> = outcomes.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
         let instants: Vec<Millis> = outages.instants().collect();
+        if in_the_cdr_alone > 0 {
+            self.figures.push(format!("{in_the_cdr_alone} calls of the last moment are in the CDR alone: the journal was lost"));
+        }
         if raced > 0 {
             self.figures.push(format!("{raced} phones were rung by program and fallback in one instant"));
         }
