@@ -58,8 +58,12 @@ async fn each_beat_of_the_loop_is_said_in_asterisks_own_time_and_the_end_is_said
     let rig = started(&stand_in).await;
     assert_eq!(said(&stand_in), [""; 0], "nothing is said before the loop's heart beats");
     for beats in 1..=3 {
-        rig.beat();
-        until("the beat is said", || said(&stand_in).len() == beats).await;
+        // One that comes while the last is on its way is left out; as in the program, the next one follows.
+        let heard = || {
+            rig.beat();
+            said(&stand_in).len() >= beats
+        };
+        until("the beat is said", heard).await;
     }
     assert!(said(&stand_in).iter().all(|said| said == CLOCK), "{:?}", said(&stand_in));
     rig.stop().await;

@@ -16,6 +16,7 @@ mod requests;
 mod stand_in;
 
 use std::io::Write;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ use uuid::Uuid;
 use crate::{Ami, Config, Transport, run};
 
 /// Longer than anything here takes; a test that waits this long has failed.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The real Asterisk, under an application name of the test's own, so that it disturbs no program and no other test.
 fn asterisk(app: &str) -> Option<Config> {
@@ -107,8 +108,14 @@ impl Rig {
         self.orders.as_ref().unwrap().try_send(Order { lane, op }).unwrap();
     }
 
-    async fn next(&mut self) -> Event {
-        timeout(PATIENCE, self.events.recv()).await.expect("an event").expect("the adapter runs")
+    /// The next event; a test that gets none says for which it waited.
+    #[track_caller]
+    fn next(&mut self) -> impl Future<Output = Event> {
+        let place = Location::caller();
+        async move {
+            let event = timeout(PATIENCE, self.events.recv()).await;
+            event.unwrap_or_else(|_| panic!("no event came within {PATIENCE:?} at {place}")).expect("the adapter runs")
+        }
     }
 
     /// Ends the adapter as the program does; whatever it still had to say.

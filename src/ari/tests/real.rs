@@ -1,12 +1,15 @@
 //! What only a real Asterisk can show: it takes what we send, and its account is what we made of it.
 
+use std::panic::Location;
+
 use acd::effect::{Exit, HangupReason, Lane, Op};
 use acd::event::{Account, BridgeAccount, Event, LegAccount, OrderFailure};
 use model::stamp::Mark;
 use model::{BridgeId, CallPhase, Endpoint, LegId, OurLeg, Outcome, QueueId, ServerId, Span, Stamp, TheirLeg, Timestamp};
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{Rig, asterisk};
+use super::{PATIENCE, Rig, asterisk};
 use crate::client::HttpClient;
 use crate::line::AT_ONCE;
 use crate::request::{Kind, Request};
@@ -74,11 +77,18 @@ async fn call_in(config: &Config, caller: &TheirLeg) {
     assert!(sent.status().is_success(), "{:?}", sent.text().await);
 }
 
-async fn next_of(rig: &mut Rig, wanted: impl Fn(&Event) -> bool) -> Event {
-    loop {
-        let event = rig.next().await;
-        if wanted(&event) {
-            return event;
+/// The next event of this kind; a test that gets none says for which it waited, and what came instead.
+#[track_caller]
+fn next_of(rig: &mut Rig, wanted: impl Fn(&Event) -> bool) -> impl Future<Output = Event> {
+    let place = Location::caller();
+    let mut others = Vec::new();
+    async move {
+        loop {
+            let Ok(event) = timeout(PATIENCE, rig.next()).await else { panic!("not within {PATIENCE:?} at {place}: {others:?}") };
+            if wanted(&event) {
+                return event;
+            }
+            others.push(event);
         }
     }
 }

@@ -107,6 +107,8 @@ async fn cargo(name: &str, words: &[&str], environment: &[(&str, String)]) -> Re
     cargo.args(words).envs(environment.iter().map(|(name, value)| (*name, value))).current_dir(folders::workspace());
     // The lab's own settings are not the tests' business; in a space of its own there is no registry to ask.
     cargo.env_remove("CALLSYNC_LAB_INSIDE").env_remove("CALLSYNC_LAB_WARDEN");
+    // The end of what is said is shown: the frames of a panic would leave no room for its words.
+    cargo.env("RUST_BACKTRACE", "0");
     if space::inside().is_some() {
         cargo.env("CARGO_NET_OFFLINE", "true");
     }
