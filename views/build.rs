@@ -28,12 +28,15 @@ const MODULES: &[&str] = &["clock.js", "live.js"];
 
 /// The icons that pages use, by their Lucide names.
 const ICONS: &[&str] = &[
+    "activity",
     "bell",
     "circle",
     "circle-alert",
     "circle-pause",
+    "circle-user",
     "coffee",
     "graduation-cap",
+    "headset",
     "hourglass",
     "life-buoy",
     "log-out",
@@ -41,6 +44,7 @@ const ICONS: &[&str] = &[
     "phone",
     "phone-missed",
     "phone-off",
+    "shapes",
     "triangle-alert",
     "unplug",
     "users",

@@ -1,4 +1,4 @@
-//! The frame of every page: its head, the bar at the top, the language switch.
+//! The frame of every page: its head, and for whoever is signed in the navigation at its side.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::Shown;
@@ -13,41 +13,142 @@ use crate::words::Lang;
 pub struct Frame {
     /// The reader's language.
     pub lang: Lang,
+    /// Whether the reader wants it light or dark.
+    pub theme: Theme,
     /// The page's own path, where the language switch leads back to.
     pub path: String,
 }
 
-/// Who is signed in, as the bar shows it.
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the reader's system is.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// Who is signed in, as the frame shows it.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     /// Their name.
     pub name: Shown,
     /// What they may do.
     pub role: Role,
+    /// Whether they are an agent, and so have a desk.
+    pub agent: bool,
+}
+
+/// The parts of the site, as the navigation names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// The desk of whoever takes calls.
+    Desk,
+    /// Queues, agents and calls as they are.
+    Live,
+    /// Every part of the pages in every state.
+    Gallery,
+    /// What is the reader's own.
+    Account,
+}
+
+impl Theme {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// Its name in a cookie and in the style sheet.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.name() == name)
+    }
+}
+
+impl Section {
+    /// Those that somebody may open, in the order in which they are shown; what is the reader's own stands apart.
+    fn open_to(who: &SignedIn) -> Vec<Self> {
+        let watches = matches!(who.role, Role::Supervisor | Role::Admin);
+        let works = who.agent || who.role == Role::Operator;
+        let all = [(Self::Desk, works), (Self::Live, watches), (Self::Gallery, who.role == Role::Admin)];
+        all.into_iter().filter(|(_, open)| *open).map(|(section, _)| section).collect()
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Desk => "/desk",
+            Self::Live => "/live",
+            Self::Gallery => "/gallery",
+            Self::Account => "/account",
+        }
+    }
+
+    const fn icon(self) -> &'static str {
+        match self {
+            Self::Desk => "headset",
+            Self::Live => "activity",
+            Self::Gallery => "shapes",
+            Self::Account => "circle-user",
+        }
+    }
+
+    fn word(self, lang: Lang) -> String {
+        match self {
+            Self::Desk => lang.text("desk-title"),
+            Self::Live => lang.text("live-title"),
+            Self::Gallery => lang.text("gallery-title"),
+            Self::Account => lang.text("account-title"),
+        }
+    }
 }
 
 impl Frame {
-    /// A page of a signed-in user, with the bar.
-    pub(crate) fn signed_in(&self, who: &SignedIn, title: &str, scripts: &[&str], main: &Markup) -> Markup {
+    /// A page of a signed-in user, with the navigation.
+    pub(crate) fn signed_in(&self, who: &SignedIn, section: Section, scripts: &[&str], main: &Markup) -> Markup {
         self.page(
-            title,
+            &section.word(self.lang),
             scripts,
             &html! {
-                header.bar {
-                    a.brand href="/" aria-label="CallSync Central" { (mark()) span { "CallSync Central" } }
-                    nav aria-label=(self.lang.text("nav")) { a href="/live" aria-current="page" { (self.lang.text("live-title")) } }
-                    p.who {
-                        span.name { (who.name) }
-                        span.role { (role(who.role, self.lang)) }
+                div.app {
+                    header.side {
+                        a.brand href="/" { (mark()) span.word { "CallSync Central" } }
+                        nav aria-label=(self.lang.text("nav")) {
+                            @for open in Section::open_to(who) { (self.door(open, section)) }
+                        }
+                        div.own {
+                            a.door.who href=(Section::Account.path()) aria-current=[(section == Section::Account).then_some("page")] {
+                                (icon(Section::Account.icon()))
+                                span.word { span.name { (who.name) } span.role { (role(who.role, self.lang)) } }
+                            }
+                            form method="post" action="/logout" {
+                                button.door type="submit" { (icon("log-out")) span.word { (self.lang.text("logout")) } }
+                            }
+                        }
                     }
-                    (self.language_switch())
-                    form method="post" action="/logout" {
-                        button.button.quiet type="submit" { (icon("log-out")) (self.lang.text("logout")) }
-                    }
+                    main #main { (main) }
                 }
-                main #main { (main) }
             },
         )
+    }
+
+    /// The way to a section; that of the page's own says so.
+    fn door(&self, to: Section, here: Section) -> Markup {
+        html! {
+            a.door href=(to.path()) aria-current=[(to == here).then_some("page")] {
+                (icon(to.icon())) span.word { (to.word(self.lang)) }
+            }
+        }
     }
 
     /// A page that stands alone: a sheet in the middle.
@@ -58,7 +159,7 @@ impl Frame {
     fn page(&self, title: &str, scripts: &[&str], body: &Markup) -> Markup {
         html! {
             (DOCTYPE)
-            html lang=(self.lang.code()) {
+            html lang=(self.lang.code()) data-theme=(self.theme.name()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -87,7 +188,7 @@ impl Frame {
     }
 
     /// One button for each language that the page is not in, named in that language.
-    fn language_switch(&self) -> Markup {
+    pub(crate) fn language_switch(&self) -> Markup {
         html! {
             form method="post" action="/language" {
                 input type="hidden" name="next" value=(self.path);
@@ -106,7 +207,8 @@ fn mark() -> Markup {
     html! { img.mark src=(assets::url("icon.svg")) alt="" width="20" height="20"; }
 }
 
-fn role(role: Role, lang: Lang) -> String {
+/// What somebody may do, in a word.
+pub(crate) fn role(role: Role, lang: Lang) -> String {
     match role {
         Role::Operator => lang.text("role-operator"),
         Role::Supervisor => lang.text("role-supervisor"),

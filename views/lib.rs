@@ -13,5 +13,5 @@ pub mod parts;
 pub mod samples;
 pub mod words;
 
-pub use frame::{Frame, SignedIn};
+pub use frame::{Frame, SignedIn, Theme};
 pub use words::Lang;

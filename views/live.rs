@@ -16,7 +16,7 @@ pub use calls::CallLine;
 pub use fallback::FallbackLine;
 pub use totals::Totals;
 
-use crate::frame::{Frame, SignedIn};
+use crate::frame::{Frame, Section, SignedIn};
 use crate::parts::icon;
 use crate::words::Lang;
 
@@ -87,7 +87,7 @@ impl Render for Live {
                 }
             }
         };
-        self.frame.signed_in(&self.who, &lang.text("live-title"), &["clock.js", "live.js"], &main)
+        self.frame.signed_in(&self.who, Section::Live, &["clock.js", "live.js"], &main)
     }
 }
 

@@ -6,7 +6,7 @@ use model::wallboard::{AgentRow, Block, CallRow, FallbackRow, QueueRow, Today, T
 use model::{AgentId, AgentState, CallId, CallPhase, NotReadyReason, PersonName, Phone, QueueId, Span, Timestamp, Viewer};
 
 use crate::error::{ErrorPage, Kind};
-use crate::frame::{Frame, SignedIn};
+use crate::frame::{Frame, SignedIn, Theme};
 use crate::live::{Board, Live};
 use crate::login::{Login, Refusal};
 use crate::words::Lang;
@@ -42,7 +42,7 @@ pub fn all(lang: Lang) -> Vec<Sample> {
 }
 
 fn frame(lang: Lang, path: &str) -> Frame {
-    Frame { lang, path: path.to_owned() }
+    Frame { lang, theme: Theme::System, path: path.to_owned() }
 }
 
 fn logins(lang: Lang) -> [(&'static str, Login); 4] {
@@ -62,11 +62,11 @@ fn logins(lang: Lang) -> [(&'static str, Login); 4] {
 }
 
 fn live(lang: Lang, board: &Wallboard, viewer: Viewer) -> Live {
-    let name = if viewer == Viewer::Whole { "Мария Соколова" } else { LONG_NAME };
-    let role = if viewer == Viewer::Whole { Role::Supervisor } else { Role::Operator };
+    let (name, role) =
+        if viewer == Viewer::Whole { ("Мария Соколова", Role::Supervisor) } else { (LONG_NAME, Role::Admin) };
     Live {
         frame: frame(lang, "/live"),
-        who: SignedIn { name: Viewer::Whole.show(&PersonName::new(name)), role },
+        who: SignedIn { name: Viewer::Whole.show(&PersonName::new(name)), role, agent: false },
         board: Board::of(board, viewer, AT, STARTED),
     }
 }

@@ -121,12 +121,14 @@ mod tests {
         let known = messages(Lang::Ru);
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut code = String::new();
-        for folder in
-            [root.to_owned(), root.join("live"), root.join("parts"), root.join("../src/web"), root.join("../src/web/live")]
-        {
+        let mut folders = vec![root.to_owned(), root.join("../src/web")];
+        while let Some(folder) = folders.pop() {
             for file in fs::read_dir(folder).into_iter().flatten().flatten() {
-                if file.path().extension().is_some_and(|extension| extension == "rs") {
-                    code += &fs::read_to_string(file.path()).unwrap();
+                let path = file.path();
+                if path.is_dir() && !path.ends_with("node_modules") {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    code += &fs::read_to_string(path).unwrap();
                 }
             }
         }

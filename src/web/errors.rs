@@ -8,10 +8,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use maud::Render;
 use tower_http::csrf::ProtectionError;
-use views::Frame;
 use views::error::{ErrorPage, Kind};
 
-use crate::language;
+use crate::{frame, language};
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +80,7 @@ fn status(kind: Kind) -> StatusCode {
 
 /// Draws a page for every error that has none.
 pub(crate) async fn draw(request: Request, next: Next) -> Response {
-    let lang = language::of(request.headers());
+    let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let Some(kind) = undrawn(&response) else { return response };
@@ -90,7 +89,7 @@ pub(crate) async fn draw(request: Request, next: Next) -> Response {
         return in_json(response, kind);
     }
     let path = if matches!(kind, Kind::NotFound | Kind::Forbidden) { path } else { "/".to_owned() };
-    let page = ErrorPage { frame: Frame { lang, path }, kind }.render().into_string();
+    let page = ErrorPage { frame: frame::of(&headers, &path), kind }.render().into_string();
     *response.body_mut() = Body::from(page);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     response.headers_mut().remove(axum::http::header::CONTENT_LENGTH);

@@ -2,15 +2,15 @@
 
 use axum::Form;
 use axum::extract::{FromRequestParts, State};
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use serde::Deserialize;
-use tower_sessions::cookie::{Cookie, SameSite, time::Duration};
 use views::Lang;
 
 use crate::errors::redirect;
+use crate::preference;
 use crate::site::Site;
 
 const NAME: &str = "callsync-language";
@@ -29,12 +29,9 @@ impl<S: Sync> FromRequestParts<S> for Language {
 
 /// The language of a request.
 pub(crate) fn of(headers: &HeaderMap) -> Lang {
-    let cookies = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut chosen = cookies.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == NAME);
-    if let Some(lang) = chosen.find_map(|cookie| Lang::of_code(cookie.value())) {
-        return lang;
-    }
-    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or_else(Lang::default, Lang::of_header)
+    preference::of(headers, NAME, Lang::of_code).unwrap_or_else(|| {
+        headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or_else(Lang::default, Lang::of_header)
+    })
 }
 
 /// The reader's choice.
@@ -49,16 +46,7 @@ pub(crate) struct Choice {
 pub(crate) async fn choose(State(site): State<Site>, Form(choice): Form<Choice>) -> Response {
     let mut response = redirect(own_path(&choice.next));
     if let Some(lang) = Lang::of_code(&choice.lang) {
-        let cookie = Cookie::build((NAME, lang.code()))
-            .path("/")
-            .max_age(Duration::days(365))
-            .same_site(SameSite::Lax)
-            .http_only(true)
-            .secure(site.app.secure)
-            .build();
-        if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
-            response.headers_mut().append(SET_COOKIE, value);
-        }
+        preference::keep(&site, &mut response, NAME, lang.code());
     }
     response
 }

@@ -7,6 +7,7 @@ mod agents;
 mod assets;
 mod doors;
 mod errors;
+mod frame;
 mod guard;
 mod headers;
 mod health;
@@ -16,10 +17,13 @@ mod login;
 mod logout;
 mod metrics;
 mod password;
+mod preference;
 mod routes;
 mod serve;
 mod session;
 mod site;
+mod start;
+mod theme;
 
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,8 @@ use views::login::{Login, Refusal};
 pub(crate) use gate::Gate;
 
 use crate::errors::{Failure, redirect};
-use crate::language::{Language, escaped, own_path};
+use crate::frame::Framed;
+use crate::language::{escaped, own_path};
 use crate::session;
 use crate::site::Site;
 
@@ -43,7 +44,7 @@ pub(crate) struct Typed {
 /// The empty form; whoever is signed in already goes on.
 pub(crate) async fn page(
     State(site): State<Site>,
-    Language(lang): Language,
+    Framed(frame): Framed,
     Query(target): Query<Target>,
     session: Session,
     headers: HeaderMap,
@@ -51,20 +52,20 @@ pub(crate) async fn page(
     if session::user(&session, &site).await?.is_some() {
         return Ok(redirect(own_path(&target.next)));
     }
-    Ok(Attempt { lang, next: own_path(&target.next), email: "", exposed: exposed(&site, &headers) }.draw(None).into_response())
+    Ok(Attempt { frame, next: own_path(&target.next), email: "", exposed: exposed(&site, &headers) }.draw(None).into_response())
 }
 
 /// Signs somebody in, or says why not.
 pub(crate) async fn sign_in(
     State(site): State<Site>,
-    Language(lang): Language,
+    Framed(frame): Framed,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     session: Session,
     headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let next = own_path(&typed.next);
-    let attempt = Attempt { lang, next, email: typed.email.trim(), exposed: exposed(&site, &headers) };
+    let attempt = Attempt { frame, next, email: typed.email.trim(), exposed: exposed(&site, &headers) };
     if attempt.email.is_empty() || typed.password.is_empty() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, attempt.draw(Some(Refusal::Empty))).into_response());
     }
@@ -91,7 +92,7 @@ pub(crate) async fn sign_in(
 
 /// What the form shows.
 struct Attempt<'a> {
-    lang: views::Lang,
+    frame: Frame,
     next: &'a str,
     email: &'a str,
     exposed: bool,
@@ -101,7 +102,7 @@ impl Attempt<'_> {
     fn draw(&self, refusal: Option<Refusal>) -> Html<String> {
         let path = if self.next == "/" { "/login".to_owned() } else { format!("/login?next={}", escaped(self.next)) };
         let page = Login {
-            frame: Frame { lang: self.lang, path },
+            frame: Frame { path, ..self.frame.clone() },
             email: self.email.to_owned(),
             next: self.next.to_owned(),
             refusal,

@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::guard::{self, Access, Permission};
 use crate::site::Site;
-use crate::{agents, assets, health, language, live, login, logout, metrics};
+use crate::{agents, assets, health, language, live, login, logout, metrics, start, theme};
 
 /// An endpoint.
 pub(crate) struct Route {
@@ -25,7 +25,8 @@ pub(crate) fn pages() -> Vec<Route> {
         open(Method::POST, "/login", login::sign_in),
         open(Method::POST, "/logout", logout::sign_out),
         open(Method::POST, "/language", language::choose),
-        guarded::<live::Watch, _, _>(Method::GET, "/", live::start),
+        open(Method::POST, "/theme", theme::choose),
+        guarded::<start::Own, _, _>(Method::GET, "/", start::start),
         guarded::<live::Watch, _, _>(Method::GET, "/live", live::page),
         guarded::<live::Watch, _, _>(Method::GET, "/live/stream", live::stream),
         guarded::<agents::Change, _, _>(Method::POST, "/api/agents/{id}/state", agents::state),

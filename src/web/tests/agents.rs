@@ -9,7 +9,7 @@ use model::{Actor, AgentId, NotReadyReason, Timestamp};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::site::{Answer, Browser, Site};
+use super::site::{Answer, Browser, PASSWORD, Site};
 
 /// The agent of `furnish`, and one who is nobody.
 const AGENT: AgentId = AgentId(Uuid::from_u128(8));
@@ -25,12 +25,12 @@ async fn site(role: Role, agent: Option<AgentId>) -> (Site, Browser, User) {
     site.furnish("Пётр Васильев").await;
     let browser = site.signed_in(role).await;
     let user = store::users::list(&site.db).await.unwrap().remove(0);
+    let mut watcher = watcher(&site).await;
     let user = User { agent, ..user };
     store::users::update(&site.db, &Actor::CommandLine, Timestamp::from_ms(2), &user).await.unwrap();
     // The loop takes the settings over in its own time.
     let known = async {
-        let mut browser = browser.clone();
-        while !browser.get("/live").await.body.contains("Пётр Васильев") {
+        while !watcher.get("/live").await.body.contains("Пётр Васильев") {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
@@ -38,11 +38,21 @@ async fn site(role: Role, agent: Option<AgentId>) -> (Site, Browser, User) {
     (site, browser, user)
 }
 
+/// Somebody who may look at Live, whatever the role under test may.
+async fn watcher(site: &Site) -> Browser {
+    site.user("watcher@example.org", Role::Supervisor).await;
+    let mut browser = site.browser();
+    browser.sign_in("watcher@example.org", PASSWORD).await;
+    browser
+}
+
 #[tokio::test]
 async fn whoever_may_asks_and_what_comes_of_it_shows_on_live_and_in_the_audit_log() {
     for (role, own) in [(Role::Operator, Some(AGENT)), (Role::Supervisor, None), (Role::Admin, None)] {
         let (site, mut browser, user) = site(role, own).await;
-        let (_, mut stream) = browser.listen("/live/stream").await;
+        let mut watcher = site.browser();
+        watcher.sign_in("watcher@example.org", PASSWORD).await;
+        let (_, mut stream) = watcher.listen("/live/stream").await;
         let answer = ask(&mut browser, AGENT, "state", r#"{"state":"not_ready","reason":"training"}"#).await;
         assert_eq!(answer.status, StatusCode::ACCEPTED, "{} {}", role.name(), answer.body);
         assert_eq!(answer.body, format!(r#"{{"agent":"{AGENT}","asked":"not_ready"}}"#));

@@ -145,10 +145,28 @@ async fn nobody_is_led_to_another_site() {
 async fn the_language_is_chosen_once_and_remembered() {
     let site = Site::open().await;
     let mut browser = site.browser();
-    assert!(browser.get("/login").await.body.contains("<html lang=\"ru\">"));
+    assert!(browser.get("/login").await.body.contains("<html lang=\"ru\" data-theme=\"system\">"));
     assert_eq!(browser.post("/language", "lang=en&next=%2Flogin").await.location(), "/login");
     assert!(browser.get("/login").await.body.contains("Sign in"));
     assert!(browser.post("/language", "lang=xx&next=%2Flogin").await.headers.get(SET_COOKIE).is_none());
+}
+
+#[tokio::test]
+async fn light_or_dark_is_chosen_once_and_remembered() {
+    let site = Site::open().await;
+    let mut browser = site.browser();
+    assert_eq!(browser.post("/theme", "theme=dark&next=%2Flogin").await.location(), "/login");
+    assert!(browser.get("/login").await.body.contains("data-theme=\"dark\""));
+    assert!(browser.post("/theme", "theme=%22onload%3D&next=%2Flogin").await.headers.get(SET_COOKIE).is_none());
+    assert!(browser.get("/nothing").await.body.contains("data-theme=\"dark\""), "errors too");
+}
+
+#[tokio::test]
+async fn each_role_begins_on_its_own_page() {
+    let site = Site::open().await;
+    for (role, page) in [(Role::Operator, "/desk"), (Role::Supervisor, "/live"), (Role::Admin, "/live")] {
+        assert_eq!(site.signed_in(role).await.get("/").await.location(), page, "{}", role.name());
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,9 @@
 nav = Sections
 skip = Skip to content
 logout = Sign out
+desk-title = Desk
+gallery-title = Gallery
+account-title = Account
 role-operator = operator
 role-supervisor = supervisor
 role-admin = administrator

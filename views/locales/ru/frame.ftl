@@ -2,6 +2,9 @@
 nav = Разделы
 skip = К содержанию
 logout = Выйти
+desk-title = Рабочее место
+gallery-title = Образцы
+account-title = Профиль
 role-operator = оператор
 role-supervisor = супервизор
 role-admin = администратор
