@@ -6,6 +6,7 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
 use model::ServerId;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -25,6 +26,10 @@ pub struct Config {
     /// Whether browsers reach the pages by https, through a proxy: cookies are then sent over https alone.
     #[serde(default)]
     pub https: bool,
+    /// The pages' own TLS; without it they are served as they are, for a proxy or for this machine alone.
+    pub tls: Option<TlsConfig>,
+    /// The zone in which the pages tell times of day, as `Europe/Moscow`; the system's if nothing is said.
+    pub timezone: Option<String>,
     /// What a program shows, as `Authorization: Bearer …`, to read `/metrics` from elsewhere or through the proxy.
     pub metrics_token: Option<SecretString>,
     /// For how many days the journal is kept.
@@ -43,8 +48,20 @@ pub struct Config {
 }
 
 /// Every key that the file may hold. The environment may hold more: other programs' names can begin as ours do.
-const KEYS: &[&str] =
-    &["listen", "data_dir", "journal_days", "database_url", "https", "metrics_token", "log", "log_level", "ari", "ami"];
+const KEYS: &[&str] = &[
+    "listen",
+    "data_dir",
+    "journal_days",
+    "database_url",
+    "https",
+    "tls",
+    "timezone",
+    "metrics_token",
+    "log",
+    "log_level",
+    "ari",
+    "ami",
+];
 
 /// The way to an Asterisk.
 #[derive(Debug, Deserialize)]
@@ -83,6 +100,19 @@ pub struct AmiConfig {
     pub tls: bool,
     /// A file of the certificates to trust, in place of those that the system trusts.
     pub trust: Option<PathBuf>,
+}
+
+/// The pages' own TLS. Without files the program makes a certificate for itself, in its data folder.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The file of the certificate and those that vouch for it (PEM).
+    pub cert: Option<PathBuf>,
+    /// The file of its key (PEM).
+    pub key: Option<PathBuf>,
+    /// By which names and addresses browsers reach us: for a certificate of our own.
+    #[serde(default)]
+    pub names: Vec<String>,
 }
 
 /// How the log is written.
@@ -185,6 +215,20 @@ impl Config {
         let url = self.database_url();
         let path = url.expose_secret().strip_prefix("sqlite:")?.split('?').next()?;
         Some(path.strip_prefix("//").unwrap_or(path).into())
+    }
+
+    /// Whether browsers reach the pages by https, whoever speaks it to them.
+    pub const fn is_secure(&self) -> bool {
+        self.https || self.tls.is_some()
+    }
+
+    /// The zone in which the pages tell times of day.
+    ///
+    /// # Errors
+    /// When there is no such zone.
+    pub fn zone(&self) -> Result<TimeZone, crate::Failure> {
+        let Some(name) = &self.timezone else { return Ok(TimeZone::system()) };
+        TimeZone::get(name).map_err(|_| format!("timezone: there is no zone {name:?}; they are named as Europe/Moscow").into())
     }
 
     /// Where the journal is kept, and for how long.

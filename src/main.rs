@@ -10,6 +10,7 @@ mod replay;
 mod serve;
 mod systemd;
 mod tale;
+mod tls;
 mod user;
 
 use std::path::PathBuf;

@@ -38,6 +38,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     raise_limits();
     let keeping = config.keeping();
     let opened = opening::at_start(&config, runtime::can_start_from(&keeping)).await?;
+    let zone = config.zone()?;
+    let tls = config.tls.as_ref().map(|tls| crate::tls::open(tls, &config.data_dir)).transpose()?;
     let listener = TcpListener::bind(&config.listen)
         .await
         .map_err(|error| format!("the pages cannot be served at {}: {error}", config.listen))?;
@@ -56,7 +58,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let mut switch = tokio::spawn(ari::run(switch, orders_out, events_in, beats_out, roster_out));
 
     let (stop, stopping) = watch::channel(false);
-    let pages = Pages { config, listener, handle, metrics, db: db_in };
+    let pages = Pages { config, listener, tls, zone, handle, metrics, db: db_in };
     let mut pages = tokio::spawn(pages.serve(opened, stopping));
     systemd.ready();
 
@@ -96,6 +98,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 struct Pages {
     config: Config,
     listener: TcpListener,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    zone: jiff::tz::TimeZone,
     handle: runtime::Handle,
     metrics: PrometheusHandle,
     /// Where the database is handed to the books and the settings, should it come later than the loop.
@@ -111,10 +115,11 @@ impl Pages {
         };
         let Some(Opened { db, lock }) = opened else { return Ok(None) };
         self.db.send_replace(Some(db.clone()));
-        let Config { https, metrics_token, .. } = self.config;
-        ready(self.listener.local_addr()?, https);
-        let app = web::App { db, runtime: self.handle, metrics: self.metrics, secure: https, metrics_token };
-        web::serve(self.listener, app, stopping).await;
+        let secure = self.config.is_secure();
+        ready(self.listener.local_addr()?, secure);
+        let Self { config: Config { metrics_token, .. }, listener, tls, zone, handle, metrics, .. } = self;
+        let app = web::App { db, runtime: handle, metrics, secure, zone, metrics_token };
+        web::serve(listener, tls, app, stopping).await;
         Ok(Some(lock))
     }
 }
@@ -142,9 +147,9 @@ fn start_metrics() -> Result<PrometheusHandle, Failure> {
     Ok(handle)
 }
 
-fn ready(address: SocketAddr, https: bool) {
-    tracing::info!(%address, https, "pages are served");
-    if !https && !address.ip().is_loopback() {
+fn ready(address: SocketAddr, secure: bool) {
+    tracing::info!(%address, https = secure, "pages are served");
+    if !secure && !address.ip().is_loopback() {
         tracing::warn!("pages are served without TLS beyond this machine: passwords can be read on the way");
     }
 }

@@ -1,5 +1,6 @@
 //! The frame of every page: its head, and for whoever is signed in the navigation at its side.
 
+use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::Shown;
 use model::user::Role;
@@ -15,6 +16,8 @@ pub struct Frame {
     pub lang: Lang,
     /// Whether the reader wants it light or dark.
     pub theme: Theme,
+    /// The zone of the site, in which times of day are told.
+    pub zone: TimeZone,
     /// The page's own path, where the language switch leads back to.
     pub path: String,
 }

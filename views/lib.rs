@@ -3,6 +3,7 @@
 //! *Invariant:* HTML and nothing else. No HTTP, no store, no clock; a person's name or number comes in as
 //! [`model::Shown`], made fit for its viewer by whoever may decide that.
 
+pub mod account;
 pub mod assets;
 pub mod error;
 pub mod frame;
@@ -15,3 +16,6 @@ pub mod words;
 
 pub use frame::{Frame, SignedIn, Theme};
 pub use words::Lang;
+
+/// The zone in which times of day are told.
+pub use jiff::tz::TimeZone;

@@ -1,5 +1,6 @@
 //! Numbers as people read them.
 
+use jiff::tz::TimeZone;
 use model::{Span, Timestamp};
 
 use crate::words::Lang;
@@ -45,6 +46,37 @@ pub fn percent(permille: u32, lang: Lang) -> String {
     if lang == Lang::Ru { format!("{whole}{THIN}%") } else { format!("{whole}%") }
 }
 
+/// The months as a date has them, in the genitive where the language has one.
+const MONTHS: [[&str; 12]; 2] = [
+    ["янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"],
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+];
+
+/// A time of day in a zone: `14:02`.
+#[must_use]
+pub fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone).map_or_else(|| NONE.to_owned(), |local| local.strftime("%H:%M").to_string())
+}
+
+/// A time of day to the second: `14:02:07`.
+#[must_use]
+pub fn time_with_seconds(at: Timestamp, zone: &TimeZone) -> String {
+    local(at, zone).map_or_else(|| NONE.to_owned(), |local| local.strftime("%H:%M:%S").to_string())
+}
+
+/// A date and a time of day: `21 ноя 2026, 14:02`.
+#[must_use]
+pub fn date_and_time(at: Timestamp, zone: &TimeZone, lang: Lang) -> String {
+    let Some(local) = local(at, zone) else { return NONE.to_owned() };
+    let months = MONTHS[usize::from(lang == Lang::En)];
+    let month = usize::try_from(local.month() - 1).ok().and_then(|month| months.get(month)).unwrap_or(&"");
+    format!("{} {month} {}, {}", local.day(), local.year(), local.strftime("%H:%M"))
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> Option<jiff::Zoned> {
+    Some(jiff::Timestamp::from_millisecond(at.as_ms()).ok()?.to_zoned(zone.clone()))
+}
+
 /// A moment as machines read it, for `<time datetime>`.
 #[must_use]
 pub fn machine(at: Timestamp) -> String {
@@ -53,8 +85,9 @@ pub fn machine(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, duration, machine, percent};
+    use super::{count, date_and_time, duration, machine, percent, time_of_day, time_with_seconds};
     use crate::words::Lang;
+    use jiff::tz::TimeZone;
     use model::{Span, Timestamp};
 
     #[test]
@@ -77,6 +110,16 @@ mod tests {
         assert_eq!(percent(827, Lang::En), "82.7%");
         assert_eq!(percent(1000, Lang::En), "100%");
         assert_eq!(percent(0, Lang::Ru), "0,0\u{202f}%");
+    }
+
+    #[test]
+    fn moments_are_told_in_the_zone_of_the_site() {
+        let zone = TimeZone::get("Europe/Moscow").unwrap();
+        let at = Timestamp::from_ms(1_795_000_000_000);
+        assert_eq!(time_of_day(at, &zone), "14:06");
+        assert_eq!(time_with_seconds(at, &zone), "14:06:40");
+        assert_eq!(date_and_time(at, &zone, Lang::Ru), "18 ноя 2026, 14:06");
+        assert_eq!(date_and_time(at, &zone, Lang::En), "18 Nov 2026, 14:06");
     }
 
     #[test]

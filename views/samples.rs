@@ -1,10 +1,12 @@
 //! Pages with something in them, for tests and shots: empty, one, many, wrong, and the longest names that we know of.
 
+use jiff::tz::{TimeZone, offset};
 use model::queue::ServiceLevelTarget;
 use model::user::Role;
 use model::wallboard::{AgentRow, Block, CallRow, FallbackRow, QueueRow, Today, Totals, Wallboard};
-use model::{AgentId, AgentState, CallId, CallPhase, NotReadyReason, PersonName, Phone, QueueId, Span, Timestamp, Viewer};
+use model::{AgentId, AgentState, CallId, CallPhase, Email, NotReadyReason, PersonName, Phone, QueueId, Span, Timestamp, Viewer};
 
+use crate::account::{Account, Asked, Session};
 use crate::error::{ErrorPage, Kind};
 use crate::frame::{Frame, SignedIn, Theme};
 use crate::live::{Board, Live};
@@ -32,6 +34,9 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     for (name, page) in logins(lang) {
         add(name, &page);
     }
+    for (name, page) in accounts(lang) {
+        add(name, &page);
+    }
     for kind in Kind::ALL {
         add(&format!("error-{}", kind.status()), &ErrorPage { frame: frame(lang, "/"), kind });
     }
@@ -42,7 +47,12 @@ pub fn all(lang: Lang) -> Vec<Sample> {
 }
 
 fn frame(lang: Lang, path: &str) -> Frame {
-    Frame { lang, theme: Theme::System, path: path.to_owned() }
+    Frame { lang, theme: Theme::System, zone: moscow(), path: path.to_owned() }
+}
+
+/// The zone of the samples: Moscow's, which has had one offset since 2014.
+fn moscow() -> TimeZone {
+    TimeZone::fixed(offset(3))
 }
 
 fn logins(lang: Lang) -> [(&'static str, Login); 4] {
@@ -58,6 +68,23 @@ fn logins(lang: Lang) -> [(&'static str, Login); 4] {
         ("login-wrong", login("a.ilina@example.org", Some(Refusal::Wrong), false)),
         ("login-too-many", login("a.ilina@example.org", Some(Refusal::TooMany(61)), true)),
         ("login-empty", login("", Some(Refusal::Empty), true)),
+    ]
+}
+
+fn accounts(lang: Lang) -> [(&'static str, Account); 3] {
+    let account = |name: &str, role, sessions, password| Account {
+        frame: frame(lang, "/account"),
+        who: SignedIn { name: Viewer::Whole.show(&PersonName::new(name)), role, agent: true },
+        email: Viewer::Whole.show(&Email::new("a.ilina@example.org")),
+        sessions,
+        password,
+    };
+    let session = |ago: i64, here| Session { began: AT - Span::from_secs(ago), seen: AT - Span::from_secs(ago / 9), here };
+    let several = vec![session(900, true), session(86_000, false), session(500_000, false)];
+    [
+        ("account", account("Анна Ильина", Role::Operator, several.clone(), None)),
+        ("account-wrong", account(LONG_NAME, Role::Admin, several, Some(Asked::Wrong))),
+        ("account-changed", account("Анна Ильина", Role::Supervisor, vec![session(5, true)], Some(Asked::Changed))),
     ]
 }
 

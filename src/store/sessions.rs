@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use model::{Timestamp, UserId};
+use model::{Actor, Timestamp, UserId};
 use sqlx::types::Uuid;
 
+use crate::audit::{self, Change};
 use crate::db::Db;
 use crate::error::Error;
 
@@ -48,6 +49,11 @@ statements! {
         SET user_id = $2, data = $3, last_seen_at = $4, expires_at = $5
         WHERE id_hash = $1";
     DELETE = "DELETE FROM sessions WHERE id_hash = $1";
+    OF_USER = "
+        SELECT id_hash, created_at, last_seen_at
+        FROM sessions
+        WHERE user_id = $1 AND expires_at > $2
+        ORDER BY last_seen_at DESC, id_hash";
     DELETE_OF_USER = "DELETE FROM sessions WHERE user_id = $1";
     DELETE_EXPIRED = "DELETE FROM sessions WHERE expires_at <= $1";
 }
@@ -60,6 +66,25 @@ row! {
         last_seen_at: i64,
         expires_at: i64,
     }
+}
+
+row! {
+    struct StandingRow {
+        id_hash: Vec<u8>,
+        created_at: i64,
+        last_seen_at: i64,
+    }
+}
+
+/// A session of a user, as they may look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Its key.
+    pub key: SessionKey,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, by some minutes.
+    pub last_seen_at: Timestamp,
 }
 
 /// Begins a session. False when another has this key: choose another id.
@@ -132,15 +157,28 @@ pub async fn delete(db: &Db, key: &SessionKey) -> Result<(), Error> {
     .await
 }
 
+/// The sessions of a user that have not expired, the last used first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_user(db: &Db, user: UserId, at: Timestamp) -> Result<Vec<Standing>, Error> {
+    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(OF_USER).bind(user.0).bind(at.as_ms()).fetch_all(c).await)?) };
+    let rows: Vec<StandingRow> = db.reading(asked).await?;
+    rows.into_iter().map(StandingRow::read).collect()
+}
+
 /// Ends all sessions of a user. Says how many there were.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn delete_of_user(db: &Db, user: UserId) -> Result<u64, Error> {
+pub async fn delete_of_user(db: &Db, by: &Actor, at: Timestamp, user: UserId) -> Result<u64, Error> {
     db.writing(async {
         let mut tx = db.write().await?;
         let ended = on!(tx.connection(), c =>
             sqlx::query(DELETE_OF_USER).bind(user.0).execute(c).await.map(|done| done.rows_affected()))?;
+        if ended > 0 {
+            audit::append(&mut tx, by, at, &Change::secret("signed_out_everywhere", "user", user.0)).await?;
+        }
         tx.commit().await?;
         Ok(ended)
     })
@@ -171,5 +209,16 @@ impl SessionRow {
             last_seen_at: Timestamp::from_ms(self.last_seen_at),
             expires_at: Timestamp::from_ms(self.expires_at),
         }
+    }
+}
+
+impl StandingRow {
+    fn read(self) -> Result<Standing, Error> {
+        let key = self.id_hash.try_into().map_err(|_| Error::unreadable("sessions", "a key of another length".to_owned()))?;
+        Ok(Standing {
+            key: SessionKey(key),
+            created_at: Timestamp::from_ms(self.created_at),
+            last_seen_at: Timestamp::from_ms(self.last_seen_at),
+        })
     }
 }

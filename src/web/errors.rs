@@ -1,7 +1,7 @@
 //! What goes wrong, and the one layer that draws a page of it.
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
@@ -10,6 +10,7 @@ use maud::Render;
 use tower_http::csrf::ProtectionError;
 use views::error::{ErrorPage, Kind};
 
+use crate::site::Site;
 use crate::{frame, language};
 
 /// Why a request was not answered as asked.
@@ -79,7 +80,7 @@ fn status(kind: Kind) -> StatusCode {
 }
 
 /// Draws a page for every error that has none.
-pub(crate) async fn draw(request: Request, next: Next) -> Response {
+pub(crate) async fn draw(State(site): State<Site>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
@@ -89,7 +90,7 @@ pub(crate) async fn draw(request: Request, next: Next) -> Response {
         return in_json(response, kind);
     }
     let path = if matches!(kind, Kind::NotFound | Kind::Forbidden) { path } else { "/".to_owned() };
-    let page = ErrorPage { frame: frame::of(&headers, &path), kind }.render().into_string();
+    let page = ErrorPage { frame: frame::of(&site, &headers, &path), kind }.render().into_string();
     *response.body_mut() = Body::from(page);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     response.headers_mut().remove(axum::http::header::CONTENT_LENGTH);

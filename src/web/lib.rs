@@ -3,6 +3,7 @@
 //! *Invariant:* no SQL, no ARI, no rule about calls. Pages see a person's name or number as its viewer may; no GET changes
 //! anything; what a browser sends from another site's page is refused.
 
+mod account;
 mod agents;
 mod assets;
 mod doors;

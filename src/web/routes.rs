@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::guard::{self, Access, Permission};
 use crate::site::Site;
-use crate::{agents, assets, health, language, live, login, logout, metrics, start, theme};
+use crate::{account, agents, assets, health, language, live, login, logout, metrics, start, theme};
 
 /// An endpoint.
 pub(crate) struct Route {
@@ -27,6 +27,9 @@ pub(crate) fn pages() -> Vec<Route> {
         open(Method::POST, "/language", language::choose),
         open(Method::POST, "/theme", theme::choose),
         guarded::<start::Own, _, _>(Method::GET, "/", start::start),
+        guarded::<start::Own, _, _>(Method::GET, "/account", account::page),
+        guarded::<start::Own, _, _>(Method::POST, "/account/password", account::change_password),
+        guarded::<start::Own, _, _>(Method::POST, "/account/sign-out-everywhere", account::sign_out_everywhere),
         guarded::<live::Watch, _, _>(Method::GET, "/live", live::page),
         guarded::<live::Watch, _, _>(Method::GET, "/live/stream", live::stream),
         guarded::<agents::Change, _, _>(Method::POST, "/api/agents/{id}/state", agents::state),

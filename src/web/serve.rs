@@ -1,5 +1,6 @@
 //! The router with its layers, and the server around it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -7,6 +8,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
@@ -32,24 +35,25 @@ pub fn router(app: App, stopping: watch::Receiver<bool>) -> Router {
         .fallback(errors::no_route)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(CatchPanicLayer::custom(errors::panicked))
-        .layer(from_fn(errors::draw))
+        .layer(from_fn_with_state(site.clone(), errors::draw))
         .layer(from_fn_with_state(site.clone(), headers::set))
         .with_state(site)
 }
 
-/// Serves the pages until `stopping` turns true and the requests under way are answered.
-pub async fn serve(listener: TcpListener, app: App, stopping: watch::Receiver<bool>) {
-    serve_at_most(doors::MOST, listener, router(app, stopping.clone()), stopping).await;
+/// Serves the pages until `stopping` turns true and the requests under way are answered; over TLS if that is given.
+pub async fn serve(listener: TcpListener, tls: Option<Arc<ServerConfig>>, app: App, stopping: watch::Receiver<bool>) {
+    let doors = Doors::new(listener, tls.map(TlsAcceptor::from), doors::MOST);
+    serve_through(doors, router(app, stopping.clone()), stopping).await;
 }
 
-/// As [`serve`], for so many connections at once.
-pub(crate) async fn serve_at_most(most: usize, listener: TcpListener, pages: Router, mut stop: watch::Receiver<bool>) {
+/// As [`serve`], through these doors.
+pub(crate) async fn serve_through(doors: Doors, pages: Router, mut stop: watch::Receiver<bool>) {
     let pages = pages.layer(from_fn(doors::tell_peer)).into_make_service_with_connect_info::<Peer>();
     let ended = async move {
         // An error means that whoever could stop us is gone.
         drop(stop.wait_for(|stop| *stop).await);
     };
-    if let Err(error) = axum::serve(Doors::new(listener, most), pages).with_graceful_shutdown(ended).await {
+    if let Err(error) = axum::serve(doors, pages).with_graceful_shutdown(ended).await {
         tracing::error!(%error, "the pages are no longer served");
     }
 }

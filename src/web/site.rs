@@ -20,6 +20,8 @@ pub struct App {
     pub metrics: PrometheusHandle,
     /// Browsers reach us by https, directly or through a proxy: cookies may not travel without.
     pub secure: bool,
+    /// The zone in which times of day are told.
+    pub zone: views::TimeZone,
     /// What a program shows to read `/metrics` from wherever it is.
     pub metrics_token: Option<SecretString>,
 }

@@ -1,5 +1,6 @@
 //! Through the real router, with a real database and the real loop; only Asterisk is two channels in a test's hand.
 
+mod account;
 mod agents;
 mod doors;
 mod front;
@@ -7,3 +8,4 @@ mod live;
 mod metrics;
 mod routes;
 mod site;
+mod tls;

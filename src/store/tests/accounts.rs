@@ -109,8 +109,13 @@ async fn sessions_end_with_their_user_and_with_their_time() {
         sessions::create(db, &KEY, &session(Some(user))).await.unwrap();
         sessions::create(db, &OTHER, &Session { expires_at: at(500), ..session(None) }).await.unwrap();
         assert_eq!(sessions::delete_expired(db, at(500)).await.unwrap(), 1);
-        assert_eq!(sessions::delete_of_user(db, UserId(Uuid::nil())).await.unwrap(), 0);
-        assert_eq!(sessions::delete_of_user(db, user).await.unwrap(), 1);
+        let by = &Actor::User(user);
+        let there = sessions::of_user(db, user, at(6)).await.unwrap();
+        assert_eq!(there.iter().map(|standing| standing.key).collect::<Vec<_>>(), [KEY], "those of nobody are nobody's");
+        assert_eq!(sessions::of_user(db, user, at(2000)).await.unwrap(), [], "expired");
+        assert_eq!(sessions::delete_of_user(db, by, at(6), UserId(Uuid::nil())).await.unwrap(), 0);
+        assert_eq!(sessions::delete_of_user(db, by, at(6), user).await.unwrap(), 1);
+        assert_eq!(audit::of(db, user.0, 1).await.unwrap()[0].action, "signed_out_everywhere");
         sessions::create(db, &KEY, &session(Some(user))).await.unwrap();
         assert!(users::set_password(db, &Actor::User(user), at(7), user, &hash("$argon2id$2")).await.unwrap());
         assert_eq!(sessions::load(db, &KEY, at(8)).await.unwrap(), None, "a new password ends the sessions");

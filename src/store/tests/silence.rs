@@ -108,7 +108,8 @@ async fn no_question_waits_for_ever_for_a_database_that_says_nothing() {
     gives_up("sessions::load", sessions::load(db, &key, at(0))).await;
     gives_up("sessions::save", sessions::save(db, &key, &session)).await;
     gives_up("sessions::delete", sessions::delete(db, &key)).await;
-    gives_up("sessions::delete_of_user", sessions::delete_of_user(db, user)).await;
+    gives_up("sessions::delete_of_user", sessions::delete_of_user(db, by, at(0), user)).await;
+    gives_up("sessions::of_user", sessions::of_user(db, user, at(0))).await;
     gives_up("sessions::delete_expired", sessions::delete_expired(db, at(0))).await;
     gives_up("import::apply", import::apply(db, &Document::default(), ServerId(1), by, at(0), &Plain)).await;
     gives_up("lock::hold", lock::hold_within(db, WAIT, WAIT)).await;

@@ -9,7 +9,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use super::site::Site;
-use crate::serve::serve_at_most;
+use crate::doors::Doors;
+use crate::serve::serve_through;
 
 const MOST: usize = 4;
 
@@ -42,7 +43,7 @@ async fn one_connection_more_than_there_may_be_is_refused_and_those_that_are_ope
     let cookie = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let served = tokio::spawn(serve_at_most(MOST, listener, site.router.clone(), site.stop.subscribe()));
+    let served = tokio::spawn(serve_through(Doors::new(listener, None, MOST), site.router.clone(), site.stop.subscribe()));
 
     let mut stream = TcpStream::connect(address).await.unwrap();
     let live = format!("GET /live/stream HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
@@ -78,7 +79,7 @@ async fn a_program_on_this_machine_is_known_by_its_address() {
     let site = Site::open().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let served = tokio::spawn(serve_at_most(MOST, listener, site.router.clone(), site.stop.subscribe()));
+    let served = tokio::spawn(serve_through(Doors::new(listener, None, MOST), site.router.clone(), site.stop.subscribe()));
     let mut program = TcpStream::connect(address).await.unwrap();
     let heard = say(&mut program, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "nothing more").await;
     assert!(heard.starts_with("HTTP/1.1 200 OK"), "{heard}");

@@ -70,7 +70,14 @@ impl Site {
         let (handle, centre) = runtime::start(db.clone(), keeping, ends).await.unwrap();
         let (stop, stopping) = watch::channel(false);
         let metrics_token = metrics_token.map(Into::into);
-        let app = App { db: db.clone(), runtime: handle, metrics: recorder.handle(), secure, metrics_token };
+        let app = App {
+            db: db.clone(),
+            runtime: handle,
+            metrics: recorder.handle(),
+            secure,
+            zone: views::TimeZone::UTC,
+            metrics_token,
+        };
         let router = crate::router(app, stopping);
         Self { router, db, events, stop, _counted: counted, _orders: orders, _centre: centre, _folder: folder }
     }

@@ -1,0 +1,23 @@
+# The account
+account-looks = Appearance
+account-theme = Theme
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+account-language = Language
+account-password = Password
+account-current = Current password
+account-new = New password
+account-new-help = At least 10 characters. Other devices will have to sign in again.
+account-change = Change password
+account-changed = The password was changed. Other devices are signed out.
+account-wrong = The current password did not match. Check the keyboard layout and try again.
+account-short = The new password has fewer than { $least } characters.
+account-long = The new password is too long: more than 1024 bytes.
+account-too-many = Too many attempts. Wait a minute and try again.
+account-places = Where you are signed in
+account-began = Signed in
+account-seen = Last used
+account-here = now, in this browser
+account-everywhere = Sign out everywhere
+account-everywhere-what = Every browser is signed out, this one too. Calls are not affected.

@@ -1,0 +1,23 @@
+# Профиль
+account-looks = Вид
+account-theme = Тема
+theme-system = Как в системе
+theme-light = Светлая
+theme-dark = Тёмная
+account-language = Язык
+account-password = Пароль
+account-current = Нынешний пароль
+account-new = Новый пароль
+account-new-help = Не короче 10 знаков. На других устройствах придётся войти заново.
+account-change = Сменить пароль
+account-changed = Пароль изменён. На других устройствах вход завершён.
+account-wrong = Нынешний пароль не подошёл. Проверьте раскладку и попробуйте ещё раз.
+account-short = Новый пароль короче { $least } знаков.
+account-long = Новый пароль слишком длинный: больше 1024 байт.
+account-too-many = Слишком много попыток. Подождите минуту и попробуйте ещё раз.
+account-places = Где выполнен вход
+account-began = Вход
+account-seen = Последнее действие
+account-here = сейчас, в этом браузере
+account-everywhere = Выйти везде
+account-everywhere-what = Вход завершится во всех браузерах, и в этом тоже. Звонки это не затронет.
