@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Style sheets, in the order of the cascade; served as one file.
-const STYLES: &[&str] = &["tokens.css", "base.css", "parts.css", "page.css", "login.css", "live.css"];
+const STYLES: &[&str] = &["tokens.css", "base.css", "parts.css", "page.css", "login.css", "live.css", "gallery.css"];
 
 /// The typeface: the name that the style sheet uses, and the file.
 const FONTS: &[(&str, &str)] = &[

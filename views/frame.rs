@@ -148,7 +148,7 @@ impl Frame {
     /// The way to a section; that of the page's own says so.
     fn door(&self, to: Section, here: Section) -> Markup {
         html! {
-            a.door href=(to.path()) aria-current=[(to == here).then_some("page")] {
+            a.door href=(to.path()) title=(to.word(self.lang)) aria-current=[(to == here).then_some("page")] {
                 (icon(to.icon())) span.word { (to.word(self.lang)) }
             }
         }

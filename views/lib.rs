@@ -7,6 +7,7 @@ pub mod account;
 pub mod assets;
 pub mod error;
 pub mod frame;
+pub mod gallery;
 pub mod live;
 pub mod login;
 pub mod number;

@@ -10,4 +10,5 @@ pub use badge::{agent_state, agent_word, call_phase};
 pub use clock::{Limit, since, ticks};
 pub use digits::digits;
 pub use icon::icon;
+pub(crate) use icon::icons;
 pub use name::clipped;

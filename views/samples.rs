@@ -9,6 +9,7 @@ use model::{AgentId, AgentState, CallId, CallPhase, Email, NotReadyReason, Perso
 use crate::account::{Account, Asked, Session};
 use crate::error::{ErrorPage, Kind};
 use crate::frame::{Frame, SignedIn, Theme};
+use crate::gallery::Gallery;
 use crate::live::{Board, Live};
 use crate::login::{Login, Refusal};
 use crate::words::Lang;
@@ -37,6 +38,9 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     for (name, page) in accounts(lang) {
         add(name, &page);
     }
+    let who =
+        SignedIn { name: Viewer::Whole.show(&PersonName::new("Мария Соколова")), role: Role::Admin, agent: true };
+    add("gallery", &Gallery { frame: frame(lang, "/gallery"), who, at: AT });
     for kind in Kind::ALL {
         add(&format!("error-{}", kind.status()), &ErrorPage { frame: frame(lang, "/"), kind });
     }

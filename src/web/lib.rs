@@ -9,6 +9,7 @@ mod assets;
 mod doors;
 mod errors;
 mod frame;
+mod gallery;
 mod guard;
 mod headers;
 mod health;

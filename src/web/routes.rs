@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::guard::{self, Access, Permission};
 use crate::site::Site;
-use crate::{account, agents, assets, health, language, live, login, logout, metrics, start, theme};
+use crate::{account, agents, assets, gallery, health, language, live, login, logout, metrics, start, theme};
 
 /// An endpoint.
 pub(crate) struct Route {
@@ -32,6 +32,7 @@ pub(crate) fn pages() -> Vec<Route> {
         guarded::<start::Own, _, _>(Method::POST, "/account/sign-out-everywhere", account::sign_out_everywhere),
         guarded::<live::Watch, _, _>(Method::GET, "/live", live::page),
         guarded::<live::Watch, _, _>(Method::GET, "/live/stream", live::stream),
+        guarded::<gallery::Look, _, _>(Method::GET, "/gallery", gallery::page),
         guarded::<agents::Change, _, _>(Method::POST, "/api/agents/{id}/state", agents::state),
         guarded::<agents::Change, _, _>(Method::POST, "/api/agents/{id}/wrap-up", agents::wrap_up),
         program_or::<metrics::Read, _, _>(Method::GET, "/metrics", metrics::text),

@@ -1,0 +1,218 @@
+//! Every part that pages are made of, in every state: for whoever builds pages, and for whoever wants to see at a glance
+//! whether all of them still belong together.
+
+use maud::{Markup, Render, html};
+use model::{AgentState, CallId, CallPhase, NotReadyReason, Span, Timestamp};
+
+use crate::frame::{Frame, Section, SignedIn};
+use crate::number::{self, NONE};
+use crate::parts::{self, Limit, agent_state, call_phase, clipped, icon, since, ticks};
+use crate::words::Lang;
+
+/// The page.
+#[derive(Clone, Debug)]
+pub struct Gallery {
+    /// What the page stands in.
+    pub frame: Frame,
+    /// Who reads it.
+    pub who: SignedIn,
+    /// The moment at which it is drawn.
+    pub at: Timestamp,
+}
+
+/// The colours, by the names of their tokens, each with the one of its tint where there is one.
+const INKS: [(&str, &str); 12] = [
+    ("text", ""),
+    ("text-2", ""),
+    ("text-3", ""),
+    ("accent", ""),
+    ("ready", "ready-tint"),
+    ("ringing", "ringing-tint"),
+    ("talking", "talking-tint"),
+    ("held", "held-tint"),
+    ("wrap-up", "wrap-up-tint"),
+    ("not-ready", "not-ready-tint"),
+    ("red", "red-tint"),
+    ("logged-out", "logged-out-tint"),
+];
+
+/// Why agents take no calls.
+const REASONS: [NotReadyReason; 9] = [
+    NotReadyReason::Asked,
+    NotReadyReason::Break,
+    NotReadyReason::Lunch,
+    NotReadyReason::Training,
+    NotReadyReason::Meeting,
+    NotReadyReason::NoAnswer,
+    NotReadyReason::Refused,
+    NotReadyReason::Busy,
+    NotReadyReason::LoggedIn,
+];
+
+/// The grounds that stand under text.
+const GROUNDS: [&str; 3] = ["bg", "surface", "sunken"];
+
+impl Render for Gallery {
+    fn render(&self) -> Markup {
+        let lang = self.frame.lang;
+        let main = html! {
+            div.page.gallery data-now=(self.at.as_ms()) {
+                h1 { (lang.text("gallery-title")) }
+                p.lead { (lang.text("gallery-what")) }
+                (part(&lang.text("gallery-colours"), &colours()))
+                (part(&lang.text("gallery-type"), &sizes(lang)))
+                (part(&lang.text("gallery-icons"), &icons()))
+                (part(&lang.text("gallery-buttons"), &buttons(lang)))
+                (part(&lang.text("gallery-fields"), &fields(lang)))
+                (part(&lang.text("gallery-badges"), &badges(lang)))
+                (part(&lang.text("gallery-times"), &times(self.at, lang)))
+                (part(&lang.text("gallery-numbers"), &numbers(lang)))
+                (part(&lang.text("gallery-notices"), &notices(lang)))
+                (part(&lang.text("gallery-tables"), &tables(self.at, lang)))
+            }
+        };
+        self.frame.signed_in(&self.who, Section::Gallery, &["clock.js"], &main)
+    }
+}
+
+fn part(title: &str, inside: &Markup) -> Markup {
+    html! { section.setting { h2 { (title) } (inside) } }
+}
+
+fn colours() -> Markup {
+    html! {
+        div.swatches {
+            @for ground in GROUNDS { span class={ "swatch ground-" (ground) } { (ground) } }
+            @for (ink, tint) in INKS {
+                span class={ "swatch ink-" (ink) } { (ink) @if !tint.is_empty() { " · " (tint) } }
+            }
+        }
+    }
+}
+
+fn sizes(lang: Lang) -> Markup {
+    let sample = lang.text("gallery-pangram");
+    html! {
+        div.sizes {
+            @for size in ["12", "14", "16", "20", "32", "44"] {
+                p class={ "size-" (size) } { span.code { (size) } " " (sample) }
+            }
+        }
+    }
+}
+
+fn icons() -> Markup {
+    html! { div.icons { @for name in parts::icons() { span { (icon(name)) (name) } } } }
+}
+
+fn buttons(lang: Lang) -> Markup {
+    let word = lang.text("gallery-do");
+    html! {
+        div.row {
+            button.button.primary type="button" { (word) }
+            button.button type="button" { (word) }
+            button.button.danger type="button" { (word) }
+            button.button.danger.filled type="button" { (word) }
+            button.button.quiet type="button" { (icon("log-out")) (word) }
+            button.button type="button" disabled { (word) }
+            div.choice role="group" aria-label=(lang.text("gallery-buttons")) {
+                button.button type="button" aria-pressed="true" { (lang.text("theme-light")) }
+                button.button type="button" aria-pressed="false" { (lang.text("theme-dark")) }
+            }
+        }
+    }
+}
+
+fn fields(lang: Lang) -> Markup {
+    html! {
+        form.row {
+            div.field {
+                label for="plain" { (lang.text("login-email")) }
+                input #plain type="email" autocomplete="off";
+                p.help { (lang.text("account-new-help")) }
+            }
+            div.field {
+                label for="wrong" { (lang.text("login-email")) }
+                input #wrong type="email" value="a.ilina" autocomplete="off" aria-invalid="true" aria-describedby="wrong-why";
+                p.wrong #wrong-why { (lang.text("error-empty")) }
+            }
+            div.field {
+                label for="off" { (lang.text("login-email")) }
+                input #off type="email" value="a.ilina@example.org" autocomplete="off" disabled;
+            }
+        }
+    }
+}
+
+fn badges(lang: Lang) -> Markup {
+    let call = CallId(uuid::Uuid::nil());
+    let until = Timestamp::from_ms(0);
+    let states = [
+        AgentState::Ready,
+        AgentState::Ringing(call),
+        AgentState::Talking(call),
+        AgentState::Held(call),
+        AgentState::WrapUp { call, until },
+        AgentState::Unreachable,
+        AgentState::LoggedOut,
+    ];
+    html! {
+        div.row {
+            @for state in states { (agent_state(&state, lang)) }
+            @for reason in REASONS { (agent_state(&AgentState::NotReady(reason), lang)) }
+            (call_phase(CallPhase::Waiting, lang))
+        }
+    }
+}
+
+fn times(at: Timestamp, lang: Lang) -> Markup {
+    let limit = Some(Limit(Span::from_secs(20)));
+    html! {
+        div.row {
+            @for seconds in [3, 15, 25, 3_723] {
+                span.urgency { (since(at - Span::from_secs(seconds), at, limit)) span.words { " " (lang.text("above-norm")) } }
+            }
+            (ticks(&[25, 16, 9, 3].map(|seconds| at - Span::from_secs(seconds)), at, Limit(Span::from_secs(20))))
+        }
+    }
+}
+
+fn numbers(lang: Lang) -> Markup {
+    html! {
+        div.row {
+            span { (parts::digits(&number::count(12_480))) }
+            span { (parts::digits(&number::percent(827, lang))) " · 80/20 · C" }
+            span { (number::duration(Span::from_secs(7))) }
+            span { (number::duration(Span::from_secs(3_723))) }
+            span.none { (NONE) }
+        }
+    }
+}
+
+fn notices(lang: Lang) -> Markup {
+    html! {
+        div.stack {
+            p.notice.wrong { (icon("circle-alert")) span { (lang.text("error-wrong-password")) } }
+            p.notice.careful { (icon("triangle-alert")) span { (lang.text("login-exposed")) } }
+            p.notice.done { (icon("circle-check")) span { (lang.text("account-changed")) } }
+        }
+    }
+}
+
+fn tables(at: Timestamp, lang: Lang) -> Markup {
+    let names = ["Анна Ильина", "Константинопольская-Рождественская Александра Владимировна"];
+    html! {
+        table.table.compact {
+            thead { tr { th scope="col" { (lang.text("agent")) } th scope="col" { (lang.text("agent-state")) } th.number scope="col" { (lang.text("agent-since")) } } }
+            tbody {
+                @for name in names {
+                    tr {
+                        th scope="row" { (clipped(name)) }
+                        td { (agent_state(&AgentState::Ready, lang)) }
+                        td.number { (since(at - Span::from_secs(64), at, None)) }
+                    }
+                }
+            }
+        }
+    }
+}
