@@ -7,6 +7,7 @@ use store::Db;
 
 use crate::Failure;
 use crate::config::Config;
+use crate::tls;
 
 /// What one look found.
 enum Finding {
@@ -25,6 +26,10 @@ pub async fn run(config: &Config) -> Result<ExitCode, Failure> {
     findings.extend(switch(config).await);
     findings.push(manager(config).await);
     findings.push(pages(config).await);
+    findings.extend(certificate(config));
+    if let Err(why) = config.zone() {
+        findings.push(Wrong(why.to_string(), "callsync serve would not start with it.".to_owned()));
+    }
 
     let mut wrong = 0;
     for finding in findings {
@@ -102,6 +107,16 @@ fn journal(config: &Config) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// The pages' own TLS, where they have it.
+fn certificate(config: &Config) -> Option<Finding> {
+    let tls = config.tls.as_ref()?;
+    let cure = "Name the certificate with its chain and its key, both PEM, or neither: then callsync makes its own.";
+    Some(match tls::look(tls) {
+        Ok(what) => Well(what),
+        Err(why) => Wrong(why.to_string(), cure.to_owned()),
+    })
 }
 
 async fn database(config: &Config) -> Vec<Finding> {

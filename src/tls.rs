@@ -44,16 +44,36 @@ impl ResolvesServerCert for Shown {
 /// # Errors
 /// When the files cannot be read or made, or do not belong together.
 pub fn open(config: &TlsConfig, data_dir: &Path) -> Result<Arc<ServerConfig>, Failure> {
-    let files = match (&config.cert, &config.key) {
-        (Some(cert), Some(key)) => Files { cert: cert.clone(), key: key.clone() },
-        (None, None) => own(config, data_dir)?,
-        (Some(_), None) | (None, Some(_)) => return Err("[tls] names one of cert and key: it takes both, or neither".into()),
+    let files = match named(config)? {
+        Some(files) => files,
+        None => own(config, data_dir)?,
     };
     let shown = Arc::new(Shown(RwLock::new(Arc::new(files.read()?))));
     tokio::spawn(keep_fresh(files, Arc::clone(&shown)));
     let mut tls = ServerConfig::builder().with_no_client_auth().with_cert_resolver(shown);
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(tls))
+}
+
+/// Looks whether what the configuration names can be used, and says what that is; makes nothing.
+///
+/// # Errors
+/// When the files cannot be read, or do not belong together.
+pub fn look(config: &TlsConfig) -> Result<String, Failure> {
+    let Some(files) = named(config)? else {
+        return Ok("pages are served by https, with a certificate of their own that browsers ask about once".to_owned());
+    };
+    files.read()?;
+    Ok(format!("pages are served by https, with the certificate in {}", files.cert.display()))
+}
+
+/// The files that the configuration names.
+fn named(config: &TlsConfig) -> Result<Option<Files>, Failure> {
+    match (&config.cert, &config.key) {
+        (Some(cert), Some(key)) => Ok(Some(Files { cert: cert.clone(), key: key.clone() })),
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => Err("[tls] names one of cert and key: it takes both, or neither".into()),
+    }
 }
 
 async fn keep_fresh(files: Files, shown: Arc<Shown>) {
