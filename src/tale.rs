@@ -83,6 +83,7 @@ impl Tale {
             | Event::EndpointChanged { .. }
             | Event::PromptEnded { .. }
             | Event::AgentAsked { .. }
+            | Event::CallAsked { .. }
             | Event::FallbackReported { .. }
             | Event::ClockJumped { .. }
             | Event::DeadlinePassed => None,

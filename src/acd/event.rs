@@ -3,7 +3,9 @@
 use model::fact::FallbackCall;
 use model::settings::Settings;
 use model::stamp::Mark;
-use model::{Actor, AgentId, BridgeId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg};
+use model::{
+    Actor, AgentId, BridgeId, CallId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, QueueId, ServerId, Span, TheirLeg,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Op;
@@ -96,6 +98,15 @@ pub enum Event {
         /// Who asked.
         by: Actor,
     },
+    /// Somebody gave an order on a live call.
+    CallAsked {
+        /// The call.
+        call: CallId,
+        /// What was ordered.
+        ask: CallAsk,
+        /// Who ordered it.
+        by: Actor,
+    },
     /// What the dialplan noted of calls that Asterisk's own queue took care of: all that are up, and those that have ended
     /// since the last report. Each that has ended is reported once, and again until [`Op::ForgetFallback`](crate::effect::Op)
     /// was carried out.
@@ -140,6 +151,7 @@ impl Event {
             Self::EndpointChanged { .. } => "endpoint_changed",
             Self::PromptEnded { .. } => "prompt_ended",
             Self::AgentAsked { .. } => "agent_asked",
+            Self::CallAsked { .. } => "call_asked",
             Self::FallbackReported { .. } => "fallback_reported",
             Self::ClockJumped { .. } => "clock_jumped",
             Self::OrderFailed { .. } => "order_failed",
@@ -161,6 +173,17 @@ pub enum Ask {
     ExtendWrapUp(Span),
     /// Log in, and take no calls yet. During a call, take the wish to go home back.
     LogIn,
+}
+
+/// What a supervisor may order on a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallAsk {
+    /// Serve the caller, who waits, before everybody else who waits in that queue.
+    ToHead,
+    /// Have the caller, who waits, wait in this queue.
+    MoveTo(QueueId),
+    /// End the call: the caller waits in vain, or the conversation is over.
+    HangUp,
 }
 
 /// Why a leg ended.

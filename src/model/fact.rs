@@ -288,13 +288,15 @@ pub enum Ignored {
     UnknownLeg,
     /// It names an agent whom the settings do not know.
     UnknownAgent,
+    /// It names a call that is not live: it is over, or never was.
+    UnknownCall,
     /// It names a prompt that nobody waits for.
     UnknownPrompt,
     /// What it reports had already been reported.
     AlreadySo,
     /// It comes too late to matter: the call or the offer is in another phase.
     TooLate,
-    /// It asks an agent for something that their present state forbids.
+    /// It asks something of an agent, or of a call, that their present state forbids.
     NotInThisState,
     /// The caller put the agent on hold: by our books they go on talking.
     CallersOwnHold,
