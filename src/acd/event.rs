@@ -1,10 +1,11 @@
 //! What the world reports, in the past tense. Late, double, missing and contradictory reports are normal.
 
+pub use model::CallAsk;
 use model::fact::FallbackCall;
 use model::settings::Settings;
 use model::stamp::Mark;
 use model::{
-    Actor, AgentId, BridgeId, CallId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, QueueId, ServerId, Span, TheirLeg,
+    Actor, AgentId, BridgeId, CallId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg,
 };
 use serde::{Deserialize, Serialize};
 
@@ -173,17 +174,6 @@ pub enum Ask {
     ExtendWrapUp(Span),
     /// Log in, and take no calls yet. During a call, take the wish to go home back.
     LogIn,
-}
-
-/// What a supervisor may order on a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CallAsk {
-    /// Serve the caller, who waits, before everybody else who waits in that queue.
-    ToHead,
-    /// Have the caller, who waits, wait in this queue.
-    MoveTo(QueueId),
-    /// End the call: the caller waits in vain, or the conversation is over.
-    HangUp,
 }
 
 /// Why a leg ended.

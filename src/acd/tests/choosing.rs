@@ -274,6 +274,7 @@ fn choice_between_callers_is_recorded_with_the_heads_of_all_queues() {
     let head = |call, number: u128, ms| Head {
         call,
         queue: queue(number),
+        at_head: None,
         priority: 0,
         returned: false,
         entered: Timestamp::from_ms(ms),
