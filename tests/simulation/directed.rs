@@ -19,8 +19,8 @@ pub fn scene() -> impl Strategy<Value = Vec<Action>> {
     prop_oneof![
         44 => vec(cleared_after_ringing(), 3..5).prop_map(|scenes| scenes.concat()),
         14 => cleared_after_talking(),
-        17 => tone(),
-        7 => tone_for_somebody_else(),
+        18 => tone(),
+        8 => tone_for_somebody_else(),
         2 => tone_during_wrap_up(),
         7 => join_of_unknown_fate(),
         1 => bridge_of_unknown_fate(),
@@ -28,6 +28,7 @@ pub fn scene() -> impl Strategy<Value = Vec<Action>> {
         3 => fallback_beside_calls(),
         2 => phone_of_nobody(),
         24 => somebody_again(),
+        3 => order_on_a_call(),
     ]
 }
 
@@ -231,19 +232,29 @@ fn phone_of_nobody() -> impl Strategy<Value = Vec<Action>> {
 /// A caller arrives again, or the agent dials a code, wherever the call has got to.
 fn somebody_again() -> impl Strategy<Value = Vec<Action>> {
     (1_usize..11, any::<bool>()).prop_map(|(steps, caller)| {
-        let story = [
-            Action::CallerArrives(0, 0),
-            Action::Settles,
-            Action::PhoneRings(0),
-            Action::Settles,
-            Action::PhoneAnswers(0),
-            Action::Settles,
-            Action::PhoneHolds(0),
-            Action::Settles,
-            Action::CallerHangsUp(0),
-            Action::Settles,
-        ];
         let again = if caller { Action::ArrivalRepeats(0) } else { Action::FeatureDialled(1, 1) };
-        story.into_iter().take(steps).chain([again, Action::Settles]).collect()
+        whole_visit(steps).chain([again, Action::Settles]).collect()
     })
+}
+
+/// A supervisor gives an order on a call, wherever it has got to.
+fn order_on_a_call() -> impl Strategy<Value = Vec<Action>> {
+    (1_usize..11, any::<u8>()).prop_map(|(steps, ask)| whole_visit(steps).chain([Action::CallAsked(0, ask)]).collect())
+}
+
+/// The first so many steps of a caller's whole visit.
+fn whole_visit(steps: usize) -> impl Iterator<Item = Action> {
+    let story = [
+        Action::CallerArrives(0, 0),
+        Action::Settles,
+        Action::PhoneRings(0),
+        Action::Settles,
+        Action::PhoneAnswers(0),
+        Action::Settles,
+        Action::PhoneHolds(0),
+        Action::Settles,
+        Action::CallerHangsUp(0),
+        Action::Settles,
+    ];
+    story.into_iter().take(steps)
 }

@@ -146,3 +146,34 @@ fn end_of_a_feature_codes_leg_does_not_say_that_the_phone_is_free() {
     ];
     lives(&History { seed: 3_210_001_504_178_819_236, settings: 0, actions, ending: Ending::CallersLeave });
 }
+
+/// A supervisor moves a caller into a queue that is closed while they talk, and the program forgets everything: they are still in
+/// the bridge when they enter the queue that they had dialled.
+#[test]
+fn caller_who_talked_in_a_queue_that_is_gone_hears_music_alone() {
+    lives(&History {
+        seed: 968_152_159_299_383_493,
+        settings: 88,
+        ending: Ending::CallersLeave,
+        actions: vec![
+            Action::AgentAsks(0, 0),
+            Action::CallerArrives(0, 0),
+            Action::Settles,
+            Action::PhoneRings(0),
+            Action::Settles,
+            Action::PhoneAnswers(0),
+            Action::Settles,
+            Action::PhoneEnds(0, 0),
+            Action::CallerArrives(0, 0),
+            Action::TimePasses(5_000),
+            Action::ConnectionBreaks(0),
+            Action::ConnectionReturns,
+            Action::CallAsked(0, 235),
+            Action::Settles,
+            Action::PhoneAnswers(0),
+            Action::Settles,
+            Action::SettingsChange(58),
+            Action::ProgramDies(0),
+        ],
+    });
+}

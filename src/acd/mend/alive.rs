@@ -32,7 +32,12 @@ impl<'a> Alive<'a> {
     }
 
     pub(super) fn in_a_bridge(&self, leg: &LegId) -> bool {
-        self.bridges.values().any(|legs| legs.contains(leg))
+        self.bridge_of(leg).is_some()
+    }
+
+    /// The bridge that a leg is in.
+    pub(super) fn bridge_of(&self, leg: &LegId) -> Option<BridgeId> {
+        self.bridges.iter().find(|(_, legs)| legs.contains(leg)).map(|(bridge, _)| *bridge)
     }
 
     /// Whether a leg that we made for this call was answered.

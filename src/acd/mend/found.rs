@@ -31,7 +31,8 @@ pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for (leg, account) in strangers(turn, alive) {
         let Some(mark) = account.mark.filter(|mark| is_of_ours(turn, *mark)) else {
             let (number, dialled) = (account.number.clone(), account.dialled.clone());
-            on::enter(turn, leg, Arrival { number, dialled, priority: account.priority, came: Came::Before });
+            let came = Came::Before(alive.bridge_of(&account.leg));
+            on::enter(turn, leg, Arrival { number, dialled, priority: account.priority, came });
             continue;
         };
         let call = recalled(turn, leg, account, mark);

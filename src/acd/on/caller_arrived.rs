@@ -1,7 +1,7 @@
 //! A caller was handed to us: they enter the queue whose number was dialled, or go back at once.
 
 use model::fact::{Ignored, TurnedAway};
-use model::{CallId, CallPhase, Fact, LegId, Outcome, Phone, QueueId, Side, TheirLeg, Timestamp};
+use model::{BridgeId, CallId, CallPhase, Fact, LegId, Outcome, Phone, QueueId, Side, TheirLeg, Timestamp};
 
 use crate::call::{Call, Stage, Waiting};
 use crate::effect::{Exit, Op};
@@ -26,8 +26,9 @@ pub(crate) struct Arrival {
 pub(crate) enum Came {
     /// This moment.
     Now,
-    /// While nobody was here: Asterisk may be about to take them back.
-    Before,
+    /// While nobody was here: Asterisk may be about to take them back. Whoever is in this bridge talked in a queue that is not
+    /// there any more.
+    Before(Option<BridgeId>),
 }
 
 /// Takes a caller in, unless the leg is known already.
@@ -76,8 +77,10 @@ pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
             welcome(turn, &call, false);
             keep(turn, call);
         }
-        Came::Before => {
+        Came::Before(bridge) => {
             keep(turn, call.clone());
+            // In this call's lane, that they are out of it before they hear music.
+            turn.order_all(id, bridge.map(|bridge| Op::DestroyBridge { bridge }));
             welcome(turn, &call, false);
         }
     }
@@ -108,6 +111,7 @@ pub(crate) fn new_call(
         number,
         queue,
         priority: 0,
+        at_head: None,
         entered,
         joined: since,
         left: Vec::new(),

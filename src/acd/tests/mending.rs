@@ -312,3 +312,24 @@ fn callers_who_came_while_nobody_listened_are_served_in_the_order_of_their_comin
     let call = centre.state_of(1002).call().expect("somebody waits");
     assert_eq!(centre.state.calls()[&call].leg.id, "lab-9.99");
 }
+
+#[test]
+fn caller_who_talked_in_a_queue_that_is_gone_is_out_of_the_bridge_before_they_hear_music() {
+    let mut centre = restarted();
+    let call = CallId(Uuid::from_u128(7));
+    let mark = mark_of(call, 799, 10_000, CallPhase::Talking);
+    let legs = vec![caller_there("c1", Some(mark)), phone_there(ours(call, 1), true, 1001)];
+    let effects = centre.at(51_000, returns(legs, vec![together(call, 1, "c1", ours(call, 1))]));
+    let anew = centre.state.call_of(&their("c1")).expect("they wait where they dialled").id;
+    let of_the_call =
+        effects.into_iter().filter(|effect| matches!(effect, Effect::Switch(order) if order.lane == Lane::Call(anew)));
+    let expected = vec![
+        guard(anew, "c1"),
+        order(anew, Op::DestroyBridge { bridge: bridge(call, 1) }),
+        stamp(anew, "c1", 51_000, Outcome::Abandoned),
+        answer(anew, "c1"),
+        start_music(anew, "c1"),
+        super::mark(anew, "c1", 51_000, CallPhase::Waiting),
+    ];
+    assert_eq!(of_the_call.collect::<Vec<_>>(), expected);
+}

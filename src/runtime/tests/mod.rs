@@ -1,5 +1,6 @@
 //! Whole runs of the loop, one after another in one folder, as a program that is stopped, killed and started again.
 
+mod asking;
 mod cost;
 mod crash;
 mod poison;

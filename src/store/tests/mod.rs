@@ -1,6 +1,7 @@
 //! One story for both databases: every test runs on SQLite and, where `CALLSYNC_TEST_POSTGRES` names a server, on PostgreSQL.
 
 mod accounts;
+mod asked;
 mod books;
 mod fallback;
 mod hostile;
