@@ -37,7 +37,7 @@ const INKS: [(&str, &str); 12] = [
 ];
 
 /// Why agents take no calls.
-const REASONS: [NotReadyReason; 9] = [
+const REASONS: [NotReadyReason; 10] = [
     NotReadyReason::Asked,
     NotReadyReason::Break,
     NotReadyReason::Lunch,
@@ -47,6 +47,7 @@ const REASONS: [NotReadyReason; 9] = [
     NotReadyReason::Refused,
     NotReadyReason::Busy,
     NotReadyReason::LoggedIn,
+    NotReadyReason::Gone,
 ];
 
 /// The grounds that stand under text.
