@@ -177,3 +177,28 @@ fn caller_who_talked_in_a_queue_that_is_gone_hears_music_alone() {
         ],
     });
 }
+
+/// The state that comes back is behind what happened: the caller talks already when they are moved, to an agent whom the settings
+/// know no more.
+#[test]
+fn caller_who_is_moved_out_of_a_conversation_that_nobody_remembers_hears_music_alone() {
+    lives(&History {
+        seed: 8_075_473_007_797_688_290,
+        settings: 91,
+        ending: Ending::CallersLeave,
+        actions: vec![
+            Action::CallerArrives(0, 0),
+            Action::Settles,
+            Action::PhoneRings(0),
+            Action::PhoneAnswers(0),
+            Action::PhoneHolds(0),
+            Action::PrivateCall(8),
+            Action::Settles,
+            Action::AgentAsks(0, 0),
+            Action::Resyncs,
+            Action::SettingsChange(17),
+            Action::ProgramRestarts(0, 7),
+            Action::CallAsked(0, 107),
+        ],
+    });
+}
