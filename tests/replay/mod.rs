@@ -44,7 +44,7 @@ async fn a_day_is_told_in_sentences_that_name_no_caller() {
         "ended: answered, by the caller",
         "ended: abandoned, by the caller",
         "goes to the head of its queue by order of whoever sits at the server",
-        "moved from 701 to 700: moved",
+        "goes to 700 by order of whoever sits at the server",
         "ended: abandoned, by the supervisor",
         "agent 1003 is not ready (lunch)",
     ] {
