@@ -202,3 +202,11 @@ fn caller_who_is_moved_out_of_a_conversation_that_nobody_remembers_hears_music_a
         ],
     });
 }
+
+/// Music is refused, and the program is killed before it hears of it: the account says nothing of music.
+#[test]
+fn refusal_that_nobody_heard_of_is_not_the_cores_fault() {
+    let actions =
+        [Action::CallerArrives(0, 0), Action::EventArrives, Action::OrderFails(165, 228), Action::ProgramRestarts(91, 0)];
+    lives(&History { seed: 1_059_576_856_852_142_078, ..history(actions.to_vec()) });
+}
