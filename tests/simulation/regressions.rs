@@ -210,3 +210,25 @@ fn refusal_that_nobody_heard_of_is_not_the_cores_fault() {
         [Action::CallerArrives(0, 0), Action::EventArrives, Action::OrderFails(165, 228), Action::ProgramRestarts(91, 0)];
     lives(&History { seed: 1_059_576_856_852_142_078, ..history(actions.to_vec()) });
 }
+
+/// Of two phones that ring for one caller one is not reached, and the other is let go: they do not come back to the head for that.
+#[test]
+fn offer_that_fails_beside_another_puts_nobody_first() {
+    let actions = vec![
+        Action::AgentAsks(46, 0),
+        Action::CallerArrives(121, 158),
+        Action::PhoneComesOrGoes(210),
+        Action::AgentAsks(0, 0),
+        Action::CallerArrives(0, 0),
+        Action::CallerArrives(0, 0),
+        Action::CallerArrives(0, 0),
+        Action::EventArrives,
+        Action::EventIsDelayed,
+        Action::Settles,
+        Action::Resyncs,
+        Action::SettlesButForTheDelayed,
+        Action::ProgramRestarts(0, 0),
+        Action::CallAsked(0, 134),
+    ];
+    lives(&History { seed: 12_400_274_608_930_760_866, settings: 104, actions, ending: Ending::CallersAreServed });
+}
