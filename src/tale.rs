@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use acd::event::Event;
 use model::explain::{Compared, Decision};
-use model::fact::FallbackCall;
+use model::fact::{FallbackCall, Leaving};
 use model::queue::Strategy;
 use model::{Actor, AgentId, AgentState, CallAsk, CallId, Fact, Phone, QueueId, Settings, Timestamp};
 use runtime::journal::Entry;
@@ -110,7 +110,9 @@ impl Tale {
             }
             Fact::CallMoved { call, from, to, why } => {
                 let (from, to) = (self.queue(*from), self.queue(*to));
-                format!("{} moved from {from} to {to}: {}", short(*call), said(why))
+                // The order has told it already, and by whom.
+                let why = if *why == Leaving::Moved { String::new() } else { format!(": {}", said(why)) };
+                format!("{} moved from {from} to {to}{why}", short(*call))
             }
             Fact::CallLeft { call, queue, why } => {
                 format!("{} left {} for the dialplan: {}", short(*call), self.queue(*queue), said(why))

@@ -42,7 +42,7 @@ pub(crate) struct Call {
     /// When it came into its present queue.
     #[serde(default)]
     pub(crate) joined: Timestamp,
-    /// The queues that it has left unanswered: it comes back to none of them.
+    /// The queues that it has left unanswered: by a rule it comes back to none of them.
     #[serde(default)]
     pub(crate) left: Vec<QueueId>,
     /// When the phase that Live shows began.

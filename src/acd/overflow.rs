@@ -1,5 +1,6 @@
-//! Callers who need not wait any longer: the longest wait, the empty queue, the full queue, and where they lead. A caller
-//! comes back to no queue that they left in this visit, so that no chain of queues has an end only in theory.
+//! Callers who need not wait any longer: the longest wait, the empty queue, the full queue, and where they lead. By a rule a
+//! caller comes back to no queue that they left in this visit, so that no chain of queues has an end only in theory. A person
+//! may order it.
 
 use model::fact::{Leaving, Segment};
 use model::queue::{Overflow, WayOut};

@@ -26,9 +26,16 @@ pub(crate) enum Request {
     /// Carry out an order on a call.
     AskCall { call: CallId, ask: CallAsk, by: Actor },
     /// Say why a call is where it is.
-    Explain(CallId, oneshot::Sender<Option<Explanation>>),
+    Explain(Question),
     /// Show everything, and all that changes from here on.
     Live(oneshot::Sender<Live>),
+}
+
+/// Why a call is where it is, and who wants to know.
+#[derive(Debug)]
+pub(crate) struct Question {
+    pub(crate) call: CallId,
+    pub(crate) answer: oneshot::Sender<Option<Explanation>>,
 }
 
 /// Live as it stands, and the updates that follow it without a gap.
@@ -77,13 +84,13 @@ impl Handle {
         self.requests.send(Request::AskCall { call, ask, by }).await.map_err(|_| Stopped)
     }
 
-    /// Why a live call is where it is; `None` if there is no such call.
+    /// Why a live call is where it is; `None` if there is no such call. What was asked for before has been done by then.
     ///
     /// # Errors
     /// [`Stopped`] when the loop is gone.
     pub async fn explain(&self, call: CallId) -> Result<Option<Explanation>, Stopped> {
         let (answer, explanation) = oneshot::channel();
-        self.requests.send(Request::Explain(call, answer)).await.map_err(|_| Stopped)?;
+        self.requests.send(Request::Explain(Question { call, answer })).await.map_err(|_| Stopped)?;
         explanation.await.map_err(|_| Stopped)
     }
 

@@ -15,7 +15,7 @@ use tokio::sync::{broadcast, mpsc};
 use crate::books::Books;
 use crate::centre::SwitchEnds;
 use crate::clock::{Clock, Reading};
-use crate::handle::{Live, Request};
+use crate::handle::{Live, Question, Request};
 use crate::health::Health;
 use crate::journal::{Journal, Keeping, Snapshot, Step};
 use crate::poison::Poison;
@@ -120,10 +120,10 @@ impl Turner {
             // 1. Wait for the first event or the nearest deadline.
             let woken = self.wait().await;
             // 2. Take all that is already waiting.
-            let mut events = Vec::new();
+            let (mut events, mut questions) = (Vec::new(), Vec::new());
             match woken {
                 Woken::Switch(event) => events.push(event),
-                Woken::Person(request) => self.take(request, &mut events),
+                Woken::Person(request) => self.take(request, &mut events, &mut questions),
                 Woken::Alarm => {}
                 Woken::Stopped => break,
             }
@@ -133,7 +133,7 @@ impl Turner {
             }
             for _ in 0..REQUESTS_PER_TURN {
                 let Ok(request) = self.requests.try_recv() else { break };
-                self.take(request, &mut events);
+                self.take(request, &mut events, &mut questions);
             }
             // 3. Read the clock, once.
             self.beat(&mut events);
@@ -142,6 +142,11 @@ impl Turner {
                 events.push(Event::DeadlinePassed);
             }
             self.turn(at, events);
+            // 7. Whoever gave an order and asks what came of it is told of that.
+            for Question { call, answer } in questions {
+                // Whoever asked may have gone; then nobody misses the answer.
+                drop(answer.send(acd::explain::explain(&self.state, call)));
+            }
         }
         self.finish().await;
     }
@@ -162,19 +167,19 @@ impl Turner {
         }
     }
 
-    fn take(&self, request: Request, events: &mut Vec<Event>) {
+    fn take(&self, request: Request, events: &mut Vec<Event>, questions: &mut Vec<Question>) {
         match request {
             Request::Settings(settings) => events.push(Event::SettingsChanged(settings)),
             Request::Ask { agent, ask, by } => events.push(Event::AgentAsked { agent, ask, by }),
             Request::AskCall { call, ask, by } => events.push(Event::CallAsked { call, ask, by }),
-            // Whoever asked may have gone; then nobody misses the answer.
-            Request::Explain(call, answer) => drop(answer.send(acd::explain::explain(&self.state, call))),
+            Request::Explain(question) => questions.push(question),
             Request::Live(answer) => {
                 let live = Live {
                     board: acd::wallboard(&self.state, self.clock.now()),
                     number: self.publisher.number(),
                     updates: self.updates.subscribe(),
                 };
+                // Whoever asked may have gone; then nobody misses the answer.
                 drop(answer.send(live));
             }
         }

@@ -8,8 +8,8 @@ use acd::event::{Account, Ask, Cause, Event};
 use model::queue::{Overflow, ServiceLevelTarget, Strategy};
 use model::wallboard::Wallboard;
 use model::{
-    Actor, Agent, AgentId, AgentState, CallPhase, Endpoint, LegId, NotReadyReason, OurLeg, PersonName, Phone, Queue, QueueId,
-    ServerId, Span, TheirLeg, Timestamp,
+    Actor, Agent, AgentId, AgentState, CallAsk, CallPhase, Endpoint, LegId, NotReadyReason, OurLeg, PersonName, Phone, Queue,
+    QueueId, ServerId, Span, TheirLeg, Timestamp,
 };
 use store::Db;
 use tokio::sync::{mpsc, watch};
@@ -76,6 +76,14 @@ impl Site {
         run.calls("three", "700", "+79120000003").await;
         run.until(|board| board.calls.len() == 2).await;
         run.ends(their("three")).await;
+
+        // The fourth is put before all others, moved, and hung up, by a supervisor.
+        run.calls("four", "701", "+79120000004").await;
+        let fourth = |board: &Wallboard| board.calls.iter().find(|call| call.number == Some(Phone::new("+79120000004"))).cloned();
+        let call = fourth(&run.until(|board| fourth(board).is_some()).await).expect("it is there").id;
+        for ask in [CallAsk::ToHead, CallAsk::MoveTo(queue(700).id), CallAsk::HangUp] {
+            run.handle.ask_call(call, ask, Actor::CommandLine).await.unwrap();
+        }
 
         // The day ends with one who waits, whom nobody is there for.
         run.until(|board| board.calls.len() == 1).await;

@@ -43,6 +43,9 @@ async fn a_day_is_told_in_sentences_that_name_no_caller() {
         "was answered by 1001 after ",
         "ended: answered, by the caller",
         "ended: abandoned, by the caller",
+        "goes to the head of its queue by order of whoever sits at the server",
+        "goes to 700 by order of whoever sits at the server",
+        "ended: abandoned, by the supervisor",
         "agent 1003 is not ready (lunch)",
     ] {
         assert!(said.contains(sentence), "{sentence:?} is not in\n{said}");

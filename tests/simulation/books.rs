@@ -111,7 +111,8 @@ impl Books {
             }
             Fact::OfferEnded { call, offer, agent, end } => {
                 assert_eq!(self.offers.remove(agent), Some((*call, *offer)), "the offer that ends was made");
-                let failed = !matches!(end, OfferEnd::Accepted | OfferEnd::Withdrawn);
+                // What fails while others are being rung does not leave the caller with nobody.
+                let failed = !matches!(end, OfferEnd::Accepted | OfferEnd::Withdrawn) && !self.rings(*call);
                 self.open.entry(*call).and_modify(|story| story.returned |= failed);
             }
             Fact::Decided { call, decision } => {

@@ -177,3 +177,58 @@ fn caller_who_talked_in_a_queue_that_is_gone_hears_music_alone() {
         ],
     });
 }
+
+/// The state that comes back is behind what happened: the caller talks already when they are moved, to an agent whom the settings
+/// know no more.
+#[test]
+fn caller_who_is_moved_out_of_a_conversation_that_nobody_remembers_hears_music_alone() {
+    lives(&History {
+        seed: 8_075_473_007_797_688_290,
+        settings: 91,
+        ending: Ending::CallersLeave,
+        actions: vec![
+            Action::CallerArrives(0, 0),
+            Action::Settles,
+            Action::PhoneRings(0),
+            Action::PhoneAnswers(0),
+            Action::PhoneHolds(0),
+            Action::PrivateCall(8),
+            Action::Settles,
+            Action::AgentAsks(0, 0),
+            Action::Resyncs,
+            Action::SettingsChange(17),
+            Action::ProgramRestarts(0, 7),
+            Action::CallAsked(0, 107),
+        ],
+    });
+}
+
+/// Music is refused, and the program is killed before it hears of it: the account says nothing of music.
+#[test]
+fn refusal_that_nobody_heard_of_is_not_the_cores_fault() {
+    let actions =
+        [Action::CallerArrives(0, 0), Action::EventArrives, Action::OrderFails(165, 228), Action::ProgramRestarts(91, 0)];
+    lives(&History { seed: 1_059_576_856_852_142_078, ..history(actions.to_vec()) });
+}
+
+/// Of two phones that ring for one caller one is not reached, and the other is let go: they do not come back to the head for that.
+#[test]
+fn offer_that_fails_beside_another_puts_nobody_first() {
+    let actions = vec![
+        Action::AgentAsks(46, 0),
+        Action::CallerArrives(121, 158),
+        Action::PhoneComesOrGoes(210),
+        Action::AgentAsks(0, 0),
+        Action::CallerArrives(0, 0),
+        Action::CallerArrives(0, 0),
+        Action::CallerArrives(0, 0),
+        Action::EventArrives,
+        Action::EventIsDelayed,
+        Action::Settles,
+        Action::Resyncs,
+        Action::SettlesButForTheDelayed,
+        Action::ProgramRestarts(0, 0),
+        Action::CallAsked(0, 134),
+    ];
+    lives(&History { seed: 12_400_274_608_930_760_866, settings: 104, actions, ending: Ending::CallersAreServed });
+}

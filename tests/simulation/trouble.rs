@@ -251,7 +251,7 @@ impl World {
     }
 
     pub fn program_dies(&mut self, k: u8) {
-        self.goes_away(k);
+        let _callers_are_played_music_anew = self.goes_away(k);
         self.switch.forgives_stuck_music();
         self.seed = self.seed.wrapping_add(1);
         self.state = State::new(self.seed);
@@ -263,9 +263,9 @@ impl World {
 
     /// The program comes back with what snapshot and journal say: everything but the last so many events.
     pub fn program_restarts(&mut self, k: u8, lost: u8) {
-        self.goes_away(k);
-        if lost > 0 {
-            // What was heard of refused music may be among it, and the account says nothing of music.
+        let unheard = self.goes_away(k);
+        if lost > 0 || !unheard.is_empty() {
+            // That music was refused may be among it, and the account says nothing of music.
             self.switch.forgives_music();
         }
         let kept = self.told.len().saturating_sub(usize::from(lost % 8));
@@ -290,11 +290,13 @@ impl World {
         self.tell(Event::SettingsChanged(self.settings.clone()));
     }
 
-    fn goes_away(&mut self, k: u8) {
+    /// What the adapter found out by itself, and nobody hears.
+    fn goes_away(&mut self, k: u8) -> Vec<Event> {
         self.orders_stop(k);
-        let _nobody_hears_them = self.forget_events();
+        let unheard = self.forget_events();
         self.connected = false;
         self.at += AWAY + i64::from(k) * 10;
         let _nobody_hears_it = self.switch.advance(self.at);
+        unheard
     }
 }

@@ -233,7 +233,12 @@ fn music_is_ordered(turn: &mut Turn<'_>, call: CallId) {
 pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for id in calls(turn, alive.server, |call| call.waiting().is_some()) {
         let Some(call) = turn.state.calls().get(&id).cloned() else { continue };
-        if let Some(bridge) = call.bridge().filter(|bridge| !alive.bridges.contains_key(bridge)) {
+        // One that is gone is of no use, nor is one that they are in: whoever talked to them there cannot be taken over.
+        let useless = |bridge: &BridgeId| {
+            !alive.bridges.contains_key(bridge)
+                || (alive.bridge_of(&call.leg_id()) == Some(*bridge) && !is_answered(&call, alive))
+        };
+        if let Some(bridge) = call.bridge().filter(useless) {
             turn.order(id, Op::DestroyBridge { bridge });
             turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.bridge = None));
         }
@@ -248,6 +253,12 @@ pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
             guard::refresh(turn, id);
         }
     }
+}
+
+/// Whether one of those who are being rung for a caller, as far as the state knows, has answered.
+fn is_answered(call: &Call, alive: &Alive<'_>) -> bool {
+    let up = |leg| alive.legs.get(&LegId::Ours(leg)).is_some_and(|leg| leg.up);
+    call.waiting().is_some_and(|waiting| waiting.offers.iter().any(|offer| up(offer.leg)))
 }
 
 /// Offers whose phone rings, or was answered meanwhile. How long it has been ringing is not known: it may ring on. One that

@@ -261,3 +261,21 @@ fn state_that_is_gone_is_rebuilt_in_the_queue_that_they_were_moved_to() {
     anew.at(20_000, account::returns(vec![caller_there("c1", marked)], vec![]));
     assert_eq!(queue_of(&anew, call), Some(701));
 }
+
+#[test]
+fn caller_who_was_talking_in_truth_to_an_agent_who_is_gone_is_out_of_the_bridge_before_they_hear_music() {
+    let (mut centre, call) = Centre::ringing();
+    centre.at(12_000, Event::SwitchLost { server: SERVER });
+    let mut changed = settings();
+    changed.agents.remove(0);
+    centre.at(12_001, Event::SettingsChanged(changed));
+    centre.orders(12_002, call, to(701));
+    let mark = mark_of(call, 700, 10_000, CallPhase::Talking);
+    let both = vec![LegId::Theirs(their("c1")), LegId::Ours(ours(call, 1))];
+    let legs = vec![caller_there("c1", mark), phone_there(ours(call, 1), true, 1001)];
+    let effects = centre.at(13_000, account::returns(legs, vec![BridgeAccount { bridge: bridge(call, 1), legs: both }]));
+    let place = |wanted: Effect| effects.iter().position(|effect| *effect == wanted).expect("it is ordered");
+    assert!(place(destroy_bridge(call, 1)) < place(start_music(call, "c1")), "{effects:?}");
+    assert!(effects.contains(&hang_up(call, ours(call, 1), HangupReason::Normal)));
+    assert_eq!(centre.state.bridges().len(), 0);
+}
