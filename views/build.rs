@@ -12,7 +12,8 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Style sheets, in the order of the cascade; served as one file.
-const STYLES: &[&str] = &["tokens.css", "base.css", "parts.css", "page.css", "login.css", "live.css", "gallery.css"];
+const STYLES: &[&str] =
+    &["tokens.css", "base.css", "parts.css", "page.css", "login.css", "live.css", "panel.css", "gallery.css"];
 
 /// The typeface: the name that the style sheet uses, and the file.
 const FONTS: &[(&str, &str)] = &[
@@ -24,11 +25,13 @@ const FONTS: &[(&str, &str)] = &[
 const HTMX: &[&str] = &["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"];
 
 /// Our modules, each after those that it imports.
-const MODULES: &[&str] = &["clock.js", "live.js"];
+const MODULES: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "live.js"];
 
 /// The icons that pages use, by their Lucide names.
 const ICONS: &[&str] = &[
     "activity",
+    "arrow-down",
+    "arrow-up-to-line",
     "bell",
     "circle",
     "circle-alert",
@@ -45,11 +48,13 @@ const ICONS: &[&str] = &[
     "phone",
     "phone-missed",
     "phone-off",
+    "search",
     "shapes",
     "triangle-alert",
     "unplug",
     "users",
     "utensils",
+    "x",
 ];
 
 fn main() {

@@ -2,10 +2,13 @@
 
 mod agents;
 mod calls;
+mod choice;
 mod fallback;
+pub mod panel;
 pub mod patch;
 mod queues;
 mod totals;
+mod trend;
 
 use maud::{Markup, Render, html};
 use model::wallboard::{QueueRow, Wallboard};
@@ -13,11 +16,14 @@ use model::{Timestamp, Viewer};
 
 pub use agents::AgentLine;
 pub use calls::CallLine;
+pub use choice::{Choice, Doing, Sort};
 pub use fallback::FallbackLine;
+pub use panel::Side;
 pub use totals::Totals;
+pub use trend::{Sample, Trend};
 
 use crate::frame::{Frame, Section, SignedIn};
-use crate::parts::icon;
+use crate::parts::{icon, tabs};
 use crate::words::Lang;
 
 /// The page.
@@ -29,6 +35,10 @@ pub struct Live {
     pub who: SignedIn,
     /// What they see.
     pub board: Board,
+    /// What they picked of it.
+    pub choice: Choice,
+    /// What stands at the side.
+    pub side: Option<Side>,
 }
 
 /// Everything on Live at one moment, fit for one viewer.
@@ -40,6 +50,8 @@ pub struct Board {
     pub switch_up: bool,
     /// The six numbers.
     pub totals: Totals,
+    /// Their last hour.
+    pub trend: Trend,
     /// A row a queue.
     pub queues: Vec<QueueRow>,
     /// A row an agent.
@@ -53,11 +65,12 @@ pub struct Board {
 impl Board {
     /// The wallboard as this viewer may see it, drawn at `at`. Its sums count since `counted_since`.
     #[must_use]
-    pub fn of(board: &Wallboard, viewer: Viewer, at: Timestamp, counted_since: Timestamp) -> Self {
+    pub fn of(board: &Wallboard, trend: &Trend, viewer: Viewer, at: Timestamp, counted_since: Timestamp) -> Self {
         Self {
             at,
             switch_up: board.switch_up,
             totals: Totals::of(board, counted_since),
+            trend: trend.clone(),
             queues: board.queues.clone(),
             agents: board.agents.iter().map(AgentLine::of).collect(),
             calls: board.calls.iter().map(|row| CallLine::of(row, viewer)).collect(),
@@ -69,7 +82,7 @@ impl Board {
 impl Render for Live {
     fn render(&self) -> Markup {
         let lang = self.frame.lang;
-        let board = &self.board;
+        let (board, choice) = (&self.board, &self.choice);
         let main = html! {
             div #live .live hx-sse:connect="/live/stream" hx-trigger="open" hx-swap="none" hx-config=(STREAM_CONFIG)
                 data-now=(board.at.as_ms()) data-build=(crate::assets::build()) {
@@ -77,19 +90,27 @@ impl Render for Live {
                 section.strip aria-label=(lang.text("totals")) {
                     (stale(lang))
                     (switch(board.switch_up, lang))
-                    (totals::totals(&board.totals, board.at, lang))
+                    (totals::totals(&board.totals, Some(&board.trend), board.at, lang))
                 }
                 (fallback::section(&board.fallback, board.at, lang))
-                (queues::section(&board.queues, board.at, lang))
+                (tabs(&lang.text("lists"), &[
+                    ("queues", lang.text("queues")), ("agents", lang.text("agents")), ("calls", lang.text("calls")),
+                ]))
+                (queues::section(&board.queues, choice, board.at, lang))
+                (choice::form(choice, &board.queues, lang))
                 div.pair {
-                    (agents::section(&board.agents, board.at, lang))
-                    (calls::section(&board.calls, &board.queues, board.at, lang))
+                    (agents::section(&board.agents, choice, board.at, lang))
+                    (calls::section(&board.calls, &board.queues, choice, board.at, lang))
                 }
+                (panel::place(self.side.as_ref(), lang))
             }
         };
-        self.frame.signed_in(&self.who, Section::Live, &["clock.js", "live.js"], &main)
+        self.frame.signed_in(&self.who, Section::Live, SCRIPTS, &main)
     }
 }
+
+/// Its modules, each after those that it imports.
+const SCRIPTS: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "live.js"];
 
 /// The stream stays open in a hidden tab, so that the page is true when somebody looks again; a lost one comes back within
 /// five seconds.

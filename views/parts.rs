@@ -2,13 +2,23 @@
 
 mod badge;
 mod clock;
+mod dialog;
 mod digits;
 mod icon;
+mod moment;
 mod name;
+mod panel;
+mod sparkline;
+mod tabs;
 
 pub use badge::{agent_state, agent_word, call_phase};
 pub use clock::{Limit, since, ticks};
+pub use dialog::{Danger, danger};
 pub use digits::digits;
 pub use icon::icon;
 pub(crate) use icon::icons;
+pub use moment::moment;
 pub use name::clipped;
+pub use panel::{Panel, panel, panel_awaited, panel_failed, panel_part};
+pub use sparkline::{SAMPLES, sparkline};
+pub use tabs::tabs;

@@ -72,6 +72,7 @@ pub(crate) fn agent_row(state: &State, id: AgentId) -> Option<AgentRow> {
         then: agent.then.as_ref().map(|wish| wish.state.clone()),
         blocked: agent.blocked(),
         answered: agent.answered,
+        queues: agent.card.queues.clone(),
     })
 }
 

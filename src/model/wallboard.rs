@@ -124,6 +124,9 @@ pub struct AgentRow {
     /// How many calls they answered since the sums on Live count.
     #[serde(default)]
     pub answered: u32,
+    /// The queues that they serve.
+    #[serde(default)]
+    pub queues: Vec<QueueId>,
 }
 
 /// Why a Ready agent is offered no call.

@@ -42,6 +42,13 @@ export function tick(root = document) {
   }
 }
 
+/** Writes every moment within `root` as the reader's clock shows it. */
+export function moments(root = document) {
+  for (const element of root.querySelectorAll("time[data-at]")) {
+    element.textContent = new Date(Number(element.dataset.at)).toLocaleTimeString(document.documentElement.lang, { hour12: false });
+  }
+}
+
 // The moment itself is told to whoever asks: on the pointer's way in, in the reader's own time.
 document.addEventListener("pointerover", (event) => {
   const element = event.target.closest?.("time[data-since]");
@@ -54,4 +61,5 @@ document.addEventListener("pointerover", (event) => {
 const page = document.querySelector("[data-now]");
 if (page) set(Number(page.dataset.now));
 tick();
+moments();
 setInterval(() => tick(), 1000);

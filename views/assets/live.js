@@ -1,7 +1,10 @@
-// Keeps Live true. htmx holds the stream and swaps the rows that it brings; this module opens it, puts new rows in their
-// place, notices when something was missed or when nothing is heard, says so on the page and starts afresh.
+// Keeps Live true. htmx holds the stream and swaps what it brings; this module opens it, notices when something was missed
+// or when nothing is heard, says so on the page and starts afresh.
 
+import { count } from "./choice.js";
 import { duration, set, tick } from "./clock.js";
+import { follow } from "./panel.js";
+import { changed } from "./rows.js";
 
 const live = document.getElementById("live");
 const stale = document.getElementById("stale");
@@ -16,6 +19,8 @@ let last = null;
 let heard = performance.now();
 let line = null;
 let opened = -PATIENCE_MS;
+/** What the message under way is about: elements, or the ids of rows that it brings or takes away. */
+let about = [];
 
 /** Whether a message may be shown: it follows the last one, or brings everything. */
 function follows(id) {
@@ -43,12 +48,28 @@ live.addEventListener("htmx:sse:before:message", (event) => {
   }
 });
 
+live.addEventListener("htmx:before:swap", ({ target, detail }) => {
+  if (target !== live) return;
+  about = detail.tasks.map(({ swapSpec, fragment, target }) => (swapSpec.style === "place" ? fragment.firstElementChild : target)?.id);
+});
+
 live.addEventListener("htmx:sse:after:message", () => {
   // How far the page has come, for whoever looks into it.
   if (last !== null) live.dataset.number = last;
-  tick(live);
+  const ids = new Set(about);
+  about = [];
+  for (const id of ids) bring(document.getElementById(id));
+  if (ids.size > 0) count();
+  follow(ids);
   watch();
 });
+
+/** What was swapped goes on counting, in its place. */
+function bring(element) {
+  if (!element) return;
+  tick(element);
+  changed(element);
+}
 
 // Signed out, or no longer allowed: the page itself says what to do.
 live.addEventListener("htmx:sse:error", (event) => {
@@ -77,35 +98,6 @@ function open() {
   opened = performance.now();
   live.dispatchEvent(new Event("open"));
 }
-
-/** Where a row belongs among its neighbours, by the order that each carries; a new one is mostly the last. */
-function place(table, row) {
-  document.getElementById(row.id)?.remove();
-  let next = null;
-  for (let before = table.lastElementChild; before; before = before.previousElementSibling) {
-    if (Number(before.dataset.order) <= Number(row.dataset.order)) break;
-    next = before;
-  }
-  row.classList.add("enter");
-  table.insertBefore(row, next);
-}
-
-htmx.registerExtension("rows", {
-  handle_swap(style, target, fragment) {
-    if (style === "place") {
-      const rows = [...fragment.children];
-      for (const row of rows) place(target, row);
-      return rows;
-    }
-    if (style === "leave") {
-      target.removeAttribute("id");
-      target.classList.add("leave");
-      setTimeout(() => target.remove(), 120);
-      return [];
-    }
-    return false;
-  },
-});
 
 // A number that has changed lets its tint fade, once.
 const still = matchMedia("(prefers-reduced-motion: reduce)");

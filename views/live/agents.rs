@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 use model::wallboard::{AgentRow, Block};
-use model::{AgentId, AgentState, Shown, Timestamp, Viewer};
+use model::{AgentId, AgentState, NotReadyReason, QueueId, Shown, Timestamp, Viewer};
 
+use super::choice::{Choice, Doing, Sort, findable, notes, nothing, sorted_by};
 use crate::parts::{agent_state, agent_word, clipped, since};
 use crate::words::Lang;
 
@@ -24,6 +25,8 @@ pub struct AgentLine {
     pub then: Option<AgentState>,
     /// Why no call is offered although the state would allow it.
     pub blocked: Option<Block>,
+    /// The queues that they serve.
+    pub queues: Vec<QueueId>,
 }
 
 impl AgentLine {
@@ -38,26 +41,28 @@ impl AgentLine {
             since: row.since,
             then: row.then.clone(),
             blocked: row.blocked,
+            queues: row.queues.clone(),
         }
     }
 }
 
 /// All agents.
-pub(super) fn section(agents: &[AgentLine], at: Timestamp, lang: Lang) -> Markup {
+pub(super) fn section(agents: &[AgentLine], choice: &Choice, at: Timestamp, lang: Lang) -> Markup {
     html! {
-        section.agents aria-labelledby="agents" {
-            div.title { h2 #agents { (lang.text("agents")) } }
+        section.agents.list aria-labelledby="agents" data-tab="agents" {
+            div.title { h2 #agents { (lang.text("agents")) } (notes(lang)) }
             table.table.compact {
                 thead {
                     tr {
                         th.name scope="col" { (lang.text("agent")) }
-                        th.state scope="col" { (lang.text("agent-state")) }
-                        th.since.number scope="col" { (lang.text("agent-since")) }
+                        (sorted_by(Sort::AgentState, "state", &lang.text("agent-state"), choice))
+                        (sorted_by(Sort::AgentSince, "since number", &lang.text("agent-since"), choice))
                         th.phone.number scope="col" { (lang.text("agent-phone")) }
                     }
                 }
                 tbody #agent-rows { (rows(agents, at, lang)) }
             }
+            (nothing(lang))
             p.empty { (lang.text("agents-none")) " " code { "callsync import" } }
         }
     }
@@ -70,9 +75,13 @@ pub(super) fn rows(agents: &[AgentLine], at: Timestamp, lang: Lang) -> Markup {
 
 /// An agent.
 pub(super) fn row(agent: &AgentLine, at: Timestamp, lang: Lang) -> Markup {
+    let name = agent.name.to_string();
+    let queues: Vec<String> = agent.queues.iter().map(ToString::to_string).collect();
     html! {
-        tr id={ "agent-" (agent.id) } data-blocked=[agent.blocked.map(block_name)] {
-            th.name scope="row" { (clipped(&agent.name.to_string())) }
+        tr id={ "agent-" (agent.id) } data-doing=(Doing::of(&agent.state).name()) data-rank=(rank(agent))
+            data-queues=(queues.join(" ")) data-find=(findable([name.as_str(), agent.endpoint.as_str()]))
+            data-blocked=[agent.blocked.map(block_name)] {
+            th.name scope="row" { a.row-link href={ "/live?agent=" (agent.id) } { (clipped(&name)) } }
             td.state {
                 (agent_state(&agent.state, lang))
                 @if let Some(then) = &agent.then { span.then { (lang.text("agent-then")) " " (agent_word(then, lang).to_lowercase()) } }
@@ -86,8 +95,33 @@ pub(super) fn row(agent: &AgentLine, at: Timestamp, lang: Lang) -> Markup {
     }
 }
 
+/// How much a state asks for somebody to look: the lowest first, whoever went home last.
+const fn rank(agent: &AgentLine) -> u8 {
+    match &agent.state {
+        AgentState::Unreachable => 0,
+        AgentState::NotReady(
+            NotReadyReason::NoAnswer | NotReadyReason::Refused | NotReadyReason::Busy | NotReadyReason::Gone,
+        ) => 1,
+        AgentState::NotReady(
+            NotReadyReason::Asked
+            | NotReadyReason::Break
+            | NotReadyReason::Lunch
+            | NotReadyReason::Training
+            | NotReadyReason::Meeting
+            | NotReadyReason::LoggedIn,
+        ) => 2,
+        AgentState::WrapUp { .. } => 3,
+        AgentState::Held(_) => 4,
+        AgentState::Talking(_) => 5,
+        AgentState::Reserved(_) | AgentState::Ringing(_) => 6,
+        AgentState::Ready if agent.blocked.is_some() => 7,
+        AgentState::Ready => 8,
+        AgentState::LoggedOut => 9,
+    }
+}
+
 /// Why no call is offered, in words.
-fn block_word(block: Block, lang: Lang) -> String {
+pub(super) fn block_word(block: Block, lang: Lang) -> String {
     match block {
         Block::PrivateCall => lang.text("block-private-call"),
         Block::FallbackCall => lang.text("block-fallback-call"),

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 use model::wallboard::{CallRow, QueueRow};
-use model::{CallId, CallPhase, Shown, Timestamp, Viewer};
+use model::{CallId, CallPhase, QueueId, Shown, Timestamp, Viewer};
 
+use super::choice::{Choice, Sort, findable, notes, nothing, sorted_by};
 use crate::parts::{call_phase, clipped, digits, since};
 use crate::words::Lang;
 
@@ -12,6 +13,8 @@ use crate::words::Lang;
 pub struct CallLine {
     /// The call.
     pub id: CallId,
+    /// The queue.
+    pub queue_id: QueueId,
     /// The queue's name.
     pub queue: String,
     /// The caller's number, if it was sent.
@@ -32,6 +35,7 @@ impl CallLine {
     pub fn of(row: &CallRow, viewer: Viewer) -> Self {
         Self {
             id: row.id,
+            queue_id: row.queue,
             queue: row.queue_name.clone(),
             number: row.number.as_ref().map(|number| viewer.show(number)),
             phase: row.phase,
@@ -42,7 +46,7 @@ impl CallLine {
     }
 
     /// Callers are told how long they wait in all, talks how long they last.
-    const fn counted_from(&self) -> Timestamp {
+    pub(super) const fn counted_from(&self) -> Timestamp {
         match self.phase {
             CallPhase::Waiting | CallPhase::Offered => self.entered,
             CallPhase::Talking | CallPhase::Held => self.since,
@@ -51,20 +55,21 @@ impl CallLine {
 }
 
 /// All calls.
-pub(super) fn section(calls: &[CallLine], queues: &[QueueRow], at: Timestamp, lang: Lang) -> Markup {
+pub(super) fn section(calls: &[CallLine], queues: &[QueueRow], choice: &Choice, at: Timestamp, lang: Lang) -> Markup {
     html! {
-        section.calls aria-labelledby="calls" {
-            div.title { h2 #calls { (lang.text("calls")) } }
+        section.calls.list aria-labelledby="calls" data-tab="calls" {
+            div.title { h2 #calls { (lang.text("calls")) } (notes(lang)) }
             table.table {
                 thead {
                     tr {
                         th.caller scope="col" { (lang.text("call-caller")) }
                         th.state scope="col" { (lang.text("call-state")) }
-                        th.since.number scope="col" { (lang.text("call-since")) }
+                        (sorted_by(Sort::CallSince, "since number", &lang.text("call-since"), choice))
                     }
                 }
                 tbody #call-rows { (rows(calls, at, lang)) }
             }
+            (nothing(lang))
             p.empty {
                 (lang.text("calls-none"))
                 @if let Some(queue) = queues.first() { " " (lang.text_with("calls-none-dial", [("number", queue.number.clone().into())])) }
@@ -80,12 +85,14 @@ pub(super) fn rows(calls: &[CallLine], at: Timestamp, lang: Lang) -> Markup {
 
 /// A call.
 pub(super) fn row(call: &CallLine, at: Timestamp, lang: Lang) -> Markup {
+    let (number, agent) = (call.number.as_ref().map(ToString::to_string), call.agent.as_ref().map(ToString::to_string));
     html! {
-        tr id={ "call-" (call.id) } data-order=(call.entered.as_ms()) {
-            td.caller {
+        tr id={ "call-" (call.id) } data-order=(call.entered.as_ms()) data-phase=(call.phase.name()) data-queues=(call.queue_id)
+            data-find=(findable(number.as_deref().into_iter().chain(agent.as_deref()))) {
+            th.caller scope="row" {
                 div.two {
-                    span.first {
-                        @if let Some(number) = &call.number { (digits(&number.to_string())) }
+                    a.first.row-link href={ "/live?call=" (call.id) } {
+                        @if let Some(number) = &number { (digits(number)) }
                         @else { span.none { (lang.text("call-no-number")) } }
                     }
                     span.second title=(call.queue) { (call.queue) }
@@ -94,7 +101,7 @@ pub(super) fn row(call: &CallLine, at: Timestamp, lang: Lang) -> Markup {
             td.state {
                 div.two {
                     (call_phase(call.phase, lang))
-                    @if let Some(agent) = &call.agent { span.second { (clipped(&agent.to_string())) } }
+                    @if let Some(agent) = &agent { span.second { (clipped(agent)) } }
                 }
             }
             td.since.number { (since(call.counted_from(), at, None)) }

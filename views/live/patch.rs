@@ -1,17 +1,28 @@
-//! What the stream sends: rows as the page draws them, each with where it belongs. htmx swaps them in; `place` and `leave`
-//! are swaps of our own (`assets/live.js`).
+//! What the stream sends: rows as the page draws them, each with where it belongs. htmx swaps them in; `rows`, `place`
+//! and `leave` are swaps of our own (`assets/rows.js`).
 
 use maud::{Markup, html};
 use model::wallboard::QueueRow;
 use model::{AgentId, CallId, QueueId, Timestamp};
 
+use super::trend::{self, Number, Trend};
 use super::{AgentLine, Board, CallLine, FallbackLine, Totals, agents, calls, fallback, queues, switch, totals};
 use crate::words::Lang;
 
 /// The six numbers.
 #[must_use]
 pub fn sums(sums: &Totals, at: Timestamp, lang: Lang) -> Markup {
-    morph("totals", &totals::totals(sums, at, lang))
+    morph("totals", &totals::totals(sums, None, at, lang))
+}
+
+/// The last hour of the six numbers, a minute on.
+#[must_use]
+pub fn trend(trend: &Trend, lang: Lang) -> Markup {
+    html! {
+        @for number in Number::ALL {
+            hx-partial hx-target={ "#" (number.place()) } hx-swap="innerHTML" { (trend::line(trend, number, lang)) }
+        }
+    }
 }
 
 /// Whether the way to Asterisk is there.
@@ -74,6 +85,7 @@ pub fn everything(board: &Board, lang: Lang) -> Markup {
     html! {
         (switch_up(board.switch_up, lang))
         (sums(&board.totals, board.at, lang))
+        (trend(&board.trend, lang))
         (in_fallback(&board.fallback, board.at, lang))
         (inside("queue-rows", &queues::rows(&board.queues, board.at, lang)))
         (inside("agent-rows", &agents::rows(&board.agents, board.at, lang)))
@@ -86,7 +98,7 @@ fn morph(id: &str, drawn: &Markup) -> Markup {
 }
 
 fn inside(id: &str, rows: &Markup) -> Markup {
-    html! { hx-partial hx-target={ "#" (id) } hx-swap="innerMorph" { (rows) } }
+    html! { hx-partial hx-target={ "#" (id) } hx-swap="rows" { (rows) } }
 }
 
 fn leave(id: &str) -> Markup {

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use model::Timestamp;
 use model::wallboard::QueueRow;
 
+use super::choice::{Choice, Sort, notes, sorted_by};
 use crate::number::{NONE, count, percent};
 use crate::parts::{Limit, clipped, digits, since, ticks};
 use crate::words::Lang;
@@ -12,16 +13,16 @@ use crate::words::Lang;
 const MOST_TICKS: usize = 40;
 
 /// All queues.
-pub(super) fn section(queues: &[QueueRow], at: Timestamp, lang: Lang) -> Markup {
+pub(super) fn section(queues: &[QueueRow], choice: &Choice, at: Timestamp, lang: Lang) -> Markup {
     html! {
-        section.queues aria-labelledby="queues" {
-            div.title { h2 #queues { (lang.text("queues")) } }
+        section.queues.list aria-labelledby="queues" data-tab="queues" {
+            div.title { h2 #queues { (lang.text("queues")) } (notes(lang)) }
             table.table {
                 thead {
                     tr {
                         th.name scope="col" { (lang.text("queue")) }
-                        th.waiting scope="col" { (lang.text("totals-waiting")) }
-                        th.longest scope="col" { (lang.text("queue-longest")) }
+                        (sorted_by(Sort::QueueWaiting, "waiting", &lang.text("totals-waiting"), choice))
+                        (sorted_by(Sort::QueueLongest, "longest", &lang.text("queue-longest"), choice))
                         th.level scope="col" { (lang.text("service-level")) }
                         th.people scope="col" {
                             span.key.ready { (lang.text("totals-ready")) }
@@ -50,7 +51,9 @@ pub(super) fn row(queue: &QueueRow, at: Timestamp, lang: Lang) -> Markup {
     let more = waiting.saturating_sub(u32::try_from(shown.len()).unwrap_or(u32::MAX));
     html! {
         tr id={ "queue-" (queue.id) } {
-            th.name scope="row" { div.name-cell { (clipped(&queue.name)) span.code { (queue.number) } } }
+            th.name scope="row" {
+                div.name-cell { a.row-link href={ "/live?queue=" (queue.id) } { (clipped(&queue.name)) } span.code { (queue.number) } }
+            }
             td.waiting {
                 div.waiting-cell {
                     b.none[waiting == 0] data-value=(waiting) { (count(waiting)) }

@@ -5,6 +5,7 @@ use model::queue::ServiceLevelTarget;
 use model::wallboard::{self, Wallboard};
 use model::{AgentState, CallPhase, Span, Timestamp};
 
+use super::trend::{self, Number, Trend};
 use crate::number::{NONE, count, percent};
 use crate::parts::{Limit, digits, since};
 use crate::words::Lang;
@@ -12,7 +13,7 @@ use crate::words::Lang;
 /// The six numbers, and the smaller ones beneath them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Totals {
-    sums: wallboard::Totals,
+    pub(super) sums: wallboard::Totals,
     /// Since when answered and abandoned calls are counted.
     counted_since: Timestamp,
     /// The promise that all queues share, if they do.
@@ -23,7 +24,7 @@ pub struct Totals {
     wrap_up: u32,
     unreachable: u32,
     queues: u32,
-    queues_waiting: u32,
+    pub(super) queues_waiting: u32,
 }
 
 impl Totals {
@@ -57,34 +58,55 @@ impl Totals {
     }
 }
 
-/// The strip.
-pub(super) fn totals(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
-    let sums = &totals.sums;
-    let level = sums.today.service_level_permille().map_or_else(|| NONE.to_owned(), |permille| percent(permille, lang));
+/// The strip. Without a trend the lines are left as the page has them.
+pub(super) fn totals(totals: &Totals, trend: Option<&Trend>, at: Timestamp, lang: Lang) -> Markup {
     html! {
         div #totals .totals {
-            (total("#queues", &lang.text("totals-waiting"), &count(sums.waiting), None, &longest(totals, at, lang)))
-            (total("#queues", &lang.text("service-level"), &level, None, &promise(totals, at, lang)))
-            (total("#calls", &lang.text("totals-talking"), &count(sums.talking), None, &beneath(&lang.text("totals-held"), totals.held)))
-            (total("#agents", &lang.text("totals-ready"), &count(sums.ready), None, &beneath(&lang.text("totals-wrap-up"), totals.wrap_up)))
-            (total("#agents", &lang.text("agents"), &count(sums.logged_in), Some(sums.agents),
-                &beneath(&lang.text("totals-unreachable"), totals.unreachable)))
-            (total("#queues", &lang.text("queues"), &count(totals.queues), None, &beneath(&lang.text("totals-queues-waiting"), totals.queues_waiting)))
+            @for number in Number::ALL { (total(number, totals, trend, at, lang)) }
         }
     }
 }
 
-fn total(list: &str, label: &str, value: &str, of: Option<u32>, sub: &Markup) -> Markup {
+/// One of the six, which leads to its list.
+fn total(number: Number, totals: &Totals, trend: Option<&Trend>, at: Timestamp, lang: Lang) -> Markup {
+    let sums = &totals.sums;
+    let of = (number == Number::Agents).then_some(sums.agents);
+    let (list, label, value) = match number {
+        Number::Waiting => ("#queues", lang.text("totals-waiting"), count(sums.waiting)),
+        Number::Level => {
+            let level = sums.today.service_level_permille();
+            let level = level.map_or_else(|| NONE.to_owned(), |permille| percent(permille, lang));
+            ("#queues", lang.text("service-level"), level)
+        }
+        Number::Talking => ("#calls", lang.text("totals-talking"), count(sums.talking)),
+        Number::Ready => ("#agents", lang.text("totals-ready"), count(sums.ready)),
+        Number::Agents => ("#agents", lang.text("agents"), count(sums.logged_in)),
+        Number::Queues => ("#queues", lang.text("queues"), count(totals.queues)),
+    };
     html! {
         a.total href=(list) {
             span.label { (label) }
             span.value data-value=(value) {
-                (digits(value))
+                (digits(&value))
                 @if let Some(of) = of { small { " / " (count(of)) } }
             }
-            span.sub { (sub) }
+            span.trend id=(number.place()) hx-morph-skip { @if let Some(trend) = trend { (trend::line(trend, number, lang)) } }
+            span.sub { (beneath(number, totals, at, lang)) }
         }
     }
+}
+
+/// The smaller number beneath.
+fn beneath(number: Number, totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
+    let (label, value) = match number {
+        Number::Waiting => return longest(totals, at, lang),
+        Number::Level => return promise(totals, at, lang),
+        Number::Talking => (lang.text("totals-held"), totals.held),
+        Number::Ready => (lang.text("totals-wrap-up"), totals.wrap_up),
+        Number::Agents => (lang.text("totals-unreachable"), totals.unreachable),
+        Number::Queues => (lang.text("totals-queues-waiting"), totals.queues_waiting),
+    };
+    html! { (label) " " (count(value)) }
 }
 
 fn longest(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
@@ -108,8 +130,4 @@ fn promise(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
         "C · "
         span title=(lang.text("counted-since-start")) { (lang.text("counted-for")) " " (since(totals.counted_since, at, None)) }
     }
-}
-
-fn beneath(label: &str, number: u32) -> Markup {
-    html! { (label) " " (count(number)) }
 }

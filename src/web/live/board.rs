@@ -2,12 +2,13 @@
 
 use model::wallboard::{AgentRow, CallRow, Change, FallbackRow, LiveUpdate, QueueRow, Wallboard};
 use model::{AgentId, CallId, QueueId, Timestamp};
-use views::live::Totals;
+use views::live::{Totals, Trend};
 
 /// What a page has to do to follow a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Totals(Totals),
+    Trend(Trend),
     Queue(QueueRow),
     Agent(AgentRow),
     Call(CallRow),

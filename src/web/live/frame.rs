@@ -6,7 +6,7 @@ use maud::html;
 use model::wallboard::Wallboard;
 use model::{Timestamp, Viewer};
 use views::Lang;
-use views::live::{AgentLine, Board, CallLine, FallbackLine, patch};
+use views::live::{AgentLine, Board, CallLine, FallbackLine, Trend, patch};
 
 use super::board::Step;
 
@@ -37,6 +37,8 @@ impl Reader {
 #[derive(Clone, Debug)]
 pub(crate) struct Whole {
     pub board: Arc<Wallboard>,
+    /// The last hour of the strip's numbers.
+    pub trend: Arc<Trend>,
     /// Since when its sums count.
     pub counted_since: Timestamp,
 }
@@ -44,7 +46,7 @@ pub(crate) struct Whole {
 impl Whole {
     /// As this viewer may see it at `at`.
     pub fn seen_by(&self, viewer: Viewer, at: Timestamp) -> Board {
-        Board::of(&self.board, viewer, at, self.counted_since)
+        Board::of(&self.board, &self.trend, viewer, at, self.counted_since)
     }
 }
 
@@ -98,6 +100,7 @@ impl Message {
 fn draw(step: &Step, at: Timestamp, lang: Lang, viewer: Viewer) -> maud::Markup {
     match step {
         Step::Totals(totals) => patch::sums(totals, at, lang),
+        Step::Trend(trend) => patch::trend(trend, lang),
         Step::Queue(row) => patch::queue(row, at, lang),
         Step::Agent(row) => patch::agent(&AgentLine::of(row), at, lang),
         Step::Call(row) => patch::call(&CallLine::of(row, viewer), at, lang),

@@ -6,8 +6,10 @@ use std::time::Duration;
 use model::Timestamp;
 use runtime::{Handle, Live, Stopped};
 use tokio::sync::{broadcast, watch};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use views::live::Totals;
 
-use super::board::apply;
+use super::board::{Step, apply};
 use super::frame::{Message, Says, Whole};
 
 /// How many messages a stream may fall behind before it is sent everything anew.
@@ -15,6 +17,9 @@ const BEHIND: usize = 256;
 
 /// How long a reader waits for the loop's first answer.
 const FIRST: Duration = Duration::from_secs(5);
+
+/// How often the six numbers are sampled for the line of their last hour.
+const SAMPLE: Duration = Duration::from_secs(60);
 
 /// The hub. Clones are the same.
 #[derive(Clone)]
@@ -57,18 +62,24 @@ impl Hub {
     }
 
     async fn follow(self, runtime: Handle, begin: watch::Sender<bool>) {
+        let mut samples = interval(SAMPLE);
+        samples.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while let Ok(mut live) = runtime.live().await {
             self.restart(&live, runtime.started());
             begin.send_replace(true);
-            while let Followed::On = self.follow_one(&mut live).await {}
+            while let Followed::On = self.follow_one(&mut live, &mut samples).await {}
         }
         // Whoever listens hears the end of the messages.
         *self.lock() = None;
     }
 
-    /// Takes one update over.
-    async fn follow_one(&self, live: &mut Live) -> Followed {
-        let update = match live.updates.recv().await {
+    /// Takes one update over, or a sample.
+    async fn follow_one(&self, live: &mut Live, samples: &mut Interval) -> Followed {
+        let update = tokio::select! {
+            update = live.updates.recv() => update,
+            _ = samples.tick() => return self.sample(),
+        };
+        let update = match update {
             Ok(update) if update.number <= live.number => return Followed::On,
             Ok(update) if update.number == live.number + 1 => update,
             Ok(_) | Err(broadcast::error::RecvError::Lagged(_) | broadcast::error::RecvError::Closed) => return Followed::Anew,
@@ -87,10 +98,23 @@ impl Hub {
         }
     }
 
-    /// Begins again with everything.
+    /// The six numbers as they stand at this minute.
+    fn sample(&self) -> Followed {
+        let mut stand = self.lock();
+        let Some(stand) = stand.as_mut() else { return Followed::Anew };
+        let totals = Totals::of(&stand.whole.board, stand.whole.counted_since);
+        let trend = Arc::make_mut(&mut stand.whole.trend);
+        trend.push(&totals);
+        let trend = trend.clone();
+        stand.publish(Says::Steps(vec![Step::Trend(trend)]));
+        Followed::On
+    }
+
+    /// Begins again with everything; the last hour stays what it was.
     fn restart(&self, live: &Live, counted_since: Timestamp) {
         let mut stand = self.lock();
-        let whole = Whole { board: Arc::new(live.board.clone()), counted_since };
+        let trend = stand.as_ref().map_or_else(Arc::default, |stand| stand.whole.trend.clone());
+        let whole = Whole { board: Arc::new(live.board.clone()), trend, counted_since };
         let stand =
             stand.get_or_insert_with(|| Stand { whole: whole.clone(), number: 0, messages: broadcast::Sender::new(BEHIND) });
         stand.whole = whole.clone();

@@ -188,7 +188,7 @@ mod tests {
             fallback: vec![],
         };
         let board = Arc::new(empty);
-        let mut begin = Begin::Hello(Whole { board: board.clone(), counted_since: at }, 7);
+        let mut begin = Begin::Hello(Whole { board: board.clone(), trend: Arc::default(), counted_since: at }, 7);
         assert!(matches!(begin.take(), Begin::Hello(..)));
         assert!(matches!(begin.take(), Begin::Everything(_, 7)));
         assert!(matches!(begin.take(), Begin::Done));
