@@ -7,7 +7,7 @@ use acd::event::Event;
 use model::explain::{Compared, Decision};
 use model::fact::FallbackCall;
 use model::queue::Strategy;
-use model::{AgentId, AgentState, CallId, Fact, Phone, QueueId, Settings, Timestamp};
+use model::{Actor, AgentId, AgentState, CallAsk, CallId, Fact, Phone, QueueId, Settings, Timestamp};
 use runtime::journal::Entry;
 
 /// How many digits of a caller's number are told.
@@ -83,6 +83,7 @@ impl Tale {
             | Event::EndpointChanged { .. }
             | Event::PromptEnded { .. }
             | Event::AgentAsked { .. }
+            | Event::CallAsked { .. }
             | Event::FallbackReported { .. }
             | Event::ClockJumped { .. }
             | Event::DeadlinePassed => None,
@@ -104,6 +105,9 @@ impl Tale {
                 format!("{} was answered by {} after {}", short(*call), self.agent(*agent), seconds(waited.as_ms()))
             }
             Fact::AnswerUndone { call } => format!("{}: the answer came to nothing, the caller waits on", short(*call)),
+            Fact::CallAsked { call, ask, by } => {
+                format!("{} {} by order of {}", short(*call), self.ordered(*ask), self.actor(*by))
+            }
             Fact::CallMoved { call, from, to, why } => {
                 let (from, to) = (self.queue(*from), self.queue(*to));
                 format!("{} moved from {from} to {to}: {}", short(*call), said(why))
@@ -133,6 +137,24 @@ impl Tale {
             // What changes nothing, and what the other sentences say already.
             Fact::SegmentEnded(_) | Fact::Ignored { .. } => return None,
         })
+    }
+
+    /// What is done with a call by order.
+    fn ordered(&self, ask: CallAsk) -> String {
+        match ask {
+            CallAsk::ToHead => "goes to the head of its queue".to_owned(),
+            CallAsk::MoveTo(queue) => format!("goes to {}", self.queue(queue)),
+            CallAsk::HangUp => "is hung up".to_owned(),
+        }
+    }
+
+    fn actor(&self, actor: Actor) -> String {
+        match actor {
+            Actor::User(user) => format!("user {user}"),
+            Actor::Agent(agent) => format!("agent {}", self.agent(agent)),
+            Actor::CommandLine => "whoever sits at the server".to_owned(),
+            Actor::Program => "the program".to_owned(),
+        }
     }
 
     /// Who is rung, and why.
@@ -229,7 +251,7 @@ fn seconds(ms: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::{Fact, Phone, Span, Timestamp};
+    use model::{Actor, CallAsk, CallId, Fact, Phone, QueueId, Span, Timestamp, UserId};
 
     use super::{Tale, caller, moment, said, seconds};
 
@@ -249,8 +271,20 @@ mod tests {
     }
 
     #[test]
+    fn an_order_on_a_call_tells_who_gave_it() {
+        let (call, queue) = (CallId(uuid::Uuid::from_u128(0xabc_def)), QueueId(uuid::Uuid::from_u128(1)));
+        let tale = Tale { queues: [(queue, "700".to_owned())].into(), ..Tale::default() };
+        let told = |ask, by| tale.fact(&Fact::CallAsked { call, ask, by }).unwrap();
+        let user = UserId(uuid::Uuid::from_u128(7));
+        let by_user = "by order of user 00000000-0000-0000-0000-000000000007";
+        assert_eq!(told(CallAsk::ToHead, Actor::User(user)), format!("call …abcdef goes to the head of its queue {by_user}"));
+        assert_eq!(told(CallAsk::MoveTo(queue), Actor::User(user)), format!("call …abcdef goes to 700 {by_user}"));
+        assert_eq!(told(CallAsk::HangUp, Actor::Program), "call …abcdef is hung up by order of the program");
+    }
+
+    #[test]
     fn an_answer_tells_how_long_the_caller_waited() {
-        let (call, agent) = (model::CallId(uuid::Uuid::from_u128(0xabc_def)), model::AgentId(uuid::Uuid::from_u128(1)));
+        let (call, agent) = (CallId(uuid::Uuid::from_u128(0xabc_def)), model::AgentId(uuid::Uuid::from_u128(1)));
         let tale = Tale { agents: [(agent, "1001".to_owned())].into(), ..Tale::default() };
         let fact = Fact::CallAnswered { call, agent, waited: Span::from_ms(12_300) };
         assert_eq!(tale.fact(&fact).unwrap(), "call …abcdef was answered by 1001 after 12.3 s");

@@ -228,6 +228,7 @@ fn agent(n: u32, name: &str, state: AgentState, seconds: i64) -> AgentRow {
         state,
         since: AT - Span::from_secs(seconds),
         blocked: None,
+        answered: 3 * n,
     }
 }
 

@@ -35,6 +35,9 @@ pub(crate) struct Call {
     pub(crate) queue: QueueId,
     /// Higher is served first.
     pub(crate) priority: u8,
+    /// The number of the order that put it at the head of its present queue: before all others, the highest first.
+    #[serde(default)]
+    pub(crate) at_head: Option<u64>,
     pub(crate) entered: Timestamp,
     /// When it came into its present queue.
     #[serde(default)]
@@ -218,7 +221,13 @@ impl Call {
     /// The place in the queue, for as long as the caller waits.
     pub(crate) fn place(&self) -> Option<Place> {
         let waiting = self.waiting()?;
-        Some(Place { priority: Reverse(self.priority), fresh: !waiting.returned, entered: self.entered, call: self.id })
+        Some(Place {
+            at_head: Reverse(self.at_head),
+            priority: Reverse(self.priority),
+            fresh: !waiting.returned,
+            entered: self.entered,
+            call: self.id,
+        })
     }
 
     /// Whether the caller waits and nobody is being rung for them.

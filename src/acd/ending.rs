@@ -62,6 +62,14 @@ pub(crate) fn deserted(turn: &mut Turn<'_>, id: CallId) {
     turn.state.part(leg, Way::HangUp);
 }
 
+/// A call is ended by order: a caller who waits has waited in vain, a conversation was one all the same.
+pub(crate) fn hang_up(turn: &mut Turn<'_>, id: CallId) {
+    let Some(leg) = turn.state.calls().get(&id).map(|call| call.leg.clone()) else { return };
+    turn.order(id, Op::Hangup { leg: LegId::Theirs(leg.clone()), reason: HangupReason::Normal });
+    caller_left(turn, id, Side::Supervisor);
+    turn.state.part(leg, Way::HangUp);
+}
+
 /// A waiting call is given back to the dialplan, which knows what to do without us: by a rule of the queue, or because
 /// Asterisk failed it.
 pub(crate) fn give_back(turn: &mut Turn<'_>, id: CallId, by: Side, exit: Exit, why: Leaving) {

@@ -1,9 +1,12 @@
 //! What the world reports, in the past tense. Late, double, missing and contradictory reports are normal.
 
+pub use model::CallAsk;
 use model::fact::FallbackCall;
 use model::settings::Settings;
 use model::stamp::Mark;
-use model::{Actor, AgentId, BridgeId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg};
+use model::{
+    Actor, AgentId, BridgeId, CallId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Op;
@@ -96,6 +99,15 @@ pub enum Event {
         /// Who asked.
         by: Actor,
     },
+    /// Somebody gave an order on a live call.
+    CallAsked {
+        /// The call.
+        call: CallId,
+        /// What was ordered.
+        ask: CallAsk,
+        /// Who ordered it.
+        by: Actor,
+    },
     /// What the dialplan noted of calls that Asterisk's own queue took care of: all that are up, and those that have ended
     /// since the last report. Each that has ended is reported once, and again until [`Op::ForgetFallback`](crate::effect::Op)
     /// was carried out.
@@ -140,6 +152,7 @@ impl Event {
             Self::EndpointChanged { .. } => "endpoint_changed",
             Self::PromptEnded { .. } => "prompt_ended",
             Self::AgentAsked { .. } => "agent_asked",
+            Self::CallAsked { .. } => "call_asked",
             Self::FallbackReported { .. } => "fallback_reported",
             Self::ClockJumped { .. } => "clock_jumped",
             Self::OrderFailed { .. } => "order_failed",

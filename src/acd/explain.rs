@@ -1,11 +1,12 @@
 //! Why a call went to whom it went, and why it still waits. What was compared is recorded when the choice is made, and the
 //! choice is made from what is recorded: nothing else can have had a part in it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use model::explain::{Candidate, Compared, Decision, Doing, Explanation, Head, Rank, Waits};
 use model::queue::Strategy;
-use model::{AgentId, AgentState, CallId, Fact};
+use model::{AgentId, AgentState, CallId, Fact, Timestamp};
 
 use crate::agent::Agent;
 use crate::call::Call;
@@ -102,8 +103,8 @@ pub(crate) fn record(turn: &mut Turn<'_>, call: CallId, compared: Compared, chos
 }
 
 /// The order in which callers at the heads of queues are served.
-fn order(head: &Head) -> (std::cmp::Reverse<u8>, bool, model::Timestamp, CallId) {
-    (std::cmp::Reverse(head.priority), !head.returned, head.entered, head.call)
+fn order(head: &Head) -> (Reverse<Option<u64>>, Reverse<u8>, bool, Timestamp, CallId) {
+    (Reverse(head.at_head), Reverse(head.priority), !head.returned, head.entered, head.call)
 }
 
 /// Why nobody is rung for a call.
@@ -117,6 +118,7 @@ fn waits(state: &State, call: &Call) -> Option<Waits> {
     }
     Some(Waits {
         place: u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1),
+        at_head: call.at_head.is_some(),
         switch_lost: !state.is_up(call.server()),
         agents: agents.into_iter().collect(),
         leaves_at: waiting.leave.map(|leave| leave.at),

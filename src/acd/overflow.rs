@@ -5,12 +5,13 @@ use model::fact::{Leaving, Segment};
 use model::queue::{Overflow, WayOut};
 use model::{CallId, CallPhase, Fact, Outcome, QueueId, SegmentKind, Side};
 
+use crate::agent::{self, After};
 use crate::call::{Call, Leave};
 use crate::deadline::LOOK_AGAIN;
 use crate::effect::{Exit, Op};
 use crate::queue::Presence;
 use crate::turn::Turn;
-use crate::{ending, route};
+use crate::{ending, offer, route};
 
 /// How many callers may wait in a queue, whatever the settings say: more than an hour's work of a thousand agents, so that
 /// whoever came after them would wait in vain.
@@ -43,8 +44,13 @@ pub(crate) fn way(turn: &Turn<'_>, queue: QueueId, left: &[QueueId]) -> Way {
 fn open(turn: &Turn<'_>, to: WayOut) -> Option<QueueId> {
     match to {
         WayOut::Dialplan => None,
-        WayOut::Queue(queue) => turn.state.queues().get(&queue).filter(|queue| !queue.retired).map(|_| queue),
+        WayOut::Queue(queue) => Some(queue).filter(|queue| is_open(turn, *queue)),
     }
+}
+
+/// Whether a queue is there for callers to join.
+pub(crate) fn is_open(turn: &Turn<'_>, queue: QueueId) -> bool {
+    turn.state.queues().get(&queue).is_some_and(|queue| !queue.retired)
 }
 
 /// Why a queue takes no caller at this moment, and where they go.
@@ -54,7 +60,7 @@ fn refusal(turn: &Turn<'_>, queue: QueueId) -> Option<(WayOut, Leaving)> {
     if let Some(full) = rules.full.filter(|full| waiting >= usize::try_from(full.waiting).unwrap_or(usize::MAX)) {
         return Some((full.to, Leaving::Full));
     }
-    if waiting >= MOST_WAITING {
+    if is_full(turn, queue) {
         return Some((WayOut::Dialplan, Leaving::Full));
     }
     let presence = turn.state.index().staff_of(queue).presence();
@@ -62,6 +68,11 @@ fn refusal(turn: &Turn<'_>, queue: QueueId) -> Option<(WayOut, Leaving)> {
     let nobody_ready = rules.nobody_ready_joining.filter(|_| !presence.ready);
     let logged_in = nobody_logged_in.map(|to| (to, Leaving::NobodyLoggedIn));
     logged_in.or_else(|| nobody_ready.map(|to| (to, Leaving::NobodyReady)))
+}
+
+/// Whether as many callers wait in a queue as any queue takes.
+pub(crate) fn is_full(turn: &Turn<'_>, queue: QueueId) -> bool {
+    turn.state.index().waiting_in(queue) >= MOST_WAITING
 }
 
 /// Has a caller, whose call may stand in the state or not yet, pass from one queue into another, in the books too.
@@ -72,6 +83,7 @@ pub(crate) fn pass(turn: &mut Turn<'_>, call: &mut Call, to: QueueId, why: Leavi
     turn.record(Fact::CallMoved { call: call.id, from: call.queue, to, why });
     call.left.push(call.queue);
     call.queue = to;
+    call.at_head = None;
     call.joined = turn.at;
     call.since = turn.at;
     if let Some(waiting) = call.waiting_mut() {
@@ -99,6 +111,21 @@ fn leave(turn: &mut Turn<'_>, id: CallId, leave: Leave) {
         arrive(turn, id, from);
     } else {
         ending::give_back(turn, id, Side::Program, Exit::Returned, why);
+    }
+}
+
+/// Moves a caller who waits into another queue by order, whatever the rules of either say: the offers under way are withdrawn,
+/// and nobody is blamed. Whoever orders it may send the caller back where they were before.
+pub(crate) fn move_to(turn: &mut Turn<'_>, id: CallId, to: QueueId) {
+    let agents = offer::withdraw(turn, id);
+    let Some(mut call) = turn.state.calls().get(&id).filter(|call| call.is_alone()).cloned() else { return };
+    let from = call.queue;
+    call.left.retain(|left| *left != to);
+    pass(turn, &mut call, to, Leaving::Moved);
+    turn.state.with_call(id, |kept| *kept = call);
+    arrive(turn, id, from);
+    for agent in agents {
+        agent::rest(turn, agent, After::Nothing);
     }
 }
 
@@ -166,7 +193,7 @@ fn still_so(turn: &Turn<'_>, queue: QueueId, why: Leaving) -> bool {
     match why {
         Leaving::NobodyLoggedIn => !presence.logged_in,
         Leaving::NobodyReady => !presence.ready,
-        Leaving::MaxWait | Leaving::Full | Leaving::Closed | Leaving::Mishaps | Leaving::Asked => true,
+        Leaving::MaxWait | Leaving::Full | Leaving::Closed | Leaving::Mishaps | Leaving::Moved => true,
     }
 }
 

@@ -49,10 +49,12 @@ impl Presence {
     }
 }
 
-/// A caller's place in a queue. The smallest is served first: the higher priority, of equals whoever came back to the head,
-/// then by time of entering. The id settles the same millisecond: it was minted in the order of arrival.
+/// A caller's place in a queue. The smallest is served first: whoever was put at the head by order, by the latest order; then
+/// the higher priority, of equals whoever came back to the head, then by time of entering. The id settles the same millisecond:
+/// it was minted in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
+    pub(crate) at_head: Reverse<Option<u64>>,
     pub(crate) priority: Reverse<u8>,
     pub(crate) fresh: bool,
     pub(crate) entered: Timestamp,

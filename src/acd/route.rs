@@ -72,6 +72,7 @@ fn head_of(turn: &Turn<'_>, place: Place) -> Option<Head> {
     Some(Head {
         call: call.id,
         queue: call.queue,
+        at_head: call.at_head,
         priority: call.priority,
         returned: !place.fresh,
         entered: call.entered,

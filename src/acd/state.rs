@@ -51,6 +51,8 @@ pub struct State {
     /// Callers who hung up of late, as far as we could see.
     abandoned: Abandoned,
     today: Today,
+    /// How often a caller was put at the head of a queue.
+    heads: u64,
     /// How often the roster may have changed.
     roster_version: u64,
     changes: Changes,
@@ -91,6 +93,7 @@ impl State {
             over: BTreeMap::new(),
             abandoned: Abandoned::default(),
             today: Today::default(),
+            heads: 0,
             roster_version: 0,
             changes: Changes::default(),
             stirred: BTreeSet::new(),
@@ -178,6 +181,11 @@ impl State {
 
     pub(crate) const fn chance(&mut self) -> &mut Chance {
         &mut self.chance
+    }
+
+    /// The number of the latest order that put a caller at the head of a queue.
+    pub(crate) const fn heads(&self) -> u64 {
+        self.heads
     }
 
     pub(crate) const fn abandoned(&self) -> &Abandoned {
@@ -281,6 +289,13 @@ impl State {
         self.index.add_call(call);
         self.changes.call(call);
         Some(answer)
+    }
+
+    /// Puts a caller at the head of their queue, before whoever was put there earlier.
+    pub(crate) fn put_at_head(&mut self, id: CallId) {
+        self.heads += 1;
+        let number = self.heads;
+        self.with_call(id, |call| call.at_head = Some(number));
     }
 
     /// Changes an agent; `None` if there is none.

@@ -71,6 +71,7 @@ pub(crate) fn agent_row(state: &State, id: AgentId) -> Option<AgentRow> {
         since: agent.since,
         then: agent.then.as_ref().map(|wish| wish.state.clone()),
         blocked: agent.blocked(),
+        answered: agent.answered,
     })
 }
 

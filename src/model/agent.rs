@@ -103,6 +103,8 @@ pub enum NotReadyReason {
     Busy,
     /// The agent has just logged in and not yet asked for calls.
     LoggedIn,
+    /// The agent's desk vanished: the browser that they worked in is not heard of any more. Nobody gives it as a reason by hand.
+    Gone,
 }
 
 impl AgentState {
@@ -146,6 +148,7 @@ impl NotReadyReason {
             Self::Refused => "refused",
             Self::Busy => "busy",
             Self::LoggedIn => "logged_in",
+            Self::Gone => "gone",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::QueueId;
+
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -68,6 +70,8 @@ named!(
         Caller = "caller",
         /// The agent hung up.
         Agent = "agent",
+        /// A supervisor hung up.
+        Supervisor = "supervisor",
         /// A rule of ours ended it.
         Program = "program",
         /// Asterisk, or the way to it, failed.
@@ -110,6 +114,17 @@ named!(
         Withdrawn = "withdrawn",
     }
 );
+
+/// What a supervisor may order on a live call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallAsk {
+    /// Serve the caller, who waits, before everybody else who waits in that queue. The latest such order comes first.
+    ToHead,
+    /// Have the caller, who waits, wait in this queue.
+    MoveTo(QueueId),
+    /// End the call: the caller waits in vain, or the conversation is over.
+    HangUp,
+}
 
 #[cfg(test)]
 mod tests {

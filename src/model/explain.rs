@@ -80,6 +80,10 @@ pub struct Head {
     pub call: CallId,
     /// Its queue.
     pub queue: QueueId,
+    /// The number of the order that put it at the head of its queue, if somebody did: of those, the highest is served first,
+    /// and before all others.
+    #[serde(default)]
+    pub at_head: Option<u64>,
     /// Its priority; higher is served first.
     pub priority: u8,
     /// Whether it came back to the head of its queue.
@@ -106,6 +110,9 @@ pub struct Explanation {
 pub struct Waits {
     /// The place in the queue, from 1.
     pub place: u32,
+    /// Whether somebody put the caller at the head of the queue.
+    #[serde(default)]
+    pub at_head: bool,
     /// Whether the way to the caller's Asterisk is lost.
     pub switch_lost: bool,
     /// What the queue's agents do, and how many of them.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::agent::{AgentState, Endpoint};
-use crate::call::{OfferEnd, Outcome, SegmentKind, Side};
+use crate::call::{CallAsk, OfferEnd, Outcome, SegmentKind, Side};
 use crate::explain::Decision;
 use crate::id::{AgentId, CallId, LegId, QueueId, TheirLeg};
 use crate::person::Phone;
@@ -155,6 +155,15 @@ pub enum Fact {
         /// What was compared, and who won.
         decision: Decision,
     },
+    /// An order that somebody gave on a call is carried out: what comes of it follows.
+    CallAsked {
+        /// The call.
+        call: CallId,
+        /// What was ordered.
+        ask: CallAsk,
+        /// Who ordered it.
+        by: Actor,
+    },
     /// A caller went from one queue into another without leaving us.
     CallMoved {
         /// The call.
@@ -223,7 +232,7 @@ pub enum Leaving {
     /// Asterisk failed the call too often.
     Mishaps,
     /// Somebody moved the caller.
-    Asked,
+    Moved,
 }
 
 /// A call that Asterisk's own queue takes or took care of, because we were not there to. What the dialplan noted of it.
@@ -288,13 +297,19 @@ pub enum Ignored {
     UnknownLeg,
     /// It names an agent whom the settings do not know.
     UnknownAgent,
+    /// It names a call that is not live: it is over, or never was.
+    UnknownCall,
+    /// It names a queue that the settings do not know.
+    UnknownQueue,
+    /// As many callers wait in the queue that it names as any queue takes.
+    QueueFull,
     /// It names a prompt that nobody waits for.
     UnknownPrompt,
     /// What it reports had already been reported.
     AlreadySo,
     /// It comes too late to matter: the call or the offer is in another phase.
     TooLate,
-    /// It asks an agent for something that their present state forbids.
+    /// It asks something of an agent, or of a call, that their present state forbids.
     NotInThisState,
     /// The caller put the agent on hold: by our books they go on talking.
     CallersOwnHold,

@@ -121,6 +121,9 @@ pub struct AgentRow {
     /// Why no call is offered although the state would allow it.
     #[serde(default)]
     pub blocked: Option<Block>,
+    /// How many calls they answered since the sums on Live count.
+    #[serde(default)]
+    pub answered: u32,
 }
 
 /// Why a Ready agent is offered no call.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use acd::event::Ask;
+use acd::event::{Ask, CallAsk};
+use model::explain::Explanation;
 use model::wallboard::{LiveUpdate, Wallboard};
-use model::{Actor, AgentId, Settings, Timestamp};
+use model::{Actor, AgentId, CallId, Settings, Timestamp};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::clock::Clock;
@@ -22,6 +23,10 @@ pub(crate) enum Request {
     Settings(Settings),
     /// Change an agent's state.
     Ask { agent: AgentId, ask: Ask, by: Actor },
+    /// Carry out an order on a call.
+    AskCall { call: CallId, ask: CallAsk, by: Actor },
+    /// Say why a call is where it is.
+    Explain(CallId, oneshot::Sender<Option<Explanation>>),
     /// Show everything, and all that changes from here on.
     Live(oneshot::Sender<Live>),
 }
@@ -62,6 +67,24 @@ impl Handle {
     /// [`Stopped`] when the loop is gone.
     pub async fn ask(&self, agent: AgentId, ask: Ask, by: Actor) -> Result<(), Stopped> {
         self.requests.send(Request::Ask { agent, ask, by }).await.map_err(|_| Stopped)
+    }
+
+    /// Gives an order on a call. What comes of it shows on Live and in the books.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the loop is gone.
+    pub async fn ask_call(&self, call: CallId, ask: CallAsk, by: Actor) -> Result<(), Stopped> {
+        self.requests.send(Request::AskCall { call, ask, by }).await.map_err(|_| Stopped)
+    }
+
+    /// Why a live call is where it is; `None` if there is no such call.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the loop is gone.
+    pub async fn explain(&self, call: CallId) -> Result<Option<Explanation>, Stopped> {
+        let (answer, explanation) = oneshot::channel();
+        self.requests.send(Request::Explain(call, answer)).await.map_err(|_| Stopped)?;
+        explanation.await.map_err(|_| Stopped)
     }
 
     /// Hands new settings to the core.

@@ -27,7 +27,7 @@ mod tell;
 mod tests;
 mod turner;
 
-pub use acd::event::Ask;
+pub use acd::event::{Ask, CallAsk};
 pub use centre::{Centre, EVENTS, ORDERS, StartError, SwitchEnds, can_start_from, start};
 pub use clock::Clock;
 pub use handle::{Handle, Live, Stopped};

@@ -27,6 +27,7 @@ pub(crate) fn tell(fact: &Fact) {
         }
         Fact::Mended { leg, how, .. } => tracing::warn!(leg.id = %leg, ?how, "state and switch disagreed"),
         Fact::OrderFailed { order, why } => tracing::warn!(order, why, "order failed"),
+        Fact::CallAsked { call, ask, by } => tracing::info!(call.id = %call, ?ask, ?by, "order on a call carried out"),
         Fact::CallMoved { call, to, why, .. } => tracing::info!(call.id = %call, queue.id = %to, ?why, "call moved"),
         Fact::FallbackSeen(call) => {
             tracing::warn!(leg.id = call.leg.id, over = call.ended.is_some(), "the fallback took care of a call");

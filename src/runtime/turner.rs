@@ -166,13 +166,15 @@ impl Turner {
         match request {
             Request::Settings(settings) => events.push(Event::SettingsChanged(settings)),
             Request::Ask { agent, ask, by } => events.push(Event::AgentAsked { agent, ask, by }),
+            Request::AskCall { call, ask, by } => events.push(Event::CallAsked { call, ask, by }),
+            // Whoever asked may have gone; then nobody misses the answer.
+            Request::Explain(call, answer) => drop(answer.send(acd::explain::explain(&self.state, call))),
             Request::Live(answer) => {
                 let live = Live {
                     board: acd::wallboard(&self.state, self.clock.now()),
                     number: self.publisher.number(),
                     updates: self.updates.subscribe(),
                 };
-                // Whoever asked may have gone; then nobody misses the answer.
                 drop(answer.send(live));
             }
         }

@@ -22,6 +22,8 @@ pub enum Action {
     /// Someone begins or ends a call of their own on their phone.
     PrivateCall(u8),
     AgentAsks(u8, u8),
+    /// A supervisor gives an order on a call.
+    CallAsked(u8, u8),
     FeatureDialled(u8, u8),
     /// A call in the care of Asterisk's own queue is answered at a phone.
     FallbackAnswers(u8, u8),

@@ -9,7 +9,9 @@ use acd::effect::Effect;
 use model::fact::{Mending, Segment};
 use model::stamp::Mark;
 use model::wallboard::{AgentRow, CallRow, Change, FallbackRow, QueueRow, Totals};
-use model::{AgentId, AgentState, CallId, CallPhase, Fact, LegId, OfferEnd, Outcome, Queue, QueueId, SegmentKind, Timestamp};
+use model::{
+    AgentId, AgentState, CallAsk, CallId, CallPhase, Fact, LegId, OfferEnd, Outcome, Queue, QueueId, SegmentKind, Side, Timestamp,
+};
 
 use crate::rules::Rules;
 
@@ -17,7 +19,7 @@ use crate::rules::Rules;
 #[derive(Debug, Default)]
 pub struct Books {
     pub open: BTreeMap<CallId, Story>,
-    closed: Vec<CallId>,
+    pub closed: Vec<CallId>,
     pub agents: BTreeMap<AgentId, AgentState>,
     offers: BTreeMap<AgentId, (CallId, u32)>,
     pub shown_calls: BTreeMap<CallId, CallRow>,
@@ -33,6 +35,8 @@ pub struct Books {
     /// Whoever was found talking in this step.
     taken_over: BTreeSet<CallId>,
     ended: BTreeMap<Outcome, usize>,
+    /// How often a caller was put at the head of a queue.
+    heads: usize,
 }
 
 /// A call under way.
@@ -43,6 +47,8 @@ pub struct Story {
     pub entered: Timestamp,
     /// When they came into this queue, as far as this run knows.
     pub joined: i64,
+    /// Was put at the head of the queue, by which of all orders to do so.
+    at_head: Option<usize>,
     /// Came back to the head of the queue.
     pub returned: bool,
     /// Up to where its stretches have been told.
@@ -112,11 +118,18 @@ impl Books {
                 assert_eq!(acd::explain::verify(decision, *call), Ok(()), "{decision:?}");
                 self.nobody_is_passed_over(*call, rules);
             }
+            Fact::CallAsked { call, ask, .. } => {
+                let story = self.open.get_mut(call).expect("a call on which an order is given has entered");
+                if *ask == CallAsk::ToHead {
+                    self.heads += 1;
+                    story.at_head = Some(self.heads);
+                }
+            }
             Fact::CallMoved { call, from, to, .. } => {
                 let story = self.open.get_mut(call).expect("a call that moves has entered");
                 assert_eq!(std::mem::replace(&mut story.queue, *to), *from, "call {call} left a queue that it was not in");
                 story.joined = at;
-                story.returned = false;
+                (story.at_head, story.returned) = (None, false);
             }
             Fact::SegmentEnded(segment) => self.stretch(at, segment),
             Fact::CallAnswered { call, .. } => {
@@ -128,12 +141,12 @@ impl Books {
                 assert!(std::mem::replace(&mut story.answered, false), "the answer of call {call} is undone and was none");
                 story.returned = true;
             }
-            Fact::CallEnded { call, outcome, .. } => {
+            Fact::CallEnded { call, outcome, by } => {
                 let story = self.open.remove(call).expect("a call that ends has entered");
                 assert!(!story.answered || *outcome == Outcome::Answered, "call {call} was answered and ends {outcome:?}");
                 assert_eq!(story.told_until, at, "the stretches of call {call} do not reach its end");
-                // A queue that left the settings meanwhile gives back whom it has.
-                let lost = matches!(outcome, Outcome::Lost | Outcome::Returned);
+                // A queue that left the settings meanwhile gives back whom it has; a supervisor knows no better than the core.
+                let lost = matches!(outcome, Outcome::Lost | Outcome::Returned) || *by == Side::Supervisor;
                 assert!(lost || !self.lost.remove(call), "call {call} was lost with the switch and ends {outcome:?}");
                 self.closed.push(*call);
                 *self.ended.entry(*outcome).or_default() += 1;
@@ -156,11 +169,14 @@ impl Books {
         }
     }
 
-    /// Whoever is in the same queue, nobody is rung for them, and they come first, by priority, having come back to the head, and
-    /// time of entering, is served first.
+    /// Whoever is in the same queue, nobody is rung for them, and they come first, by an order to put them at the head, priority,
+    /// having come back to the head, and time of entering, is served first.
     fn nobody_is_passed_over(&self, call: CallId, rules: &Rules) {
         let served = self.open.get(&call).expect("a call that is decided on has entered");
-        let place = |id: &CallId, story: &Story| (Reverse(rules.priority(&story.leg)), !story.returned, story.entered, *id);
+        let place = |id: &CallId, story: &Story| {
+            let priority = Reverse(rules.priority(&story.leg));
+            (Reverse(story.at_head), priority, !story.returned, story.entered, *id)
+        };
         let talks = |id: &CallId, story: &Story| story.answered || rules.talks(&story.leg) || self.taken_over.contains(id);
         let mut waiting = self
             .open
@@ -176,6 +192,7 @@ impl Books {
             queue,
             entered,
             joined: at,
+            at_head: None,
             returned: false,
             told_until: at,
             rung_since_waiting: at,

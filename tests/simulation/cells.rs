@@ -12,7 +12,7 @@ pub const AGENTS: [&str; 10] =
     ["nobody", "logged out", "not ready", "ready", "reserved", "ringing", "talking", "held", "wrap-up", "unreachable"];
 
 /// What happened.
-pub const EVENTS: [&str; 17] = [
+pub const EVENTS: [&str; 18] = [
     "settings_changed",
     "switch_returned",
     "switch_lost",
@@ -26,6 +26,7 @@ pub const EVENTS: [&str; 17] = [
     "endpoint_changed",
     "prompt_ended",
     "agent_asked",
+    "call_asked",
     "fallback_reported",
     "clock_jumped",
     "order_failed",
@@ -66,7 +67,7 @@ impl Situation {
 
 /// How often each cell was met.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hits([[[u64; 10]; 5]; 17]);
+pub struct Hits([[[u64; 10]; 5]; 18]);
 
 impl Hits {
     /// An event met the core in these situations.

@@ -29,6 +29,7 @@ pub fn by_the_event(world: &World, event: &Event) -> BTreeSet<Situation> {
             None => nobody(),
         },
         Event::AgentAsked { agent, .. } => [of_agent(world, *agent)].into(),
+        Event::CallAsked { call, .. } => of_call(world, *call),
         Event::OrderFailed { order, .. } => ordered(world, order),
         Event::DeadlinePassed => BTreeSet::new(),
     }

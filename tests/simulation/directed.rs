@@ -27,7 +27,7 @@ pub fn scene() -> impl Strategy<Value = Vec<Action>> {
         2 => hold_before_answer(),
         3 => fallback_beside_calls(),
         2 => phone_of_nobody(),
-        24 => somebody_again(),
+        36 => somebody_again(),
     ]
 }
 
@@ -228,9 +228,9 @@ fn phone_of_nobody() -> impl Strategy<Value = Vec<Action>> {
     Just(vec![Action::PhoneComesOrGoes(1), Action::SettingsChange(1), Action::DeviceStateArrives, Action::Settles])
 }
 
-/// A caller arrives again, or the agent dials a code, wherever the call has got to.
+/// A caller arrives again, or the agent dials a code, or a supervisor gives an order, wherever the call has got to.
 fn somebody_again() -> impl Strategy<Value = Vec<Action>> {
-    (1_usize..11, any::<bool>()).prop_map(|(steps, caller)| {
+    (1_usize..11, 0_usize..3, any::<u8>()).prop_map(|(steps, who, ask)| {
         let story = [
             Action::CallerArrives(0, 0),
             Action::Settles,
@@ -243,7 +243,11 @@ fn somebody_again() -> impl Strategy<Value = Vec<Action>> {
             Action::CallerHangsUp(0),
             Action::Settles,
         ];
-        let again = if caller { Action::ArrivalRepeats(0) } else { Action::FeatureDialled(1, 1) };
+        let again = match who {
+            0 => Action::ArrivalRepeats(0),
+            1 => Action::FeatureDialled(1, 1),
+            _ => Action::CallAsked(0, ask),
+        };
         story.into_iter().take(steps).chain([again, Action::Settles]).collect()
     })
 }

@@ -99,6 +99,7 @@ fn calls() -> impl Strategy<Value = Action> {
         1 => k().prop_map(Action::CallerHolds),
         1 => k().prop_map(Action::CallerResumes),
         12 => (k(), k()).prop_map(|(agent, ask)| Action::AgentAsks(agent, ask)),
+        3 => (k(), k()).prop_map(|(call, ask)| Action::CallAsked(call, ask)),
         1 => (k(), k()).prop_map(|(agent, ask)| Action::FeatureDialled(agent, ask)),
         2 => k().prop_map(Action::PrivateCall),
     ]

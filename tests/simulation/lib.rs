@@ -5,8 +5,9 @@
 //! *Invariant:* it knows the core by what everybody knows it by: `step`, `next_deadline`, `check`, the wallboard and the facts.
 //!
 //! `action` is what may happen, `drawn` how a history is drawn, `world` joins the core and the `switch`, `parties` and
-//! `trouble` are what people and machines do in it, `books` and `rules` judge every step and `rest` the end. `cells` counts
-//! the situations that were met, `reach` says which can be; `run` plays many histories and shrinks one that fails.
+//! `trouble` are what people and machines do in it, `books`, `rules` and `ordered` judge every step and `rest` the end.
+//! `cells` counts the situations that were met, `reach` says which can be; `run` plays many histories and shrinks one that
+//! fails.
 
 #![expect(missing_docs, reason = "a test's own machinery: the names of its parts say what they are")]
 
@@ -17,6 +18,7 @@ mod centre;
 mod concerned;
 mod directed;
 mod drawn;
+mod ordered;
 mod parties;
 mod reach;
 #[cfg(test)]

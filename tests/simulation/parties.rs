@@ -3,7 +3,7 @@
 use acd::event::{Cause, Event};
 use model::{Actor, CallId, LegId, TheirLeg, Timestamp};
 
-use crate::centre::{AGENTS, NUMBERS, agent, asks, endpoint};
+use crate::centre::{AGENTS, NUMBERS, SUPERVISOR, agent, asks, endpoint, orders};
 use crate::settings::settings;
 use crate::switch::SERVER;
 use crate::world::{World, pick};
@@ -102,6 +102,14 @@ impl World {
     pub fn agent_asks(&mut self, k: u8, ask: u8) {
         let agent = agent(u128::from(k) % AGENTS);
         self.tell(Event::AgentAsked { agent, ask: asks(ask), by: Actor::Agent(agent) });
+    }
+
+    /// On a call that Live shows, or on the one that has left it last: nobody is as quick as the core.
+    pub fn call_asked(&mut self, k: u8, ask: u8) {
+        let shown = self.books.shown_calls.keys().chain(self.books.closed.last());
+        if let Some(call) = pick(&shown.copied().collect::<Vec<_>>(), k) {
+            self.tell(Event::CallAsked { call, ask: orders(ask), by: Actor::User(SUPERVISOR) });
+        }
     }
 
     pub fn feature_dialled(&mut self, k: u8, ask: u8) {

@@ -85,6 +85,7 @@ impl Rules {
             Event::SwitchLost { .. }
             | Event::PromptEnded { .. }
             | Event::AgentAsked { .. }
+            | Event::CallAsked { .. }
             | Event::FallbackReported { .. }
             | Event::ClockJumped { .. }
             | Event::DeadlinePassed => {}

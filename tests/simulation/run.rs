@@ -214,6 +214,7 @@ fn smaller(action: &Action) -> Vec<Action> {
         Action::PhoneEnds(k, cause) => vec![Action::PhoneEnds(0, 0), Action::PhoneEnds(0, cause), Action::PhoneEnds(k, 0)],
         Action::PhoneHolds(_) => vec![Action::PhoneHolds(0)],
         Action::AgentAsks(k, ask) => vec![Action::AgentAsks(0, 0), Action::AgentAsks(k, 0), Action::AgentAsks(0, ask)],
+        Action::CallAsked(k, ask) => vec![Action::CallAsked(0, 0), Action::CallAsked(k, 0), Action::CallAsked(0, ask)],
         Action::OrderRuns(_) => vec![Action::OrderRuns(0)],
         Action::OrderFails(k, why) => vec![Action::OrderFails(0, why % 3), Action::OrderFails(k, why % 3)],
         Action::TimePasses(ms) => [1, 500, 5_000].into_iter().filter(|less| *less < ms).map(Action::TimePasses).collect(),

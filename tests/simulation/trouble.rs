@@ -120,6 +120,7 @@ impl World {
             | Event::SwitchLost { .. }
             | Event::EndpointChanged { .. }
             | Event::AgentAsked { .. }
+            | Event::CallAsked { .. }
             | Event::FallbackReported { .. }
             | Event::ClockJumped { .. }
             | Event::OrderFailed { .. }

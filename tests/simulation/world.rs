@@ -12,6 +12,7 @@ use crate::books::Books;
 use crate::cells::Hits;
 use crate::centre::{AGENTS, endpoint};
 use crate::concerned;
+use crate::ordered::Ordered;
 use crate::rules::Rules;
 use crate::settings::settings;
 use crate::switch::Switch;
@@ -104,6 +105,7 @@ impl World {
             Action::PhoneVanishes(k) => self.phone_vanishes(k),
             Action::PrivateCall(k) => self.private_call(k),
             Action::AgentAsks(k, ask) => self.agent_asks(k, ask),
+            Action::CallAsked(k, ask) => self.call_asked(k, ask),
             Action::FeatureDialled(k, ask) => self.feature_dialled(k, ask),
             Action::FallbackAnswers(k, phone) => self.fallback_answers(k, phone),
             Action::FallbackEnds(k) => self.fallback_ends(k),
@@ -139,12 +141,16 @@ impl World {
         let mut events = VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
             let mut concerned = concerned::by_the_event(self, &event);
+            let ordered = Ordered::by(self, &event);
             let effects = step(&mut self.state, Timestamp::from_ms(self.at), event.clone());
             concerned.extend(concerned::by_the_effects(self, &event, &effects));
             self.hits.count(&event, &concerned);
             self.events_told += 1;
             self.told.push((self.at, event.clone(), effects.clone()));
             self.note(&event, &effects);
+            if let Some(ordered) = ordered {
+                ordered.is_carried_out(self, &effects);
+            }
             assert_eq!(check(&self.state), Vec::<String>::new(), "after {event:?}");
             for effect in &effects {
                 let Effect::Switch(order) = effect else { continue };

@@ -30,6 +30,7 @@ const fn reason_icon(reason: NotReadyReason) -> &'static str {
         NotReadyReason::Meeting => "users",
         NotReadyReason::NoAnswer => "phone-missed",
         NotReadyReason::Refused | NotReadyReason::Busy => "phone-off",
+        NotReadyReason::Gone => "unplug",
     }
 }
 
@@ -53,6 +54,7 @@ pub fn agent_word(state: &AgentState, lang: Lang) -> String {
         AgentState::NotReady(NotReadyReason::Busy) => lang.text("state-busy"),
         AgentState::NotReady(NotReadyReason::Refused) => lang.text("state-refused"),
         AgentState::NotReady(NotReadyReason::LoggedIn) => lang.text("state-logged-in"),
+        AgentState::NotReady(NotReadyReason::Gone) => lang.text("state-gone"),
     }
 }
 

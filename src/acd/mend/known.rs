@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::stamp::Mark;
 use model::{AgentId, BridgeId, CallId, CallPhase, LegId, OfferEnd, OurLeg, Outcome, ServerId, Side};
 
 use super::alive::Alive;
@@ -9,7 +10,7 @@ use super::found;
 use crate::agent::{self, After, Line};
 use crate::call::Call;
 use crate::effect::{HangupReason, Op};
-use crate::event::{Account, LegAccount};
+use crate::event::Account;
 use crate::offer::{self, Met, Remains};
 use crate::phone::{self, Said};
 use crate::turn::Turn;
@@ -192,7 +193,7 @@ pub(super) fn conversations(turn: &mut Turn<'_>, alive: &Alive<'_>) {
             }
         }
         turn.state.with_call(id, |call| call.talk_mut().map(|talk| talk.join_again_at = None));
-        let marked = matches!(mark_phase(alive, &call), Some(CallPhase::Talking | CallPhase::Held));
+        let marked = mark(alive, &call).is_some_and(|mark| matches!(mark.phase, CallPhase::Talking | CallPhase::Held));
         if !marked {
             ending::stamp(turn, &call, Outcome::Answered);
         }
@@ -227,7 +228,8 @@ fn music_is_ordered(turn: &mut Turn<'_>, call: CallId) {
     turn.state.with_call(call, |call| call.music_failures = 0);
 }
 
-/// Callers who wait: the mark is written after the music was started, so a leg without it may lack both.
+/// Callers who wait: the mark is written after the music was started, so a leg without it may lack both. So may one that bears
+/// the mark of another queue: the caller was moved while the way was lost.
 pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for id in calls(turn, alive.server, |call| call.waiting().is_some()) {
         let Some(call) = turn.state.calls().get(&id).cloned() else { continue };
@@ -236,8 +238,9 @@ pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
             turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.bridge = None));
         }
         let up = alive.legs.get(&call.leg_id()).is_some_and(|leg| leg.up);
+        let marked = mark(alive, &call).is_some_and(|mark| mark.phase == CallPhase::Waiting && mark.queue == call.queue);
         // Music that failed before was ordered again behind the mark.
-        if !up || mark_phase(alive, &call) != Some(CallPhase::Waiting) || call.music_failures > 0 {
+        if !up || !marked || call.music_failures > 0 {
             guard::set(turn, id);
             on::welcome(turn, &call, up);
             music_is_ordered(turn, id);
@@ -271,9 +274,8 @@ pub(super) fn offers(turn: &mut Turn<'_>, alive: &Alive<'_>, lost: bool) {
     }
 }
 
-fn mark_phase(alive: &Alive<'_>, call: &Call) -> Option<CallPhase> {
-    let leg: &LegAccount = alive.legs.get(&call.leg_id())?;
-    leg.mark.filter(|mark| mark.call == call.id).map(|mark| mark.phase)
+fn mark(alive: &Alive<'_>, call: &Call) -> Option<Mark> {
+    alive.legs.get(&call.leg_id())?.mark.filter(|mark| mark.call == call.id)
 }
 
 fn calls(turn: &Turn<'_>, server: ServerId, which: impl Fn(&Call) -> bool) -> Vec<CallId> {

@@ -108,6 +108,7 @@ pub(crate) fn new_call(
         number,
         queue,
         priority: 0,
+        at_head: None,
         entered,
         joined: since,
         left: Vec::new(),

@@ -1,6 +1,7 @@
 //! What happens when something happens: one file an event.
 
 pub(crate) mod agent_asked;
+mod call_asked;
 mod caller_arrived;
 mod clock_jumped;
 mod endpoint_changed;
@@ -50,6 +51,7 @@ pub(crate) fn take(turn: &mut Turn<'_>, event: Event) -> Result<(), Ignored> {
         Event::EndpointChanged { endpoint, reachable, in_use } => endpoint_changed::take(turn, endpoint, reachable, in_use),
         Event::PromptEnded { prompt } => prompt_ended::take(turn, prompt),
         Event::AgentAsked { agent, ask, by } => agent_asked::take(turn, agent, ask, by),
+        Event::CallAsked { call, ask, by } => call_asked::take(turn, call, ask, by),
         Event::FallbackReported { server, calls } => {
             fallback_reported::take(turn, server, calls);
             Ok(())

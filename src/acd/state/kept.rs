@@ -40,6 +40,8 @@ pub(super) struct Kept {
     abandoned: Abandoned,
     today: Today,
     #[serde(default)]
+    heads: u64,
+    #[serde(default)]
     roster_version: u64,
     changes: Changes,
 }
@@ -61,6 +63,7 @@ impl From<Kept> for State {
             over: kept.over,
             abandoned: kept.abandoned,
             today: kept.today,
+            heads: kept.heads,
             roster_version: kept.roster_version,
             changes: kept.changes,
             stirred: BTreeSet::new(),

@@ -188,12 +188,12 @@ fn return_of_the_switch_serves_callers_in_their_order_and_each_by_the_strategy()
     assert_eq!((only_offer(&centre, calls[0]), only_offer(&centre, calls[1])), (1002, 1003));
 }
 
-fn arrives(leg: &str, number: &str, priority: u8) -> Event {
+pub(super) fn arrives(leg: &str, number: &str, priority: u8) -> Event {
     Event::CallerArrived { leg: their(leg), number: None, dialled: number.to_owned(), priority }
 }
 
 /// The callers whom agent 1001, ready from now on, is given one after another, each of whom hangs up before the answer.
-fn served(centre: &mut Centre, ms: i64) -> Vec<String> {
+pub(super) fn served(centre: &mut Centre, ms: i64) -> Vec<String> {
     let mut served = Vec::new();
     centre.asks(ms, 1001, Ask::Ready);
     while let AgentState::Reserved(id) = centre.state_of(1001) {
@@ -274,6 +274,7 @@ fn choice_between_callers_is_recorded_with_the_heads_of_all_queues() {
     let head = |call, number: u128, ms| Head {
         call,
         queue: queue(number),
+        at_head: None,
         priority: 0,
         returned: false,
         entered: Timestamp::from_ms(ms),

@@ -21,6 +21,7 @@ fn wallboard_shows_calls_agents_and_sums() {
         agents.iter().map(|agent| agent.state.clone()).collect::<Vec<_>>(),
         [AgentState::Talking(call), AgentState::LoggedOut]
     );
+    assert_eq!(agents.iter().map(|agent| agent.answered).collect::<Vec<_>>(), [1, 0]);
     assert_eq!(calls.iter().map(|call| call.phase).collect::<Vec<_>>(), [CallPhase::Talking, CallPhase::Waiting]);
 }
 

@@ -21,7 +21,7 @@ pub(super) fn ruled(of_700: Overflow, of_701: Overflow) -> Settings {
     settings
 }
 
-fn longest(seconds: i64, to: WayOut) -> Overflow {
+pub(super) fn longest(seconds: i64, to: WayOut) -> Overflow {
     Overflow { max_wait: after(seconds, to), ..Overflow::default() }
 }
 
@@ -33,7 +33,7 @@ pub(super) fn moved(call: CallId, from: u128, to: u128, why: Leaving) -> Effect 
     Effect::Record(Fact::CallMoved { call, from: queue(from), to: queue(to), why })
 }
 
-fn waited_in(call: CallId, number: u128, [began, ended]: [i64; 2]) -> Effect {
+pub(super) fn waited_in(call: CallId, number: u128, [began, ended]: [i64; 2]) -> Effect {
     let stretch = stretch(call, SegmentKind::Waiting, began, ended);
     Effect::Record(Fact::SegmentEnded(Segment { queue: queue(number), ..stretch }))
 }

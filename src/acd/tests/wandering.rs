@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use model::queue::{Capacity, Limit, WayOut};
-use model::{NotReadyReason, Settings};
+use model::{CallAsk, NotReadyReason, Settings};
 
 use super::*;
 use crate::chance::Chance;
@@ -42,6 +42,9 @@ fn state_is_sound_after_anything_in_any_order() {
         "moved NobodyLoggedIn",
         "moved NobodyReady",
         "moved Full",
+        "moved Moved",
+        "asked ToHead",
+        "asked HangUp",
         "left MaxWait",
         "left Full",
         "left NobodyLoggedIn",
@@ -77,6 +80,7 @@ impl Wanderer {
 
     fn looks_at(&mut self, effects: &[Effect]) {
         let facts = effects.iter().filter_map(|effect| match effect {
+            Effect::Record(Fact::CallAsked { ask, .. }) => Some(format!("asked {ask:?}")),
             Effect::Record(Fact::CallMoved { why, .. }) => Some(format!("moved {why:?}")),
             Effect::Record(Fact::CallLeft { why, .. }) => Some(format!("left {why:?}")),
             Effect::Record(Fact::CallAnswered { .. }) => Some("answered".to_owned()),
@@ -91,7 +95,7 @@ impl Wanderer {
 
     fn goes_on(&mut self) {
         self.at += i64::try_from(self.below(1_500)).unwrap_or(0);
-        match self.below(20) {
+        match self.below(22) {
             0..=4 => self.somebody_calls(),
             5..=8 => self.an_agent_asks(),
             9..=11 => self.a_leg(|leg| Event::LegRang { leg }),
@@ -101,6 +105,7 @@ impl Wanderer {
             17 if self.one_in(3) => self.changes_settings(),
             18 if self.one_in(4) => self.happens(Event::SwitchLost { server: SERVER }),
             19 if self.one_in(3) => self.returns(),
+            20..=21 => self.a_supervisor_orders(),
             _ => self.an_agent_asks(),
         }
     }
@@ -120,6 +125,19 @@ impl Wanderer {
             _ => Ask::Ready,
         };
         self.happens(Event::AgentAsked { agent, ask, by: Actor::Agent(agent) });
+    }
+
+    fn a_supervisor_orders(&mut self) {
+        let calls: Vec<CallId> = self.centre.state.calls().keys().copied().collect();
+        let place = self.below(calls.len().max(1) as u64);
+        let ask = match self.below(6) {
+            0 => CallAsk::HangUp,
+            1..=2 => CallAsk::ToHead,
+            _ => CallAsk::MoveTo(queue(u128::from(700 + self.below(QUEUES)))),
+        };
+        if let Some(call) = calls.get(usize::try_from(place).unwrap_or(0)).copied() {
+            self.happens(Event::CallAsked { call, ask, by: Actor::CommandLine });
+        }
     }
 
     fn our_leg(&mut self) -> Option<OurLeg> {

@@ -225,6 +225,7 @@ impl Batch {
             Fact::AgentChanged { agent, state, .. } => self.change_state(StateRow::of(entry, *agent, state)),
             Fact::OfferRang { .. }
             | Fact::Decided { .. }
+            | Fact::CallAsked { .. }
             | Fact::CallLeft { .. }
             | Fact::WrapUpExtended { .. }
             | Fact::FallbackSeen(_)
@@ -306,6 +307,7 @@ const fn kind(fact: &Fact) -> &'static str {
         Fact::EndpointChanged { .. } => "endpoint_changed",
         Fact::SwitchChanged { .. } => "switch_changed",
         Fact::Decided { .. } => "decided",
+        Fact::CallAsked { .. } => "call_asked",
         Fact::CallMoved { .. } => "call_moved",
         Fact::CallLeft { .. } => "call_left",
         Fact::FallbackSeen(_) => "fallback_seen",
@@ -319,6 +321,7 @@ fn about(fact: &Fact) -> (Option<CallId>, Option<AgentId>) {
     match fact {
         Fact::CallEntered { call, .. }
         | Fact::Decided { call, .. }
+        | Fact::CallAsked { call, .. }
         | Fact::CallMoved { call, .. }
         | Fact::CallLeft { call, .. }
         | Fact::AnswerUndone { call }

@@ -77,7 +77,7 @@ fn fact(deed: Deed, call: u8, history: i64, now: Timestamp) -> Option<Fact> {
     };
     Some(match deed {
         Deed::Enters => Fact::CallEntered { call: id, leg: LegId::Theirs(leg.clone()), queue: QUEUE, number: None, entered: now },
-        Deed::Moves => Fact::CallMoved { call: id, from: QUEUE, to: QUEUE, why: Leaving::Asked },
+        Deed::Moves => Fact::CallMoved { call: id, from: QUEUE, to: QUEUE, why: Leaving::Moved },
         Deed::IsAnswered => Fact::CallAnswered { call: id, agent: AGENT, waited: Span::ZERO },
         Deed::AnswerIsUndone => Fact::AnswerUndone { call: id },
         Deed::Ends(outcome) => Fact::CallEnded { call: id, outcome, by: Side::Program },

@@ -67,4 +67,5 @@ state-training = Training
 state-meeting = Meeting
 state-busy = Phone busy
 state-logged-in = Signed in
+state-gone = Gone
 phase-waiting = Waiting

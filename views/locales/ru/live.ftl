@@ -67,4 +67,5 @@ state-training = Обучение
 state-meeting = Совещание
 state-busy = Занято
 state-logged-in = На месте
+state-gone = Пропал
 phase-waiting = Ждёт
