@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use model::Timestamp;
+use model::{Span, Timestamp};
 use store::Db;
 use store::lock::Lock;
 use tokio::net::TcpListener;
@@ -111,9 +111,17 @@ impl Pages {
         };
         let Some(Opened { db, lock }) = opened else { return Ok(None) };
         self.db.send_replace(Some(db.clone()));
-        let Config { https, metrics_token, .. } = self.config;
+        let Config { https, metrics_token, desk_gone_s, .. } = self.config;
         ready(self.listener.local_addr()?, https);
-        let app = web::App { db, runtime: self.handle, metrics: self.metrics, secure: https, metrics_token };
+        let app = web::App {
+            db,
+            runtime: self.handle,
+            metrics: self.metrics,
+            secure: https,
+            metrics_token,
+            desk_gone: Span::from_secs(desk_gone_s.into()),
+            zone: jiff::tz::TimeZone::system(),
+        };
         web::serve(self.listener, app, stopping).await;
         Ok(Some(lock))
     }

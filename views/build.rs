@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Style sheets, in the order of the cascade; served as one file.
-const STYLES: &[&str] = &["tokens.css", "base.css", "parts.css", "login.css", "live.css"];
+const STYLES: &[&str] = &["tokens.css", "base.css", "parts.css", "login.css", "live.css", "desk.css"];
 
 /// The typeface: the name that the style sheet uses, and the file.
 const FONTS: &[(&str, &str)] = &[
@@ -24,12 +24,13 @@ const FONTS: &[(&str, &str)] = &[
 const HTMX: &[&str] = &["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"];
 
 /// Our modules, each after those that it imports.
-const MODULES: &[&str] = &["clock.js", "live.js"];
+const MODULES: &[&str] = &["clock.js", "live.js", "stream.js", "desk.js"];
 
 /// The icons that pages use, by their Lucide names.
 const ICONS: &[&str] = &[
     "activity",
     "bell",
+    "chevron-down",
     "circle",
     "circle-alert",
     "circle-pause",
@@ -38,15 +39,18 @@ const ICONS: &[&str] = &[
     "graduation-cap",
     "headset",
     "hourglass",
+    "keyboard",
     "life-buoy",
     "log-out",
     "pencil",
     "phone",
     "phone-missed",
     "phone-off",
+    "plug",
     "shapes",
     "triangle-alert",
     "unplug",
+    "user-check",
     "users",
     "utensils",
 ];

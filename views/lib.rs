@@ -4,6 +4,7 @@
 //! [`model::Shown`], made fit for its viewer by whoever may decide that.
 
 pub mod assets;
+pub mod desk;
 pub mod error;
 pub mod frame;
 pub mod live;

@@ -1,5 +1,7 @@
 //! Pages with something in them, for tests and shots: empty, one, many, wrong, and the longest names that we know of.
 
+mod desk;
+
 use model::queue::ServiceLevelTarget;
 use model::user::Role;
 use model::wallboard::{AgentRow, Block, CallRow, FallbackRow, QueueRow, Today, Totals, Wallboard};
@@ -38,6 +40,8 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     for (name, board, viewer) in boards() {
         add(name, &live(lang, &board, viewer));
     }
+    desk::desks(lang).iter().for_each(|(name, page)| add(name, page));
+    desk::none(lang).iter().for_each(|(name, page)| add(name, page));
     pages
 }
 

@@ -5,6 +5,7 @@
 
 mod agents;
 mod assets;
+mod desk;
 mod doors;
 mod errors;
 mod frame;
@@ -23,6 +24,7 @@ mod serve;
 mod session;
 mod site;
 mod start;
+mod stream;
 mod theme;
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use maud::Render;
 use model::user::Role;
 use views::live::Live;
 
-pub(crate) use hub::Hub;
+pub(crate) use board::Step;
+pub(crate) use frame::{Message, Says};
+pub(crate) use hub::{Hub, Joined};
 pub(crate) use stream::stream;
 
 use crate::errors::Failure;

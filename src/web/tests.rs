@@ -1,6 +1,7 @@
 //! Through the real router, with a real database and the real loop; only Asterisk is two channels in a test's hand.
 
 mod agents;
+mod desk;
 mod doors;
 mod front;
 mod live;

@@ -33,7 +33,7 @@ fn no_page_holds_script_or_style_that_the_policy_forbids() {
 
 #[test]
 fn english_pages_hold_no_russian_but_what_people_typed() {
-    for (name, page) in all(Lang::En).into_iter().filter(|(name, _)| !name.starts_with("live-")) {
+    for (name, page) in all(Lang::En).into_iter().filter(|(name, _)| !name.starts_with("live-") && !name.starts_with("desk-")) {
         let page = page.replace("Русский", "");
         assert!(!page.chars().any(|c| ('а'..='я').contains(&c)), "{name}");
     }

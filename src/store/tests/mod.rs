@@ -2,6 +2,7 @@
 
 mod accounts;
 mod books;
+mod desk;
 mod fallback;
 mod hostile;
 mod import;

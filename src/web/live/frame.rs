@@ -50,7 +50,7 @@ impl Whole {
 
 /// What a message says.
 #[derive(Debug)]
-pub(super) enum Says {
+pub(crate) enum Says {
     /// What is different from the message before.
     Steps(Vec<Step>),
     /// Everything, whatever was known before.
@@ -59,7 +59,7 @@ pub(super) enum Says {
 
 /// A message.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(crate) struct Message {
     pub number: u64,
     pub at: Timestamp,
     pub says: Says,

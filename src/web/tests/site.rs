@@ -70,7 +70,8 @@ impl Site {
         let (handle, centre) = runtime::start(db.clone(), keeping, ends).await.unwrap();
         let (stop, stopping) = watch::channel(false);
         let metrics_token = metrics_token.map(Into::into);
-        let app = App { db: db.clone(), runtime: handle, metrics: recorder.handle(), secure, metrics_token };
+        let (metrics, zone) = (recorder.handle(), jiff::tz::TimeZone::UTC);
+        let app = App { db: db.clone(), runtime: handle, metrics, secure, metrics_token, desk_gone: Span::from_secs(1), zone };
         let router = crate::router(app, stopping);
         Self { router, db, events, stop, _counted: counted, _orders: orders, _centre: centre, _folder: folder }
     }
