@@ -35,6 +35,9 @@ pub struct Config {
     /// For how many days the journal is kept.
     #[serde(default = "default_journal_days")]
     pub journal_days: u32,
+    /// After how many seconds without a sign of life an operator's desk has vanished; 0: never.
+    #[serde(default = "default_desk_gone_s")]
+    pub desk_gone_s: u32,
     /// How the log is written.
     #[serde(default)]
     pub log: LogFormat,
@@ -52,6 +55,7 @@ const KEYS: &[&str] = &[
     "listen",
     "data_dir",
     "journal_days",
+    "desk_gone_s",
     "database_url",
     "https",
     "tls",
@@ -142,6 +146,10 @@ fn default_data_dir() -> PathBuf {
 
 const fn default_journal_days() -> u32 {
     14
+}
+
+const fn default_desk_gone_s() -> u32 {
+    30
 }
 
 fn default_log_level() -> String {

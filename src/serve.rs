@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use model::Timestamp;
+use model::{Span, Timestamp};
 use store::Db;
 use store::lock::Lock;
 use tokio::net::TcpListener;
@@ -117,8 +117,9 @@ impl Pages {
         self.db.send_replace(Some(db.clone()));
         let secure = self.config.is_secure();
         ready(self.listener.local_addr()?, secure);
-        let Self { config: Config { metrics_token, .. }, listener, tls, zone, handle, metrics, .. } = self;
-        let app = web::App { db, runtime: handle, metrics, secure, zone, metrics_token };
+        let Self { config: Config { metrics_token, desk_gone_s, .. }, listener, tls, zone, handle, metrics, .. } = self;
+        let desk_gone = Span::from_secs(desk_gone_s.into());
+        let app = web::App { db, runtime: handle, metrics, secure, zone, metrics_token, desk_gone };
         web::serve(listener, tls, app, stopping).await;
         Ok(Some(lock))
     }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 /// Style sheets, in the order of the cascade; served as one file.
 const STYLES: &[&str] =
-    &["tokens.css", "base.css", "parts.css", "page.css", "login.css", "live.css", "panel.css", "gallery.css"];
+    &["tokens.css", "base.css", "parts.css", "page.css", "login.css", "live.css", "panel.css", "desk.css", "gallery.css"];
 
 /// The typeface: the name that the style sheet uses, and the file.
 const FONTS: &[(&str, &str)] = &[
@@ -25,7 +25,7 @@ const FONTS: &[(&str, &str)] = &[
 const HTMX: &[&str] = &["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"];
 
 /// Our modules, each after those that it imports.
-const MODULES: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "live.js"];
+const MODULES: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "live.js", "stream.js", "desk.js"];
 
 /// The icons that pages use, by their Lucide names.
 const ICONS: &[&str] = &[
@@ -33,6 +33,7 @@ const ICONS: &[&str] = &[
     "arrow-down",
     "arrow-up-to-line",
     "bell",
+    "chevron-down",
     "circle",
     "circle-alert",
     "circle-check",
@@ -42,16 +43,19 @@ const ICONS: &[&str] = &[
     "graduation-cap",
     "headset",
     "hourglass",
+    "keyboard",
     "life-buoy",
     "log-out",
     "pencil",
     "phone",
     "phone-missed",
     "phone-off",
+    "plug",
     "search",
     "shapes",
     "triangle-alert",
     "unplug",
+    "user-check",
     "users",
     "utensils",
     "x",

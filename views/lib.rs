@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod desk;
 pub mod error;
 pub mod frame;
 pub mod gallery;
@@ -17,6 +18,3 @@ pub mod words;
 
 pub use frame::{Frame, SignedIn, Theme};
 pub use words::Lang;
-
-/// The zone in which times of day are told.
-pub use jiff::tz::TimeZone;

@@ -1,6 +1,7 @@
 //! Pages with something in them, for tests and shots: empty, one, many, wrong, and the longest names that we know of.
 
 mod account;
+mod desk;
 mod live;
 
 use jiff::tz::{TimeZone, offset};
@@ -41,6 +42,8 @@ pub fn all(lang: Lang) -> Vec<Sample> {
     for (name, page) in live::pages(lang) {
         add(name, &page);
     }
+    desk::desks(lang).iter().for_each(|(name, page)| add(name, page));
+    desk::none(lang).iter().for_each(|(name, page)| add(name, page));
     pages
 }
 

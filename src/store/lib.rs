@@ -13,6 +13,7 @@ pub mod audit;
 pub mod books;
 pub mod calls;
 mod db;
+pub mod desk;
 mod error;
 pub mod import;
 pub mod lock;

@@ -31,6 +31,7 @@ migrations! {
     2 "0002_users",
     3 "0003_books",
     4 "0004_full_core",
+    5 "0005_desk",
 }
 
 fn with_texts(texts: &[&'static str]) -> Migrator {

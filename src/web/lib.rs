@@ -6,6 +6,7 @@
 mod account;
 mod agents;
 mod assets;
+mod desk;
 mod doors;
 mod errors;
 mod frame;
@@ -25,6 +26,7 @@ mod serve;
 mod session;
 mod site;
 mod start;
+mod stream;
 mod theme;
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ use model::user::Role;
 use views::Frame;
 use views::live::{Choice, Live, Side};
 
-pub(crate) use hub::Hub;
+pub(crate) use board::Step;
+pub(crate) use frame::{Message, Says};
+pub(crate) use hub::{Hub, Joined};
 pub(crate) use stream::stream;
 
 use crate::errors::Failure;

@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::guard::{self, Access, Permission};
 use crate::site::Site;
-use crate::{account, agents, assets, gallery, health, language, live, login, logout, metrics, start, theme};
+use crate::{account, agents, assets, desk, gallery, health, language, live, login, logout, metrics, start, theme};
 
 /// An endpoint.
 pub(crate) struct Route {
@@ -39,6 +39,12 @@ pub(crate) fn pages() -> Vec<Route> {
         guarded::<live::Order, _, _>(Method::POST, "/live/calls/{id}/hang-up", live::call::hang_up),
         guarded::<live::Watch, _, _>(Method::GET, "/live/agents/{id}", live::agent::panel),
         guarded::<live::Order, _, _>(Method::POST, "/live/agents/{id}/state", live::agent::state),
+        guarded::<desk::Work, _, _>(Method::GET, "/desk", desk::page),
+        guarded::<desk::Work, _, _>(Method::GET, "/desk/stream", desk::stream),
+        guarded::<desk::Work, _, _>(Method::POST, "/desk/beat", desk::beat),
+        guarded::<desk::Work, _, _>(Method::POST, "/desk/hang-up", desk::hang_up),
+        guarded::<desk::Work, _, _>(Method::POST, "/desk/state", desk::state),
+        guarded::<desk::Work, _, _>(Method::POST, "/desk/wrap-up", desk::wrap_up),
         guarded::<agents::Change, _, _>(Method::POST, "/api/agents/{id}/state", agents::state),
         guarded::<agents::Change, _, _>(Method::POST, "/api/agents/{id}/wrap-up", agents::wrap_up),
         program_or::<metrics::Read, _, _>(Method::GET, "/metrics", metrics::text),

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusHandle;
+use model::Span;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
+use crate::desk::Desks;
 use crate::live::Hub;
 use crate::login::Gate;
 
@@ -20,10 +23,12 @@ pub struct App {
     pub metrics: PrometheusHandle,
     /// Browsers reach us by https, directly or through a proxy: cookies may not travel without.
     pub secure: bool,
-    /// The zone in which times of day are told.
-    pub zone: views::TimeZone,
     /// What a program shows to read `/metrics` from wherever it is.
     pub metrics_token: Option<SecretString>,
+    /// After how long without a sign of life a desk has vanished; zero: never.
+    pub desk_gone: Span,
+    /// The zone in which days begin and times of day are told.
+    pub zone: TimeZone,
 }
 
 /// Shows nothing: none of the parts has anything to tell in a log.
@@ -41,6 +46,7 @@ pub(crate) struct Inner {
     pub app: App,
     pub hub: Hub,
     pub gate: Gate,
+    pub desks: Desks,
     /// True as soon as the program stops: streams end then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -48,7 +54,13 @@ pub(crate) struct Inner {
 impl Site {
     pub fn new(app: App, stopping: watch::Receiver<bool>) -> Self {
         let hub = Hub::start(app.runtime.clone());
-        Self(Arc::new(Inner { hub, gate: Gate::default(), stopping, app }))
+        let desks = Desks::new(app.desk_gone);
+        Self(Arc::new(Inner { hub, gate: Gate::default(), desks, stopping, app }))
+    }
+
+    /// The site that a task does not keep alive, while it is.
+    pub fn of(site: &std::sync::Weak<Inner>) -> Option<Self> {
+        site.upgrade().map(Self)
     }
 
     /// For tasks that must not keep the site alive.

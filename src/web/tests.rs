@@ -2,6 +2,7 @@
 
 mod account;
 mod agents;
+mod desk;
 mod doors;
 mod front;
 mod live;

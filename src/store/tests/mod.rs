@@ -3,6 +3,7 @@
 mod accounts;
 mod asked;
 mod books;
+mod desk;
 mod fallback;
 mod hostile;
 mod import;

@@ -9,7 +9,7 @@ use sqlx::{Executor, SqlSafeStr};
 use super::stand::{on_both, on_postgres, on_sqlite};
 use crate::dispatch::{Dialects, On};
 use crate::migrations::FILES;
-use crate::{Error, agent_states, agents, audit, books, calls, db, lock, queues, sessions, settings, users};
+use crate::{Error, agent_states, agents, audit, books, calls, db, desk, lock, queues, sessions, settings, users};
 
 /// Every statement of the crate, by file.
 const STATEMENTS: &[(&str, &[(&str, Dialects)])] = &[
@@ -19,6 +19,7 @@ const STATEMENTS: &[(&str, &[(&str, Dialects)])] = &[
     ("books.rs", books::ALL),
     ("calls.rs", calls::ALL),
     ("db.rs", db::ALL),
+    ("desk.rs", desk::ALL),
     ("fallback.rs", books::FALLBACK),
     ("lock.rs", lock::ALL),
     ("overflow.rs", queues::OVERFLOW),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Actor, AgentId, CallId, Email, PersonName, ServerId, UserId};
+use model::{Actor, AgentId, CallId, Email, PersonName, Phone, ServerId, UserId};
 use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -19,7 +19,7 @@ use super::{agent, at, queue};
 use crate::import::{Document, Hasher};
 use crate::sessions::{Session, SessionKey};
 use crate::users::{NewUser, PasswordHash};
-use crate::{Db, Error, agent_states, agents, audit, books, calls, import, lock, queues, sessions, settings, users};
+use crate::{Db, Error, agent_states, agents, audit, books, calls, desk, import, lock, queues, sessions, settings, users};
 
 /// How long the tests' program waits for what it reads; for what it writes six times as long.
 const WAIT: Duration = Duration::from_millis(100);
@@ -93,6 +93,14 @@ async fn no_question_waits_for_ever_for_a_database_that_says_nothing() {
     gives_up("calls::totals", calls::totals(db, at(0), at(1))).await;
     gives_up("agent_states::last", agent_states::last(db)).await;
     gives_up("agent_states::between", agent_states::between(db, AgentId(Uuid::nil()), at(0), at(1))).await;
+    let (own, number) = (AgentId(Uuid::nil()), Phone::new("1"));
+    gives_up("desk::earlier", desk::earlier(db, &number, call, 9)).await;
+    gives_up("desk::of_agent", desk::of_agent(db, own, 9)).await;
+    gives_up("desk::missed", desk::missed(db, own, at(0), 9)).await;
+    gives_up("desk::day", desk::day(db, own, at(0), at(1))).await;
+    gives_up("desk::open", desk::open(db, own, at(0))).await;
+    gives_up("desk::close", desk::close(db, own)).await;
+    gives_up("desk::all_open", desk::all_open(db)).await;
     let new = NewUser { email: Email::new("a@b.c"), name: PersonName::new("A"), role: model::user::Role::Admin, agent: None };
     let hash = PasswordHash(String::new());
     gives_up("users::create", users::create(db, by, at(0), new.clone(), &hash)).await;

@@ -6,7 +6,7 @@ use views::live::{Totals, Trend};
 
 /// What a page has to do to follow a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Totals(Totals),
     Trend(Trend),
     Queue(QueueRow),

@@ -52,7 +52,7 @@ impl Whole {
 
 /// What a message says.
 #[derive(Debug)]
-pub(super) enum Says {
+pub(crate) enum Says {
     /// What is different from the message before.
     Steps(Vec<Step>),
     /// Everything, whatever was known before.
@@ -61,7 +61,7 @@ pub(super) enum Says {
 
 /// A message.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(crate) struct Message {
     pub number: u64,
     pub at: Timestamp,
     pub says: Says,
@@ -82,7 +82,7 @@ impl Message {
     }
 
     /// The message for a reader.
-    pub fn drawn_for(&self, reader: Reader) -> Arc<str> {
+    pub(super) fn drawn_for(&self, reader: Reader) -> Arc<str> {
         self.drawn[reader.index()].get_or_init(|| self.draw(reader).into()).clone()
     }
 

@@ -39,7 +39,7 @@ struct Stand {
 pub(crate) struct Joined {
     pub whole: Whole,
     pub(super) number: u64,
-    pub(super) messages: broadcast::Receiver<Arc<Message>>,
+    pub messages: broadcast::Receiver<Arc<Message>>,
 }
 
 impl Hub {

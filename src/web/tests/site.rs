@@ -75,8 +75,9 @@ impl Site {
             runtime: handle,
             metrics: recorder.handle(),
             secure,
-            zone: views::TimeZone::UTC,
+            zone: jiff::tz::TimeZone::UTC,
             metrics_token,
+            desk_gone: Span::from_secs(1),
         };
         let router = crate::router(app, stopping);
         Self { router, db, events, stop, _counted: counted, _orders: orders, _centre: centre, _folder: folder }

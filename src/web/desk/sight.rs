@@ -1,0 +1,215 @@
+//! What one desk sees: its agent, their call, their queues, and what the books say of them; nothing of anybody else's.
+
+use std::collections::BTreeSet;
+
+use model::explain::Explanation;
+use model::wallboard::CallRow;
+use model::{AgentId, AgentState, CallId, Phone, QueueId, Timestamp, Viewer};
+use store::desk::Past;
+use views::desk::{CallCard, Own, QueueLine, Stand, is_at_limit};
+
+use super::books::{Books, earlier, lines};
+use crate::errors::Failure;
+use crate::live::{Says, Step};
+use crate::site::Site;
+
+/// How often the books are read again after a change: they follow the loop within moments, not at once.
+const READINGS: u32 = 2;
+
+/// A desk's sight, and what it remembers from one look to the next.
+pub(super) struct Sight {
+    agent: AgentId,
+    viewer: Viewer,
+    /// The version of the settings that say which queues are the agent's.
+    version: i64,
+    queues: BTreeSet<QueueId>,
+    books: Books,
+    /// How many times the books are to be read yet.
+    readings: u32,
+    /// The state at the last look, and its beginning.
+    state: Option<(AgentState, Timestamp)>,
+    /// The call that the card shows.
+    card: Option<CallCard>,
+    /// Whose earlier calls are known.
+    caller: Option<CallId>,
+    earlier: Vec<Past>,
+    why: Option<Explanation>,
+}
+
+impl Sight {
+    /// The sight of an agent's desk.
+    pub async fn open(site: &Site, agent: AgentId, viewer: Viewer) -> Result<Self, Failure> {
+        let mut sight = Self {
+            agent,
+            viewer,
+            version: -1,
+            queues: BTreeSet::new(),
+            books: Books::default(),
+            readings: 1,
+            state: None,
+            card: None,
+            caller: None,
+            earlier: Vec::new(),
+            why: None,
+        };
+        sight.look_at_settings(site).await?;
+        Ok(sight)
+    }
+
+    /// Learns which queues are the agent's, should the settings have changed.
+    pub async fn look_at_settings(&mut self, site: &Site) -> Result<(), Failure> {
+        if store::settings::version(&site.app.db).await? == self.version {
+            return Ok(());
+        }
+        let loaded = store::settings::load(&site.app.db).await?;
+        let own = loaded.settings.agents.into_iter().find(|agent| agent.id == self.agent);
+        self.queues = own.map(|agent| agent.queues.into_iter().collect()).unwrap_or_default();
+        self.version = loaded.version;
+        Ok(())
+    }
+
+    /// Has the next look read the books again.
+    pub const fn read_again(&mut self) {
+        if self.readings == 0 {
+            self.readings = 1;
+        }
+    }
+
+    /// Whether what a message says is to be seen at this desk.
+    pub fn concerns(&self, says: &Says) -> bool {
+        let own_call = self.state.as_ref().and_then(|(state, _)| state.call());
+        let concerns = |step: &Step| match step {
+            Step::Queue(row) => self.queues.contains(&row.id),
+            Step::NoQueue(id) => self.queues.contains(id),
+            Step::Agent(row) => row.id == self.agent,
+            Step::NoAgent(id) => *id == self.agent,
+            Step::Call(row) => Some(row.id) == own_call,
+            Step::Switch(_) => true,
+            Step::NewCall(_) | Step::NoCall(_) | Step::Totals(_) | Step::Trend(_) | Step::Fallback(_) => false,
+        };
+        match says {
+            Says::Everything(_) => true,
+            Says::Steps(steps) => steps.iter().any(concerns),
+        }
+    }
+
+    /// What the desk shows at this moment; `None` if the settings have no such agent.
+    pub async fn look(&mut self, site: &Site) -> Result<Option<Stand>, Failure> {
+        let board = site.hub.join().await?.whole.board;
+        let Some(own) = board.agents.iter().find(|row| row.id == self.agent).map(Own::of) else { return Ok(None) };
+        let queues = board.queues.iter().filter(|row| self.queues.contains(&row.id)).map(QueueLine::of).collect();
+        let live = own.state.call().and_then(|call| board.calls.iter().find(|row| row.id == call)).cloned();
+        let switch_up = board.switch_up;
+        drop(board);
+        let at = site.app.runtime.now();
+        self.follow(&own);
+        if self.readings > 0 && own.state.call().is_none() || self.books.today.is_none() {
+            self.readings = self.readings.saturating_sub(1);
+            self.books.read_again(&site.app.db, self.agent, at, &site.app.zone).await;
+        }
+        let number = self.show(&own, live.as_ref(), at);
+        self.ask_who_called(site, number).await;
+        self.ask_why(site, &own.state).await?;
+        Ok(Some(Stand {
+            switch_up,
+            queues,
+            call: self.card.clone(),
+            why: self.why.clone(),
+            at_limit: is_at_limit(&own.state, at),
+            today: self.books.today,
+            earlier: lines(&self.earlier, self.viewer),
+            mine: lines(&self.books.mine, self.viewer),
+            missed: lines(&self.books.missed, self.viewer),
+            own,
+        }))
+    }
+
+    /// Counts the state that has ended, and has the books read once they can have it.
+    fn follow(&mut self, own: &Own) {
+        let same = self.state.as_ref().is_some_and(|(state, since)| *state == own.state && *since == own.since);
+        if same {
+            return;
+        }
+        if let Some((state, since)) = self.state.replace((own.state.clone(), own.since)) {
+            self.books.count(&state, since, own.since);
+            self.readings = READINGS;
+        }
+    }
+
+    /// Chooses the call whose card is shown; says the number of its caller.
+    fn show(&mut self, own: &Own, live: Option<&CallRow>, at: Timestamp) -> Option<Phone> {
+        if let Some(row) = live {
+            let known = self.card.take().filter(|card| card.id == row.id).and_then(|card| card.answered);
+            let answers = matches!(own.state, AgentState::Talking(_)).then_some(own.since);
+            self.card = Some(CallCard { answered: known.or(answers), ..CallCard::of(row) });
+            return row.number.clone();
+        }
+        let of_state = if let AgentState::WrapUp { call, .. } = own.state { Some(call) } else { None };
+        let booked = match of_state {
+            Some(call) => self.books.mine.iter().find(|past| past.call == call),
+            None => self.books.mine.first(),
+        };
+        let remembered = self.card.take().filter(|card| of_state.map_or(card.answered.is_some(), |call| call == card.id));
+        let (card, number) = match (booked, remembered) {
+            (Some(past), Some(card)) if past.at < card.entered => (Some(ended(card, at)), None),
+            (Some(past), _) => (Some(card_of(past)), past.number.clone()),
+            (None, card) => (card.map(|card| ended(card, at)), None),
+        };
+        self.card = card;
+        number
+    }
+
+    /// Asks who called before, once a caller. Of a call that is remembered, and not yet booked, it was asked while it lasted.
+    async fn ask_who_called(&mut self, site: &Site, number: Option<Phone>) {
+        let call = self.card.as_ref().map(|card| card.id);
+        if call == self.caller {
+            return;
+        }
+        self.caller = call;
+        self.earlier = match call.zip(number) {
+            Some((call, number)) => earlier(&site.app.db, &number, call).await,
+            None => Vec::new(),
+        };
+    }
+
+    /// Asks why the call that rings came here, once a call.
+    async fn ask_why(&mut self, site: &Site, state: &AgentState) -> Result<(), Failure> {
+        let rings = match state {
+            AgentState::Reserved(call) | AgentState::Ringing(call) => Some(*call),
+            AgentState::LoggedOut
+            | AgentState::NotReady(_)
+            | AgentState::Ready
+            | AgentState::Talking(_)
+            | AgentState::Held(_)
+            | AgentState::WrapUp { .. }
+            | AgentState::Unreachable => None,
+        };
+        let Some(call) = rings else {
+            self.why = None;
+            return Ok(());
+        };
+        if self.why.as_ref().is_none_or(|why| why.call != call) {
+            self.why = site.app.runtime.explain(call).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A call that has gone from Live and is not yet in the books.
+fn ended(card: CallCard, at: Timestamp) -> CallCard {
+    CallCard { ended: card.ended.or(Some(at)), ..card }
+}
+
+/// An agent's own call as the books have it: the number is shown whole.
+fn card_of(past: &Past) -> CallCard {
+    CallCard {
+        id: past.call,
+        number: past.number.as_ref().map(|number| Viewer::Whole.show(number)),
+        queue: past.queue.clone(),
+        entered: past.at,
+        since: past.at,
+        answered: past.answered_at,
+        ended: past.ended_at,
+        outcome: past.outcome,
+    }
+}

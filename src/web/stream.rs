@@ -1,0 +1,42 @@
+//! What streams of pages have in common: how they begin, how often they are heard, how their messages are told apart.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::Stream;
+use model::Timestamp;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+/// A page hears from us this often, so that it knows within seconds when it does not.
+pub(crate) const BEAT: Duration = Duration::from_secs(2);
+
+/// How often the session of a stream is looked at again.
+pub(crate) const CHECK: Duration = Duration::from_secs(30);
+
+/// nginx keeps answers back to fill its buffers unless it is told not to.
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// The answer that a page's request for a stream gets.
+pub(crate) fn answer(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+    ([(BUFFERING, HeaderValue::from_static("no"))], Sse::new(events)).into_response()
+}
+
+/// Ticks every so often; who comes late does not hurry.
+pub(crate) fn every(period: Duration) -> Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+/// Which build we are: a page of another loads itself again.
+pub(crate) fn hello() -> Event {
+    Event::default().event("hello").data(views::assets::build())
+}
+
+/// The sign of life, with the time here.
+pub(crate) fn beat(at: Timestamp) -> Event {
+    Event::default().event("beat").data(at.as_ms().to_string())
+}
