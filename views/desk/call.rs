@@ -4,9 +4,9 @@ use maud::{Markup, html};
 use model::wallboard::CallRow;
 use model::{AgentState, CallId, Outcome, Shown, Timestamp, Viewer};
 
-use super::{Drawing, Own, Stand, past, why};
+use super::{Drawing, Own, Stand, why};
 use crate::number::duration;
-use crate::parts::{agent_state, clipped, digits, icon, since};
+use crate::parts::{agent_state, clipped, digits, icon, outcome_word, since};
 
 /// A call as its own agent sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub(super) fn last(call: &CallCard, drawing: Drawing<'_>) -> Markup {
                 div { dt { (lang.text("desk-when")) } dd { (super::moment::moment(call.entered, drawing)) } }
                 (spent(call, drawing))
                 @if let Some(outcome) = call.outcome {
-                    div { dt { (lang.text("desk-outcome")) } dd { (past::outcome_word(outcome, lang)) } }
+                    div { dt { (lang.text("desk-outcome")) } dd { (outcome_word(outcome, lang)) } }
                 }
             }
         }

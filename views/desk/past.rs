@@ -6,7 +6,7 @@ use model::{CallId, Outcome, Shown, Span, Timestamp};
 use super::moment::moment;
 use super::{CallCard, Drawing};
 use crate::number::duration;
-use crate::parts::{clipped, digits};
+use crate::parts::{clipped, digits, outcome_word};
 use crate::words::Lang;
 
 /// A call that is over, fit for the agent who looks.
@@ -102,15 +102,4 @@ fn own_line(line: &PastLine, talk: Option<Span>, drawing: Drawing<'_>) -> Markup
 fn result(line: &PastLine, lang: Lang) -> Markup {
     let word = line.outcome.map_or_else(|| lang.text("desk-goes-on"), |outcome| outcome_word(outcome, lang));
     html! { (word) @if let Some(talk) = line.talk { ", " (duration(talk)) } }
-}
-
-/// How a call ended, in a word.
-pub(super) fn outcome_word(outcome: Outcome, lang: Lang) -> String {
-    match outcome {
-        Outcome::Answered => lang.text("outcome-answered"),
-        Outcome::Abandoned => lang.text("outcome-abandoned"),
-        Outcome::Returned => lang.text("outcome-returned"),
-        Outcome::Fallback => lang.text("outcome-fallback"),
-        Outcome::Lost => lang.text("outcome-lost"),
-    }
 }

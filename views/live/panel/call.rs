@@ -5,12 +5,12 @@ use model::explain::Explanation;
 use model::{CallId, Timestamp};
 
 use super::said::said;
-use super::story::{ended, outcome, story};
+use super::story::{ended, story};
 use super::why::why;
 use super::{Names, Said, Told, orders};
 use crate::live::CallLine;
 use crate::number::duration;
-use crate::parts::{Panel, call_phase, digits, icon, moment, panel, panel_part, since};
+use crate::parts::{Panel, call_phase, digits, icon, moment, outcome_word, panel, panel_part, since};
 use crate::words::Lang;
 
 /// A call, fit for a viewer.
@@ -71,7 +71,7 @@ fn over(told: &Told, call: &CallPanel, lang: Lang) -> Markup {
         p.over role="status" {
             (icon("phone-off"))
             b { @match told.outcome.filter(|_| told.ended.is_some()) {
-                Some(known) => { (outcome(known, lang)) }
+                Some(known) => { (outcome_word(known, lang)) }
                 None => { (lang.text("call-just-ended")) }
             } }
             @if let Some(by) = told.by { span { (ended(by, lang)) } }

@@ -127,14 +127,3 @@ pub(super) fn ended(by: Side, lang: Lang) -> String {
         Side::Switch => lang.text("ended-by-switch"),
     }
 }
-
-/// How a call ended, in a word.
-pub(super) fn outcome(outcome: Outcome, lang: Lang) -> String {
-    match outcome {
-        Outcome::Answered => lang.text("outcome-answered"),
-        Outcome::Abandoned => lang.text("outcome-abandoned"),
-        Outcome::Returned => lang.text("outcome-returned"),
-        Outcome::Fallback => lang.text("outcome-fallback"),
-        Outcome::Lost => lang.text("outcome-lost"),
-    }
-}

@@ -113,11 +113,6 @@ desk-date = { $day } { $month ->
     [nov] Nov
    *[dec] Dec
 } { $year }
-outcome-answered = Answered
-outcome-abandoned = Gave up
-outcome-returned = Left the queue
-outcome-fallback = Backup queue
-outcome-lost = Lost
 
 # The desk: actions
 desk-do-ready = Ready

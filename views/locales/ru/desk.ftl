@@ -113,11 +113,6 @@ desk-date = { $day } { $month ->
     [nov] ноя
    *[dec] дек
 } { $year }
-outcome-answered = Принят
-outcome-abandoned = Не дождался
-outcome-returned = Ушёл из очереди
-outcome-fallback = Резервная очередь
-outcome-lost = Потерян
 
 # Рабочее место: действия
 desk-do-ready = Готов
