@@ -1,8 +1,13 @@
-//! The pages in a real Chromium, against a running CallSync Central: what `cargo test -p browser` drives.
+//! The pages in a real Chromium: what `cargo test -p browser` drives. Samples are served from here; flows play against a
+//! running CallSync Central.
 //!
-//! Knows nothing of how the product is made: it types, presses and looks, as people do.
+//! Knows nothing of how the product is made: it types, presses, looks and measures, as people and browsers do.
 
 pub mod chromium;
+pub mod numbers;
+pub mod served;
+pub mod trace;
+pub mod viewers;
 pub mod wire;
 
 /// Where the product runs and who may sign in, as the environment tells.
@@ -14,10 +19,12 @@ pub struct Site {
     pub email: String,
     /// Their password.
     pub password: String,
+    /// Whether flows that measure take their time.
+    pub long: bool,
 }
 
 impl Site {
-    /// From `CALLSYNC_TEST_WEB` and `CALLSYNC_TEST_LOGIN`; else what is missing.
+    /// From `CALLSYNC_TEST_WEB`, `CALLSYNC_TEST_LOGIN` and, for long measurements, `CALLSYNC_TEST_LONG`; else what is missing.
     ///
     /// # Errors
     /// A sentence.
@@ -27,6 +34,7 @@ impl Site {
         let login = told("CALLSYNC_TEST_LOGIN")?;
         let address = web.strip_prefix("http://").ok_or("CALLSYNC_TEST_WEB is no http:// address")?.trim_end_matches('/');
         let (email, password) = login.split_once(':').ok_or("CALLSYNC_TEST_LOGIN is not of the form e-mail:password")?;
-        Ok(Self { address: address.to_owned(), email: email.to_owned(), password: password.to_owned() })
+        let long = std::env::var_os("CALLSYNC_TEST_LONG").is_some();
+        Ok(Self { address: address.to_owned(), email: email.to_owned(), password: password.to_owned(), long })
     }
 }
