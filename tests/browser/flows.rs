@@ -1,6 +1,7 @@
 //! What people do with the pages, in a real Chromium. Wants a running CallSync Central with calls in it:
 //! `CALLSYNC_TEST_WEB=http://127.0.0.1:8080 CALLSYNC_TEST_LOGIN=e-mail:password cargo test -p browser --test flows [FILTER]`.
-//! `cargo lab test pages` plays the calls, one of them from a number that is a script.
+//! `cargo lab test pages` plays the calls, one of them from a number that is a script; with `CALLSYNC_TEST_FLOWS=FILTER` it plays
+//! some of the flows.
 
 mod flow {
     pub mod calls;
@@ -74,7 +75,8 @@ async fn main() -> ExitCode {
         }
     };
     drop(rustls::crypto::ring::default_provider().install_default());
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let words = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
+    let wanted: Vec<String> = words.chain(std::env::var("CALLSYNC_TEST_FLOWS")).collect();
     let chosen = FLOWS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())));
     let mut failed = 0;
     for (number, (name, flow)) in chosen.enumerate() {
@@ -83,7 +85,9 @@ async fn main() -> ExitCode {
             Ok(()) => println!("{name} ... ok ({:.1} s)", began.elapsed().as_secs_f32()),
             Err(error) => {
                 failed += 1;
-                println!("{name} ... FAILED\n    {error}");
+                println!("{name} ... FAILED");
+                // Deeper than what flows have measured.
+                error.to_string().lines().for_each(|line| println!("        {line}"));
             }
         }
     }

@@ -90,6 +90,15 @@ function place(table, row) {
   table.insertBefore(row, next);
 }
 
+/** Takes a row away; those below it glide into its place, so that nothing jumps under a pointer. */
+function remove(row) {
+  const height = row.getBoundingClientRect().height;
+  for (let below = row.nextElementSibling; below && !still.matches; below = below.nextElementSibling) {
+    below.animate([{ transform: `translateY(${height}px)` }, { transform: "none" }], { duration: 160, easing: "ease-out", composite: "add" });
+  }
+  row.remove();
+}
+
 htmx.registerExtension("rows", {
   handle_swap(style, target, fragment) {
     if (style === "place") {
@@ -100,7 +109,7 @@ htmx.registerExtension("rows", {
     if (style === "leave") {
       target.removeAttribute("id");
       target.classList.add("leave");
-      setTimeout(() => target.remove(), 120);
+      setTimeout(() => remove(target), 120);
       return [];
     }
     return false;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use browser::chromium::{Browser, Outcome};
 use browser::numbers::Spread;
 use browser::trace::{Trace, work_by_mark};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::live::opens;
@@ -47,8 +47,13 @@ pub async fn jumps(stage: &Stage) -> Outcome {
     let jumps = jumps.as_array().ok_or("the page has noted nothing")?;
     let sum: f64 = jumps.iter().filter_map(|jump| jump["value"].as_f64()).sum();
     println!("    layout shift in {} s: {sum:.4}, {} times", watched_for(stage).as_secs(), jumps.len());
-    let some: Vec<String> = jumps.iter().take(5).map(|jump| format!("{}: {}", jump["value"], jump["what"])).collect();
-    if jumps.is_empty() { Ok(()) } else { Err(format!("things jump, by {sum:.4} in all\n    {}", some.join("\n    ")).into()) }
+    let first = jumps.first().map(|jump| jump["what"].as_array().into_iter().flatten().filter_map(Value::as_str).collect());
+    match first {
+        None => Ok(()),
+        Some::<Vec<&str>>(what) => {
+            Err(format!("things jump {} times, by {sum:.4} in all; at first:\n{}", jumps.len(), what.join("\n")).into())
+        }
+    }
 }
 
 /// How many nodes there are at one moment.
@@ -116,7 +121,7 @@ async fn count(browser: &Browser) -> Outcome<Count> {
     browser.asks("HeapProfiler.collectGarbage", json!({})).await?;
     let shown = browser.says(SHOWN).await?;
     let told = browser.asks("Memory.getDOMCounters", json!({})).await?;
-    let number = |value: &serde_json::Value| value.as_i64().unwrap_or_default();
+    let number = |value: &Value| value.as_i64().unwrap_or_default();
     Ok(Count {
         kept: number(&told["nodes"]),
         shown: number(&shown[0]),

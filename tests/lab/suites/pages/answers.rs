@@ -2,21 +2,25 @@
 //! time is what the browser noted: both by the machine's clock.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::parties::Millis;
 use crate::say;
 use crate::scenarios::Stage;
 use crate::scenarios::witness::wire::dialogues;
+use crate::{Result, Trouble};
 
 /// Fewer would say nothing.
 const ENOUGH: usize = 100;
 
-/// Compares what the browser has noted with the wire, and says the times.
+/// Compares what the browser has noted (each caller's digits, and when) with the wire, and says the times.
 ///
 /// # Errors
-/// A sentence, when too few calls were seen by both.
-pub fn judge(stage: &Stage, said: &str) -> Result<(), String> {
-    let seen: BTreeMap<&str, Millis> = said.lines().filter_map(talking).collect();
+/// When the note cannot be read, or too few calls were seen by both.
+pub fn judge(stage: &Stage, noted: &Path) -> Result<()> {
+    let text = std::fs::read_to_string(noted).map_err(Trouble::file("reading", noted))?;
+    let seen: BTreeMap<String, Millis> =
+        serde_json::from_str(&text).map_err(|why| Trouble::said(format!("what the browser noted: {why}")))?;
     let answered = dialogues(&stage.exchange.tap, stage.exchange.sip);
     let mut times: Vec<Millis> =
         answered.iter().filter_map(|call| Some(seen.get(call.caller.trim_start_matches('+'))? - call.answered?)).collect();
@@ -30,26 +34,8 @@ pub fn judge(stage: &Stage, said: &str) -> Result<(), String> {
         at(100)
     ));
     say::line(stage.pulse.standstills().said(stage.began));
-    if times.len() >= ENOUGH {
-        Ok(())
-    } else {
-        Err(format!("only {} answers were seen by the page and on the wire", times.len()))
-    }
-}
-
-/// `    talking 79161234567 1795239763426`: who, and when the page said so.
-fn talking(line: &str) -> Option<(&str, Millis)> {
-    let (who, at) = line.strip_prefix("    talking ")?.split_once(' ')?;
-    Some((who, at.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::talking;
-
-    #[test]
-    fn what_the_browser_noted_is_read() {
-        assert_eq!(talking("    talking 79161234567 1795239763426"), Some(("79161234567", 1_795_239_763_426)));
-        assert_eq!(talking("talking to you"), None);
+    match times.len() {
+        ENOUGH.. => Ok(()),
+        few => Err(Trouble::said(format!("only {few} answers were seen by the page and on the wire"))),
     }
 }

@@ -13,7 +13,7 @@ const PHONES: usize = 12;
 /// Callers a second: two thirds of the phones are busy, and now and then somebody waits.
 const RATE: u32 = 2;
 /// More callers than any run of the flows has time for.
-const CALLERS: u32 = 4000;
+const CALLERS: u32 = 20_000;
 /// Whoever calls last has been served by then.
 const END_WITHIN: Duration = Duration::from_secs(60);
 const FOR_LONG: f64 = 7200.0;
