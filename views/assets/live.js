@@ -90,15 +90,6 @@ function place(table, row) {
   table.insertBefore(row, next);
 }
 
-/** Takes a row away; those below it glide into its place, so that nothing jumps under a pointer. */
-function remove(row) {
-  const height = row.getBoundingClientRect().height;
-  for (let below = row.nextElementSibling; below && !still.matches; below = below.nextElementSibling) {
-    below.animate([{ transform: `translateY(${height}px)` }, { transform: "none" }], { duration: 160, easing: "ease-out", composite: "add" });
-  }
-  row.remove();
-}
-
 htmx.registerExtension("rows", {
   handle_swap(style, target, fragment) {
     if (style === "place") {
@@ -109,7 +100,7 @@ htmx.registerExtension("rows", {
     if (style === "leave") {
       target.removeAttribute("id");
       target.classList.add("leave");
-      setTimeout(() => remove(target), 120);
+      setTimeout(() => target.remove(), 120);
       return [];
     }
     return false;
