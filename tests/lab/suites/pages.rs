@@ -87,9 +87,11 @@ pub async fn shots(folder: &Path, filter: Option<&str>) -> Result<ExitCode> {
     command::run_aloud(&mut cargo).await.map(|()| ExitCode::SUCCESS)
 }
 
-/// What the flows have measured; why one has failed stands deeper, and is told elsewhere.
+/// What the flows have measured, among cargo's own words; why one has failed stands deeper, and is told elsewhere.
 fn measured(said: &str) -> impl Iterator<Item = &str> {
-    said.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| !line.starts_with(' '))
+    said.lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .filter(|line| line.starts_with(|first: char| first.is_lowercase() || first.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -98,7 +100,8 @@ mod tests {
 
     #[test]
     fn what_was_measured_is_told_and_why_a_flow_failed_is_not() {
-        let said = "    told after 3.1 s\na ... ok (1.0 s)\nb ... FAILED\n        it rains\nbrowser: 1 failed";
+        let said =
+            "    Finished in 2 s\n    told after 3.1 s\na ... ok (1.0 s)\nb ... FAILED\n        it rains\nbrowser: 1 failed";
         assert_eq!(measured(said).collect::<Vec<_>>(), ["told after 3.1 s"]);
     }
 }
