@@ -93,8 +93,35 @@ impl Browser {
     /// When the browser is gone.
     pub async fn sized(&self, width: u32, height: u32) -> Outcome {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await?;
-        Ok(())
+        self.asks("Emulation.setDeviceMetricsOverride", size).await.map(drop)
+    }
+
+    /// Sets what the reader's system says of itself: `light` or `dark`, and that nothing is to move.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn themed(&self, theme: &str) -> Outcome {
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": theme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.asks("Emulation.setEmulatedMedia", json!({ "features": features })).await.map(drop)
+    }
+
+    /// Runs a script of the test in each page from here on, before any of the page's own.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn begins_pages_with(&self, script: &str) -> Outcome {
+        self.asks("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await.map(drop)
+    }
+
+    /// Gives scripts of the test this long to answer.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn is_patient(&self, patience: Duration) -> Outcome {
+        Ok(self.driver.set_script_timeout(patience).await?)
     }
 
     /// Opens a page.
@@ -170,6 +197,42 @@ impl Browser {
     pub async fn complaints(&self) -> Outcome<Vec<String>> {
         let log = self.driver.browser_log().await?;
         Ok(log.into_iter().filter(|entry| entry.level == "SEVERE").map(|entry| entry.message).collect())
+    }
+
+    /// What is seen, as a PNG.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn picture(&self) -> Outcome<Vec<u8>> {
+        Ok(self.driver.screenshot_as_png().await?)
+    }
+
+    /// The cookies of the page that is open, as a browser sends them.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn cookies(&self) -> Outcome<String> {
+        let cookies = self.driver.get_all_cookies().await?;
+        let pairs: Vec<String> = cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
+        Ok(pairs.join("; "))
+    }
+
+    /// Asks by the DevTools protocol for what WebDriver has no word for.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn asks(&self, command: &str, words: Value) -> Outcome<Value> {
+        Ok(self.driver.cdp().send_raw(command, words).await?)
+    }
+
+    /// Where the tab that is open can be listened to by the DevTools protocol.
+    ///
+    /// # Errors
+    /// When the browser does not tell.
+    pub async fn devtools(&self) -> Outcome<String> {
+        let told = self.driver.capabilities().get("goog:chromeOptions").and_then(|options| options["debuggerAddress"].as_str());
+        let address = told.ok_or("the browser does not tell where it can be listened to")?;
+        Ok(format!("ws://{address}/devtools/page/{}", self.driver.window().await?))
     }
 
     /// Closes the browser.

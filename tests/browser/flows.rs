@@ -1,9 +1,13 @@
-//! What people do with the pages, in a real Chromium. Wants a running CallSync Central:
-//! `CALLSYNC_TEST_WEB=http://127.0.0.1:8080 CALLSYNC_TEST_LOGIN=e-mail:password cargo test -p browser [FILTER]`.
+//! What people do with the pages, in a real Chromium. Wants a running CallSync Central with calls in it:
+//! `CALLSYNC_TEST_WEB=http://127.0.0.1:8080 CALLSYNC_TEST_LOGIN=e-mail:password cargo test -p browser --test flows [FILTER]`.
+//! `cargo lab test pages` plays the calls, one of them from a number that is a script; with `CALLSYNC_TEST_FLOWS=FILTER` it plays
+//! some of the flows.
 
 mod flow {
+    pub mod calls;
     pub mod front;
     pub mod live;
+    pub mod steady;
 }
 
 use std::future::Future;
@@ -15,7 +19,7 @@ use std::time::Instant;
 use browser::Site;
 use browser::chromium::{Browser, Driver, Outcome};
 use browser::wire::Cable;
-use flow::{front, live};
+use flow::{calls, front, live, steady};
 use futures_util::FutureExt;
 
 /// Where a flow plays.
@@ -33,6 +37,11 @@ impl Stage {
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.cable.address)
     }
+
+    /// The address of a page without the wire, which takes a little time.
+    pub fn direct_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.site.address)
+    }
 }
 
 type Playing<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
@@ -49,6 +58,11 @@ const FLOWS: &[Flow] = &[
     ("live::rows_come_stay_in_order_and_go", |stage| Box::pin(live::rows(stage))),
     ("live::nothing_overflows_at_1280_and_at_390", |stage| Box::pin(live::sizes(stage))),
     ("live::a_session_that_ends_elsewhere_leads_to_the_front", |stage| Box::pin(live::session_ends(stage))),
+    ("calls::a_script_for_a_number_is_shown_as_text", |stage| Box::pin(calls::planted(stage))),
+    ("calls::an_answer_reaches_the_page_while_fifty_look", |stage| Box::pin(calls::answers(stage))),
+    ("steady::calls_come_and_go_without_a_jump", |stage| Box::pin(steady::jumps(stage))),
+    ("steady::calls_come_and_go_and_leave_nothing_behind", |stage| Box::pin(steady::nodes(stage))),
+    ("steady::an_update_costs_little", |stage| Box::pin(steady::updates(stage))),
 ];
 
 #[tokio::main]
@@ -61,7 +75,8 @@ async fn main() -> ExitCode {
         }
     };
     drop(rustls::crypto::ring::default_provider().install_default());
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let words = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
+    let wanted: Vec<String> = words.chain(std::env::var("CALLSYNC_TEST_FLOWS")).collect();
     let chosen = FLOWS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())));
     let mut failed = 0;
     for (number, (name, flow)) in chosen.enumerate() {
@@ -70,7 +85,9 @@ async fn main() -> ExitCode {
             Ok(()) => println!("{name} ... ok ({:.1} s)", began.elapsed().as_secs_f32()),
             Err(error) => {
                 failed += 1;
-                println!("{name} ... FAILED\n    {error}");
+                println!("{name} ... FAILED");
+                // Deeper than what flows have measured.
+                error.to_string().lines().for_each(|line| println!("        {line}"));
             }
         }
     }

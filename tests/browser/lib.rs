@@ -1,9 +1,16 @@
-//! The pages in a real Chromium, against a running CallSync Central: what `cargo test -p browser` drives.
+//! The pages in a real Chromium: what `cargo test -p browser` drives. Samples are served from here; flows play against a
+//! running CallSync Central.
 //!
-//! Knows nothing of how the product is made: it types, presses and looks, as people do.
+//! Knows nothing of how the product is made: it types, presses, looks and measures, as people and browsers do.
 
 pub mod chromium;
+pub mod numbers;
+pub mod served;
+pub mod trace;
+pub mod viewers;
 pub mod wire;
+
+use std::path::PathBuf;
 
 /// Where the product runs and who may sign in, as the environment tells.
 #[derive(Clone, Debug)]
@@ -14,10 +21,15 @@ pub struct Site {
     pub email: String,
     /// Their password.
     pub password: String,
+    /// Whether flows that measure take their time.
+    pub long: bool,
+    /// Where to note when the page showed which caller's call as answered, for whoever plays the calls.
+    pub answers: Option<PathBuf>,
 }
 
 impl Site {
-    /// From `CALLSYNC_TEST_WEB` and `CALLSYNC_TEST_LOGIN`; else what is missing.
+    /// From `CALLSYNC_TEST_WEB` and `CALLSYNC_TEST_LOGIN`, else what is missing; and, where they are set, `CALLSYNC_TEST_LONG`
+    /// and `CALLSYNC_TEST_ANSWERS`.
     ///
     /// # Errors
     /// A sentence.
@@ -27,6 +39,9 @@ impl Site {
         let login = told("CALLSYNC_TEST_LOGIN")?;
         let address = web.strip_prefix("http://").ok_or("CALLSYNC_TEST_WEB is no http:// address")?.trim_end_matches('/');
         let (email, password) = login.split_once(':').ok_or("CALLSYNC_TEST_LOGIN is not of the form e-mail:password")?;
-        Ok(Self { address: address.to_owned(), email: email.to_owned(), password: password.to_owned() })
+        let (address, email, password) = (address.to_owned(), email.to_owned(), password.to_owned());
+        let long = std::env::var_os("CALLSYNC_TEST_LONG").is_some();
+        let answers = std::env::var_os("CALLSYNC_TEST_ANSWERS").map(PathBuf::from);
+        Ok(Self { address, email, password, long, answers })
     }
 }

@@ -1,5 +1,7 @@
 //! The lab's command line.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 /// A real Asterisk, real SIP phones and CallSync Central, on this machine.
@@ -28,6 +30,13 @@ pub enum Command {
         /// Do at length what can be: a million histories of the core in an optimised build
         #[arg(long)]
         long: bool,
+    },
+    /// Draw every sample of every page in both sizes, themes and languages, and look for what is cut off, covered or too small
+    Shots {
+        /// Where the pictures go
+        folder: PathBuf,
+        /// Only samples whose name contains this
+        sample: Option<String>,
     },
     /// Change the core in many small ways, and count the changes that its tests and the simulation notice
     Mutants {

@@ -1,6 +1,6 @@
 //! `cargo lab`: see `cargo lab --help`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -48,6 +48,7 @@ fn outside(command: Command) -> Result<ExitCode> {
             }
             space::enter(network, None)
         }
+        Command::Shots { folder, sample } => run(shots(&folder, sample.as_deref())),
         Command::Mutants { sample, seed } => run(suites::mutants::run(sample, seed)),
         Command::Logins { json } => {
             logins::print(&up::folder(&Ports::from_environment()?)?, json)?;
@@ -69,7 +70,9 @@ fn inside(command: Command, network: Network) -> Result<ExitCode> {
         Command::Call => run(call::run()),
         Command::Test { filter, quick, long } => run(suites::run(&Wish { filter, quick, long })),
         Command::Asterisk(options) => run(asterisk(options, network)),
-        Command::Mutants { .. } | Command::Logins { .. } | Command::Install { .. } => Err(Trouble::said("this needs no space")),
+        Command::Shots { .. } | Command::Mutants { .. } | Command::Logins { .. } | Command::Install { .. } => {
+            Err(Trouble::said("this needs no space"))
+        }
     }
 }
 
@@ -86,7 +89,14 @@ async fn before_tests(quick: bool) -> Result<PathBuf> {
     }
     install(&[Need::Basics, Need::Postgres, Need::Browser]).await?;
     product::fetch().await?;
+    product::packages(suites::pages::FOLDER, "axe-core").await?;
     product::build(false).await
+}
+
+async fn shots(folder: &Path, sample: Option<&str>) -> Result<ExitCode> {
+    install::ready(&[Need::Basics, Need::Browser]).await?;
+    product::assets().await?;
+    suites::pages::shots(folder, sample).await
 }
 
 async fn install(needs: &[Need]) -> Result<()> {

@@ -251,18 +251,29 @@ fn cargo() -> Command {
     cargo
 }
 
-/// `npm ci` where the installed packages are older than the lock file, or missing.
-async fn assets() -> Result<()> {
-    let views = folders::workspace().join("views");
-    let lock = views.join("package-lock.json");
+/// What the pages are made of.
+///
+/// # Errors
+/// When npm fails.
+pub async fn assets() -> Result<()> {
+    packages("views", "page assets").await
+}
+
+/// `npm ci` in a folder of the checkout, where the installed packages are older than the lock file, or missing.
+///
+/// # Errors
+/// When there is no lock file, or npm fails.
+pub async fn packages(folder: &str, what: &str) -> Result<()> {
+    let folder = folders::workspace().join(folder);
+    let lock = folder.join("package-lock.json");
     let locked = modified(&lock).ok_or_else(|| Trouble::said(format!("{} is missing", lock.display())))?;
     // npm writes this file at the end of every installation.
-    let installed = modified(&views.join("node_modules/.package-lock.json"));
+    let installed = modified(&folder.join("node_modules/.package-lock.json"));
     if installed.is_some_and(|installed| installed >= locked) {
         return Ok(());
     }
-    let step = Step::long("page assets", "installing with npm");
-    command::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&views)).await?;
+    let step = Step::long(what, "installing with npm");
+    command::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder)).await?;
     step.done("installed");
     Ok(())
 }

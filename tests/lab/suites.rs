@@ -37,6 +37,7 @@ enum Suite {
     Style,
     Unit,
     Core,
+    Accessibility,
     Contract,
     Scenarios,
     Books,
@@ -49,11 +50,12 @@ enum Suite {
     Leftovers,
 }
 
-/// In the order in which they run: the quick ones first, then all that share a lab on SQLite, then all on PostgreSQL.
-const ALL: [Suite; 13] = [
+/// In the order in which they run: the quick ones first, then what needs a browser alone, then all that share a lab on SQLite, then all on PostgreSQL.
+const ALL: [Suite; 14] = [
     Suite::Style,
     Suite::Unit,
     Suite::Core,
+    Suite::Accessibility,
     Suite::Contract,
     Suite::Scenarios,
     Suite::Books,
@@ -72,6 +74,7 @@ impl Suite {
             Self::Style => "style",
             Self::Unit => "unit",
             Self::Core => "core",
+            Self::Accessibility => "accessibility",
             Self::Contract => "contract",
             Self::Scenarios => "scenarios",
             Self::Books => "books",
@@ -88,6 +91,10 @@ impl Suite {
     /// Minutes of outages on purpose, asked for by name: with every change the rest is enough.
     const fn is_endurance(self) -> bool {
         matches!(self, Self::Fallback | Self::Kill)
+    }
+
+    const fn is_of_pages(self) -> bool {
+        matches!(self, Self::Pages | Self::Accessibility)
     }
 
     const fn is_quick(self) -> bool {
@@ -124,7 +131,7 @@ impl Wish {
             (suite.is_quick() || !self.quick)
                 && !(suite.is_endurance() && self.is_everyday())
                 && (self.wants(suite.name()) || scenarios)
-                && (*suite != Suite::Pages || pages::are_there())
+                && (!suite.is_of_pages() || pages::are_there())
         };
         ALL.into_iter().filter(wanted).collect()
     }
@@ -165,6 +172,7 @@ async fn play(suite: Suite, wish: &Wish, labs: &mut Labs) -> Result<Tally> {
         Suite::Style => cargo::style().await,
         Suite::Unit => cargo::unit().await,
         Suite::Core => core::histories(wish.long, wish.is_everyday()).await,
+        Suite::Accessibility => pages::accessibility().await,
         Suite::Contract => cargo::contract(labs).await,
         Suite::Stores => cargo::stores(labs).await,
         Suite::Scenarios => plays::scenarios(wish, labs.stage(false).await?, false).await,
@@ -172,7 +180,7 @@ async fn play(suite: Suite, wish: &Wish, labs: &mut Labs) -> Result<Tally> {
         Suite::Books => plays::books(labs.stage(false).await?, wish.plan(Plan::FULL)).await,
         Suite::Fallback => fallback::test(wish, labs.stage(false).await?).await,
         Suite::BooksOnPostgres => plays::books(labs.stage(true).await?, wish.plan(Plan::SHORT)).await,
-        Suite::Pages => pages::test(labs).await,
+        Suite::Pages => pages::test(labs, wish.long).await,
         Suite::Kill => kill::test(wish, labs).await,
         Suite::Leftovers => leftovers::test(labs).await,
     }

@@ -14,8 +14,14 @@ const BROUGHT: &str = "document.getElementById('live').dataset.number !== undefi
 const STALE: &str = "document.getElementById('live').hasAttribute('data-stale') && !document.getElementById('stale').hidden";
 const TRUE_AGAIN: &str = "!document.getElementById('live').hasAttribute('data-stale') && document.getElementById('stale').hidden";
 
-async fn opens(stage: &Stage) -> Outcome {
+/// Signs in and waits until Live is true.
+pub async fn opens(stage: &Stage) -> Outcome {
     sign_in(stage).await?;
+    is_true(stage).await
+}
+
+/// Waits until Live, which is open, has heard all that there is.
+pub async fn is_true(stage: &Stage) -> Outcome {
     stage.browser.until("the stream is open", HEARD, SOON).await?;
     stage.browser.until("the stream has brought everything", BROUGHT, SOON).await?;
     Ok(())

@@ -1,22 +1,107 @@
-//! The pages in a real browser, against a lab at work: a crate of its own beside this one.
+//! The pages in a real browser: a crate of its own beside this one. Flows play against a lab at work while calls come and go;
+//! samples need neither.
+
+mod answers;
+mod calls;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use tokio::process::Command;
 
 use super::cargo;
 use super::labs::Labs;
 use super::report::Tally;
-use crate::{Result, folders};
+use crate::{Result, command, folders, say};
+use calls::Calls;
+
+/// Where the browser's tests are in the checkout.
+pub const FOLDER: &str = "tests/browser";
+/// In that folder, once it is installed.
+const AXE: &str = "node_modules/axe-core/axe.min.js";
+/// What the accessibility tests begin their findings with.
+const FINDINGS: &str = "findings: ";
 
 /// Whether the browser's tests are in this checkout.
 pub fn are_there() -> bool {
-    folders::workspace().join("tests/browser/Cargo.toml").is_file()
+    folders::workspace().join(FOLDER).join("Cargo.toml").is_file()
 }
 
-/// Runs them against the lab on SQLite. They are told where the pages are and how to sign in.
+/// Plays the flows against the lab on SQLite. They are told where the pages are and how to sign in.
 ///
 /// # Errors
 /// When the lab does not start.
-pub async fn test(labs: &mut Labs) -> Result<Tally> {
-    let lab = &labs.stage(false).await?.lab;
-    let login = format!("admin@example.org:{}", lab.passwords.admin);
-    let environment = [("CALLSYNC_TEST_WEB", lab.web_url()), ("CALLSYNC_TEST_LOGIN", login)];
-    cargo::tests("pages", &["--package", "browser"], &environment).await
+pub async fn test(labs: &mut Labs, long: bool) -> Result<Tally> {
+    let stage = labs.stage(false).await?;
+    stage.begins();
+    let calls = Calls::begin(stage).await?;
+    let login = format!("admin@example.org:{}", stage.lab.passwords.admin);
+    let noted = stage.lab.folder.join("answers.json");
+    let mut environment = vec![
+        ("CALLSYNC_TEST_WEB", stage.lab.web_url()),
+        ("CALLSYNC_TEST_LOGIN", login),
+        ("CALLSYNC_TEST_ANSWERS", noted.display().to_string()),
+    ];
+    environment.extend(long.then(|| ("CALLSYNC_TEST_LONG", "yes".to_owned())));
+    let (mut tally, said) = cargo::tests_and_words("pages", &["--package", "browser", "--test", "flows"], &environment).await?;
+    measured(&said).for_each(say::line);
+    // Some of the flows may have been asked for, and not that one.
+    if noted.exists() {
+        match answers::judge(stage, &noted) {
+            Ok(()) => tally.pass(),
+            Err(trouble) => tally.fail("from a phone's 200 OK to the page", trouble.to_string()),
+        }
+    }
+    calls.end(stage).await?;
+    match stage.nothing_is_left().await {
+        Ok(()) => tally.pass(),
+        Err(trouble) => tally.fail("nothing is left of all these calls", trouble.to_string()),
+    }
+    Ok(tally)
+}
+
+/// Lets axe-core look at every sample of every page.
+///
+/// # Errors
+/// When cargo cannot be started.
+pub async fn accessibility() -> Result<Tally> {
+    let axe = folders::workspace().join(FOLDER).join(AXE).display().to_string();
+    let which = ["--package", "browser", "--test", "accessibility"];
+    let (tally, said) = cargo::tests_and_words("accessibility", &which, &[("CALLSYNC_TEST_AXE", axe)]).await?;
+    said.lines()
+        .skip_while(|line| !line.starts_with(FINDINGS))
+        .take_while(|line| !line.starts_with("error:"))
+        .for_each(say::line);
+    Ok(tally)
+}
+
+/// Draws every sample of every page into a folder. Fails when something is wrong with one.
+///
+/// # Errors
+/// When the folder has no place, or cargo cannot be started.
+pub async fn shots(folder: &Path, filter: Option<&str>) -> Result<ExitCode> {
+    let folder = std::path::absolute(folder).map_err(crate::Trouble::file("finding", folder))?;
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["test", "--quiet", "--package", "browser", "--test", "shots", "--"]).args(filter);
+    cargo.env("CALLSYNC_TEST_SHOTS", &folder).current_dir(folders::workspace());
+    command::run_aloud(&mut cargo).await.map(|()| ExitCode::SUCCESS)
+}
+
+/// What the flows have measured, among cargo's own words; why one has failed stands deeper, and is told elsewhere.
+fn measured(said: &str) -> impl Iterator<Item = &str> {
+    said.lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .filter(|line| line.starts_with(|first: char| first.is_lowercase() || first.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::measured;
+
+    #[test]
+    fn what_was_measured_is_told_and_why_a_flow_failed_is_not() {
+        let said =
+            "    Finished in 2 s\n    told after 3.1 s\na ... ok (1.0 s)\nb ... FAILED\n        it rains\nbrowser: 1 failed";
+        assert_eq!(measured(said).collect::<Vec<_>>(), ["told after 3.1 s"]);
+    }
 }

@@ -1,0 +1,164 @@
+//! What Chromium says of its own work: its trace, taken by the DevTools protocol beside WebDriver, which hears no events.
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::chromium::Outcome;
+
+/// What is written down: the timeline that people see in the developer tools, and the marks that pages make.
+const CATEGORIES: [&str; 2] = ["devtools.timeline", "blink.user_timing"];
+
+/// What the page's own thread does for a change: scripts, the garbage that they leave, and the layout and styles that follow.
+const WORK: [&str; 11] = [
+    "EvaluateScript",
+    "EventDispatch",
+    "FireAnimationFrame",
+    "FunctionCall",
+    "Layout",
+    "MajorGC",
+    "MinorGC",
+    "ParseHTML",
+    "RunMicrotasks",
+    "TimerFire",
+    "UpdateLayoutTree",
+];
+
+/// A trace that is being written.
+#[derive(Debug)]
+pub struct Trace {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Trace {
+    /// Begins to write the trace of a tab.
+    ///
+    /// # Errors
+    /// When the browser cannot be listened to.
+    pub async fn begin(devtools: &str) -> Outcome<Self> {
+        let (socket, _) = connect_async(devtools).await?;
+        let mut trace = Self { socket };
+        let config = json!({ "includedCategories": CATEGORIES, "excludedCategories": ["*"] });
+        trace.order(1, "Tracing.start", &json!({ "transferMode": "ReportEvents", "traceConfig": config })).await?;
+        trace.hears(|said| said["id"] == 1).await?;
+        Ok(trace)
+    }
+
+    /// Ends it, and gives all its events.
+    ///
+    /// # Errors
+    /// When the browser has gone.
+    pub async fn end(mut self) -> Outcome<Vec<Value>> {
+        self.order(2, "Tracing.end", &json!({})).await?;
+        let mut events = Vec::new();
+        self.hears(|said| {
+            if said["method"] == "Tracing.dataCollected"
+                && let Some(more) = said["params"]["value"].as_array()
+            {
+                events.extend(more.iter().cloned());
+            }
+            said["method"] == "Tracing.tracingComplete"
+        })
+        .await?;
+        Ok(events)
+    }
+
+    async fn order(&mut self, id: u32, method: &str, words: &Value) -> Outcome {
+        let order = json!({ "id": id, "method": method, "params": words }).to_string();
+        Ok(self.socket.send(Message::text(order)).await?)
+    }
+
+    async fn hears(&mut self, mut enough: impl FnMut(&Value) -> bool) -> Outcome {
+        while let Some(message) = self.socket.next().await {
+            let Message::Text(text) = message? else { continue };
+            let said: Value = serde_json::from_str(&text)?;
+            if said["error"].is_object() {
+                return Err(format!("the browser refuses: {}", said["error"]).into());
+            }
+            if enough(&said) {
+                return Ok(());
+            }
+        }
+        Err("the browser has gone while it was traced".into())
+    }
+}
+
+/// How long the page's own thread worked for each mark of this name, in milliseconds: from the beginning of the task in which
+/// the mark was made to the beginning of that of the next mark. Work within other work counts once. The last mark is left
+/// out: nobody knows what would have come of it.
+#[must_use]
+pub fn work_by_mark(events: &[Value], mark: &str) -> Vec<f64> {
+    let marks = events.iter().filter(|event| event["name"] == mark && event["cat"] == "blink.user_timing");
+    let marks: Vec<(f64, &Value)> = marks.filter_map(|event| Some((event["ts"].as_f64()?, &event["tid"]))).collect();
+    let Some((_, thread)) = marks.first() else { return Vec::new() };
+    let tasks = tasks(events, thread);
+    // A mark stands inside the work that made it.
+    let begins: Vec<f64> = marks
+        .iter()
+        .map(|(at, _)| tasks.iter().rev().find(|(from, to)| from <= at && at <= to).map_or(*at, |(from, _)| *from))
+        .collect();
+    begins
+        .windows(2)
+        .map(|pair| {
+            let within = tasks.iter().filter(|(from, _)| (pair[0]..pair[1]).contains(from));
+            within.map(|(from, to)| (to - from) / 1000.0).sum()
+        })
+        .collect()
+}
+
+/// The stretches of work on a thread, in order, in microseconds; those that overlap are one.
+fn tasks(events: &[Value], thread: &Value) -> Vec<(f64, f64)> {
+    let work = events.iter().filter(|event| {
+        event["tid"] == *thread && event["ph"] == "X" && event["name"].as_str().is_some_and(|name| WORK.contains(&name))
+    });
+    let mut stretches: Vec<(f64, f64)> = work
+        .filter_map(|event| {
+            let from = event["ts"].as_f64()?;
+            Some((from, from + event["dur"].as_f64()?))
+        })
+        .collect();
+    stretches.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let mut joined: Vec<(f64, f64)> = Vec::new();
+    for (from, to) in stretches {
+        match joined.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            Some(_) | None => joined.push((from, to)),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::work_by_mark;
+
+    fn work(name: &str, from: u32, length: u32) -> Value {
+        json!({ "name": name, "ph": "X", "cat": "devtools.timeline", "tid": 7, "ts": from, "dur": length })
+    }
+
+    fn mark(at: u32) -> Value {
+        json!({ "name": "message", "ph": "I", "cat": "blink.user_timing", "tid": 7, "ts": at })
+    }
+
+    #[test]
+    fn work_belongs_to_the_mark_in_whose_task_or_after_whose_it_began() {
+        let events = [
+            work("FunctionCall", 0, 100),
+            work("RunMicrotasks", 1_000, 3_000),
+            mark(1_500),
+            work("Layout", 2_000, 1_000),
+            work("UpdateLayoutTree", 9_000, 500),
+            work("Paint", 9_500, 4_000),
+            work("FunctionCall", 20_000, 2_000),
+            mark(21_000),
+            work("FunctionCall", 30_000, 1_000),
+            mark(30_500),
+        ];
+        assert_eq!(work_by_mark(&events, "message"), [3.5, 2.0]);
+        assert!(work_by_mark(&events, "another").is_empty());
+    }
+}
