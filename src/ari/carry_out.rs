@@ -8,22 +8,20 @@ use std::time::{Duration, Instant};
 use acd::effect::Op;
 use acd::event::OrderFailure;
 use model::OurLeg;
-use serde::Deserialize;
 
 use crate::account::{Application, EndpointState, phones};
 use crate::event::Channel;
-use crate::fallback::Notes;
 use crate::line::{Line, NoReply};
+use crate::own_queues::{OwnQueues, Waits};
 use crate::plan::{Plan, plan, verdict};
-use crate::reach::{Phones, TECHNOLOGY, standing};
+use crate::reach::{Phones, TECHNOLOGY};
 use crate::request::{Kind, Request};
 use crate::starts::{Start, Starts};
 
 /// A leg that was created is handed to us within 3 ms; after this it never will be.
 const START_WITHIN: Duration = Duration::from_secs(3);
 
-/// When an order to ring a phone had to wait longer than this, it is looked whether the phone is still free: while callers are in
-/// Asterisk's own queues, that rings phones too.
+/// When an order to ring a phone had to wait longer than this, it is looked whether the phone is still free, whoever may ring it.
 const FRESH: Duration = Duration::from_millis(100);
 
 /// A phone is not rung for an order that is this old: the program stood still meanwhile, and much may have changed.
@@ -59,7 +57,7 @@ pub struct Hands {
     line: Line,
     app: Arc<str>,
     starts: Starts,
-    notes: Notes,
+    own_queues: OwnQueues,
     stamps: Stamps,
     /// Set once Asterisk has shown that it cannot set several variables at once.
     one_by_one: Arc<AtomicBool>,
@@ -94,9 +92,9 @@ pub type Outcome = Result<Done, OrderFailure>;
 
 impl Hands {
     /// Hands that work over this line.
-    pub fn new(line: Line, app: &str, starts: Starts, notes: Notes) -> Self {
+    pub fn new(line: Line, app: &str, starts: Starts, own_queues: OwnQueues) -> Self {
         let stamps = Stamps::new(&line);
-        Self { line, app: app.into(), starts, notes, stamps, one_by_one: Arc::default() }
+        Self { line, app: app.into(), starts, own_queues, stamps, one_by_one: Arc::default() }
     }
 
     /// Carries an order out that came at this time.
@@ -130,7 +128,14 @@ impl Hands {
     /// A leg that ends before it could be dialled is told as the end of a leg, and the order counts as carried out: the core
     /// hears of it once. A leg that never starts or cannot be dialled is left to the core, which hangs it up when it hears
     /// that the order failed: if it ended before, its end would look like the phone's doing.
+    ///
+    /// While callers wait in Asterisk's own queues, those may ring the same phone. Its member is paused first, the leg created
+    /// then, and the phone looked at last. That order makes it safe: at every single attempt `ring_entry` (`app_queue.c`) asks
+    /// `can_ring_entry`, which looks at `paused` before all else, and only then makes the channel (`ast_request`) and sends the
+    /// INVITE (`ast_call`). So after the pause no attempt begins, and one that was past the question has its channel by the time
+    /// that ours, which is made in the same way, is made, handed to us, and looked past.
     async fn dial(&self, leg: OurLeg, endpoint: &str, [create, dial]: [&Request; 2], since: Instant) -> Outcome {
+        self.own_queues.hold(endpoint).await;
         let mut start = self.starts.expect(leg);
         self.ask(create).await?;
         match tokio::time::timeout(START_WITHIN, start.end()).await {
@@ -145,7 +150,8 @@ impl Hands {
             let text = format!("the order was older than {DIALLED_WITHIN:?} when the leg could be dialled");
             return Err(OrderFailure::Refused { status: 0, text });
         }
-        if since.elapsed() > FRESH && self.is_in_use(endpoint).await {
+        let doubtful = self.own_queues.waits() != Waits::Nobody || since.elapsed() > FRESH;
+        if doubtful && self.is_in_use(endpoint).await {
             return Err(OrderFailure::InUse);
         }
         match self.ask(dial).await {
@@ -202,15 +208,12 @@ impl Hands {
         }
     }
 
-    /// Whether something is on a phone, beside legs that were not dialled. An Asterisk that does not say so is believed to mean no.
-    async fn is_in_use(&self, endpoint: &str) -> bool {
-        #[derive(Deserialize)]
-        struct DeviceState {
-            state: String,
-        }
-        let asked = Request::new(Kind::DeviceState, &[&format!("{TECHNOLOGY}/{endpoint}")]);
-        let said: Result<DeviceState, OrderFailure> = self.read(&asked).await;
-        said.is_ok_and(|device| standing(&device.state).in_use)
+    /// Whether a channel that is no leg of ours is on a phone. A device's state does not say so: a channel counts in it only once
+    /// the phone has said that it rings. An Asterisk that gives no answer is believed to mean no.
+    async fn is_in_use(&self, account: &str) -> bool {
+        let asked = Request::new(Kind::Endpoint, &[&TECHNOLOGY, &account]);
+        let said: Result<EndpointState, OrderFailure> = self.read(&asked).await;
+        said.is_ok_and(|phone| phone.channel_ids.iter().any(|id| id.parse::<OurLeg>().is_err()))
     }
 
     /// How the phones stand.
@@ -236,7 +239,7 @@ impl Hands {
 
     /// Without AMI the order fails: the notes are still there, and will be told again once it is back.
     async fn forget(&self, ids: Vec<String>) -> Outcome {
-        self.notes.forget(ids).await.map(|()| Done::CarriedOut).map_err(|_| OrderFailure::Unknown)
+        self.own_queues.forget(ids).await.map(|()| Done::CarriedOut).map_err(|_| OrderFailure::Unknown)
     }
 
     async fn each_chunk(&self, kind: Kind, names: impl Iterator<Item = &String>) -> Result<(), OrderFailure> {

@@ -1,21 +1,23 @@
 //! What goes by AMI: the mirror of log-ins in Asterisk's own queues, and the account of the calls that they took care of.
 //! One task, whose connection is none of the event socket's business: either may be lost without the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use acd::Roster;
 use model::fact::FallbackCall;
 use model::{ServerId, Timestamp};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use crate::ami::{Action, Message};
 use crate::backoff::Backoff;
-use crate::mirror::{Picture, differences, wanted};
+use crate::mirror::{Picture, differences, holds, wanted, while_held};
 use crate::notes::{self, Noted};
+use crate::own_queues::{Ask, OwnQueues, Waits};
+use crate::reach::TECHNOLOGY;
 use crate::talk::{Answer, Talk, TalkError};
 use crate::{Ami, Config};
 
@@ -26,8 +28,11 @@ const LOOK_AT_QUEUES_EVERY: Duration = Duration::from_secs(60);
 /// How soon the notes are read after something was told of them, and the queues mended after somebody else changed them: not
 /// at once, so that many changes cost one look, and so that two who contradict each other do so at leisure.
 const SOON: Duration = Duration::from_millis(200);
-/// Orders to forget that may wait.
-const ORDERS: usize = 64;
+/// How long a phone is held back from the queues: by then it rings for us, which keeps them from it, or rings for nobody. Not
+/// longer than must be: if the program died meanwhile, they would not ring it until the program is back.
+const HELD_FOR: Duration = Duration::from_secs(1);
+/// What may wait to be done.
+const ASKS: usize = 64;
 /// A connection that held this long was sound: after it we try again at once.
 const SOUND_AFTER: Duration = Duration::from_secs(10);
 
@@ -36,45 +41,23 @@ const CLOCK: &str = "STRFTIME(,,%s%3q)";
 
 /// The task's other end.
 pub struct Manager {
-    /// To have notes forgotten.
-    pub notes: Notes,
+    /// The way for orders.
+    pub own_queues: OwnQueues,
     reports: watch::Receiver<Option<Arc<Vec<FallbackCall>>>>,
     task: Option<JoinHandle<()>>,
-}
-
-/// A way to have notes forgotten.
-#[derive(Clone, Debug)]
-pub struct Notes {
-    orders: mpsc::Sender<Forget>,
-}
-
-#[derive(Debug)]
-struct Forget {
-    ids: Vec<String>,
-    done: oneshot::Sender<()>,
-}
-
-/// The notes were not forgotten: there is no way to Asterisk's manager interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotForgotten;
-
-impl Notes {
-    /// Has these forgotten, and waits until they are.
-    pub async fn forget(&self, ids: Vec<String>) -> Result<(), NotForgotten> {
-        let (done, forgotten) = oneshot::channel();
-        self.orders.try_send(Forget { ids, done }).map_err(|_| NotForgotten)?;
-        forgotten.await.map_err(|_| NotForgotten)
-    }
 }
 
 impl Manager {
     /// Starts the task, if the configuration names a manager interface; says so if it does not.
     pub fn start(config: &Config, roster: watch::Receiver<Arc<Roster>>) -> Self {
-        let (orders, take_orders) = mpsc::channel(ORDERS);
+        let (asks, take_asks) = mpsc::channel(ASKS);
         let (tell, reports) = watch::channel(None);
+        // Without a manager interface those queues have no members that we know of.
+        let unheard = if config.ami.is_some() { Waits::Unknown } else { Waits::Nobody };
+        let (waits, see_waits) = watch::channel(unheard);
         let task = config.ami.clone().map(|ami| {
-            let work =
-                Work { server: config.server, ami, roster, orders: take_orders, tell, ends: BTreeMap::new(), rostered: false };
+            let (server, ends) = (config.server, BTreeMap::new());
+            let work = Work { server, ami, roster, asks: take_asks, tell, waits, ends, rostered: false };
             tokio::spawn(work.run())
         });
         if task.is_none() {
@@ -83,7 +66,7 @@ impl Manager {
                 "no [ami] is configured: Asterisk's own queues do not know who is logged in, and nothing is learnt of the calls they take"
             );
         }
-        Self { notes: Notes { orders }, reports, task }
+        Self { own_queues: OwnQueues::new(asks, see_waits), reports, task }
     }
 
     /// The next report, once there is one that differs from the last. Never ends.
@@ -115,8 +98,9 @@ struct Work {
     server: ServerId,
     ami: Ami,
     roster: watch::Receiver<Arc<Roster>>,
-    orders: mpsc::Receiver<Forget>,
+    asks: mpsc::Receiver<Ask>,
     tell: watch::Sender<Option<Arc<Vec<FallbackCall>>>>,
+    waits: watch::Sender<Waits>,
     /// When calls ended whose end nobody noted.
     ends: BTreeMap<String, Timestamp>,
     /// Whether the loop has ever sent a roster. The one before that is empty and means nothing: whoever Asterisk still knows
@@ -137,6 +121,7 @@ impl Work {
                     complaint.clear();
                     let Err(why) = Connected::new(talk, &mut self).serve().await;
                     metrics::gauge!("callsync_ami_connected").set(0);
+                    self.waits.send_replace(Waits::Unknown);
                     why
                 }
                 Err(why) => why,
@@ -152,8 +137,8 @@ impl Work {
             let until = Instant::now() + backoff.wait();
             loop {
                 tokio::select! {
-                    // Dropped without an answer: not forgotten.
-                    Some(Forget { .. }) = self.orders.recv() => {}
+                    // Dropped without an answer: not done.
+                    Some(_) = self.asks.recv() => {}
                     () = sleep_until(until) => break,
                 }
             }
@@ -173,6 +158,8 @@ struct Connected<'a> {
     notes_at: Instant,
     queues_at: Instant,
     mend_at: Option<Instant>,
+    /// The interfaces that are held back from the queues, and until when.
+    held: HashMap<String, Instant>,
     /// Whether this connection has reported yet: the first time it does so whatever was reported before.
     reported: bool,
 }
@@ -181,7 +168,8 @@ impl<'a> Connected<'a> {
     fn new(talk: Talk, work: &'a mut Work) -> Self {
         let now = Instant::now();
         let (picture, refused) = (Picture::default(), BTreeSet::new());
-        Self { talk, work, picture, refused, notes_at: now, queues_at: now, mend_at: None, reported: false }
+        let held = HashMap::new();
+        Self { talk, work, picture, refused, notes_at: now, queues_at: now, mend_at: None, held, reported: false }
     }
 
     async fn serve(mut self) -> Result<Never, TalkError> {
@@ -189,9 +177,11 @@ impl<'a> Connected<'a> {
             let mend_at = self.mend_at;
             tokio::select! {
                 biased;
-                Some(order) = self.work.orders.recv() => self.forget(order).await?,
+                Some(ask) = self.work.asks.recv() => self.answer(ask).await?,
                 Ok(()) = self.work.roster.changed() => {
                     self.work.rostered = true;
+                    // Whoever leaves may leave the queue with nobody but those who are held.
+                    self.held.clear();
                     self.mend().await?;
                 }
                 () = sleep_until(self.queues_at) => self.look_at_queues().await?,
@@ -204,6 +194,8 @@ impl<'a> Connected<'a> {
 
     fn hear(&mut self, event: &Message) {
         if notes::concerns(event) {
+            // Perhaps somebody came. The look tells.
+            self.work.waits.send_replace(Waits::Somebody);
             self.notes_at = self.notes_at.min(Instant::now() + SOON);
         }
         if self.picture.heard(event) && self.mend_at.is_none() {
@@ -227,7 +219,16 @@ impl<'a> Connected<'a> {
             return Ok(());
         }
         let roster = self.work.roster.borrow_and_update().clone();
-        for action in differences(&self.picture, &wanted(&roster, self.work.server)) {
+        let now = Instant::now();
+        self.held.retain(|_, until| *until > now);
+        self.mend_at = self.held.values().min().copied();
+        let wanted = wanted(&roster, self.work.server);
+        let wanted = while_held(wanted, &self.picture, |interface| self.held.contains_key(interface));
+        self.change(differences(&self.picture, &wanted)).await
+    }
+
+    async fn change(&mut self, actions: Vec<Action>) -> Result<(), TalkError> {
+        for action in actions {
             match self.talk.ask(&action).await {
                 Ok(Answer::Done(_)) => {
                     metrics::counter!("callsync_ami_mirrored_total", "action" => action.name()).increment(1);
@@ -239,6 +240,40 @@ impl<'a> Connected<'a> {
                 Err(why) => return Err(why),
             }
         }
+        Ok(())
+    }
+
+    async fn answer(&mut self, ask: Ask) -> Result<(), TalkError> {
+        // Whoever asked may be gone.
+        match ask {
+            Ask::Forget { ids, done } => {
+                if self.forget(ids).await? {
+                    let _ = done.send(());
+                }
+            }
+            Ask::Hold { account, done } => {
+                self.hold(&account).await?;
+                let _ = done.send(());
+            }
+            Ask::Release { done } => {
+                self.held.clear();
+                self.mend().await?;
+                let _ = done.send(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Without a roster nobody would know to whom to give the phone back.
+    async fn hold(&mut self, account: &str) -> Result<(), TalkError> {
+        if !self.work.rostered {
+            return Ok(());
+        }
+        let interface = format!("{TECHNOLOGY}/{account}");
+        self.change(holds(&self.picture, &interface)).await?;
+        let until = Instant::now() + HELD_FOR;
+        self.held.insert(interface, until);
+        self.mend_at = Some(self.mend_at.map_or(until, |at| at.min(until)));
         Ok(())
     }
 
@@ -262,6 +297,8 @@ impl<'a> Connected<'a> {
             self.talk.ask(&notes::forget(id)).await?;
         }
         let report = Arc::new(notes::report(&noted, &live, now, &mut self.work.ends));
+        let waits = if report.iter().any(notes::waits) { Waits::Somebody } else { Waits::Nobody };
+        self.work.waits.send_replace(waits);
         let first = !std::mem::replace(&mut self.reported, true);
         self.work.tell.send_if_modified(|told| {
             let news = told.as_ref().map_or(!report.is_empty(), |told| first || *told != report);
@@ -296,7 +333,8 @@ impl<'a> Connected<'a> {
         Ok(answer.first().and_then(|answer| answer.get("Value")?.parse().ok()).map(Timestamp::from_ms))
     }
 
-    async fn forget(&mut self, Forget { ids, done }: Forget) -> Result<(), TalkError> {
+    /// `false` if that is not allowed.
+    async fn forget(&mut self, ids: Vec<String>) -> Result<bool, TalkError> {
         for id in ids {
             match self.talk.ask(&notes::forget(&id)).await {
                 Ok(Answer::Done(_)) => {}
@@ -304,7 +342,7 @@ impl<'a> Connected<'a> {
                 Ok(Answer::No(why)) if why.contains("not found") || why.contains("could not be deleted") => {}
                 Ok(Answer::No(why)) => {
                     self.say_refused("DBDel", &why);
-                    return Ok(());
+                    return Ok(false);
                 }
                 // No such note can have been told of.
                 Err(TalkError::Unsayable(_)) => {}
@@ -312,9 +350,7 @@ impl<'a> Connected<'a> {
             }
         }
         self.notes_at = Instant::now();
-        // Whoever asked may be gone.
-        let _ = done.send(());
-        Ok(())
+        Ok(true)
     }
 
     fn say_refused(&mut self, action: &str, why: &str) {

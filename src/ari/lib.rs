@@ -8,6 +8,7 @@
 //!
 //!            roster ──> fallback ─> mirror ──> talk (AMI) ─────────────────────────────────> Asterisk's own queues
 //!            events <── fallback <─ notes <─── talk <──────────────────────────────────────── the dialplan's notes
+//!       carry_out <───> own_queues <─> fallback: whether callers wait there, phones held back from them
 //! ```
 //!
 //! `event`, `hearing`, `request`, `account`, `contract`, `ami`, `mirror` and `notes` are pure: tables and what follows from
@@ -32,6 +33,7 @@ mod lanes;
 mod line;
 mod mirror;
 mod notes;
+mod own_queues;
 mod plan;
 mod probe;
 mod reach;

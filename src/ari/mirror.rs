@@ -36,6 +36,8 @@ pub struct Picture {
     pub queues: BTreeSet<String>,
     /// Their members.
     pub members: Members,
+    /// The interfaces whose phones are there, as far as Asterisk has said so: free or not.
+    pub there: BTreeSet<String>,
 }
 
 impl Picture {
@@ -58,6 +60,11 @@ impl Picture {
             Some("QueueMemberAdded" | "QueueMemberPause" | "QueueMemberPenalty") if queue(event).is_some() => {
                 self.set(event);
                 true
+            }
+            // Only the phone counts here: it may have been told before what has been done since.
+            Some("QueueMemberStatus") => {
+                self.phone(event);
+                false
             }
             Some("QueueMemberRemoved") if queue(event).is_some() => {
                 if let (Some(queue), Some(interface)) = (queue(event), interface(event)) {
@@ -88,7 +95,18 @@ impl Picture {
         }
     }
 
+    /// Takes in how a member's phone stands, by the numbers of `devicestate.h`: unknown, invalid and unavailable are not there.
+    fn phone(&mut self, message: &Message) {
+        let (Some(interface), Some(status)) = (interface(message), message.get("Status")) else { return };
+        if matches!(status, "0" | "4" | "5") {
+            self.there.remove(&interface);
+        } else {
+            self.there.insert(interface);
+        }
+    }
+
     fn set(&mut self, message: &Message) {
+        self.phone(message);
         let (Some(queue), Some(interface)) = (queue(message), interface(message)) else { return };
         let text = |name| message.get(name).unwrap_or_default().to_owned();
         let name = message.get("MemberName").or_else(|| message.get("Name")).unwrap_or_default().to_owned();
@@ -155,6 +173,26 @@ pub fn differences(picture: &Picture, wanted: &Members) -> Vec<Action> {
     actions
 }
 
+/// What keeps the queues from ringing this phone. Not where nobody else would be left to ring: such a queue would send its callers
+/// away (`leavewhenempty`), which is worse than a phone that two ring at once.
+pub fn holds(picture: &Picture, interface: &str) -> Vec<Action> {
+    let others = |queue: &str| {
+        let mut members = picture.members.iter().filter(|((of, other), _)| of == queue && other != interface);
+        members.any(|((_, other), member)| !member.paused && picture.there.contains(other))
+    };
+    let own = picture.members.iter().filter(|((_, own), member)| own == interface && !member.paused);
+    let queues = own.map(|((queue, _), _)| queue).filter(|queue| others(queue));
+    queues.map(|queue| action("QueuePause", queue, interface).with("Paused", "true")).collect()
+}
+
+/// What is wanted while these interfaces are held: the pauses of theirs stay.
+pub fn while_held(mut wanted: Members, picture: &Picture, held: impl Fn(&str) -> bool) -> Members {
+    for (key, member) in &mut wanted {
+        member.paused |= held(&key.1) && picture.members.get(key).is_some_and(|has| has.paused);
+    }
+    wanted
+}
+
 fn same_phone(has: &Member, wanted: &Member) -> bool {
     has.name == wanted.name && has.watched == wanted.watched
 }
@@ -172,7 +210,7 @@ mod tests {
     use proptest::collection::{btree_map, btree_set};
     use proptest::prelude::{Strategy, any, proptest};
 
-    use super::{Members, Picture, differences, wanted};
+    use super::{Members, Picture, differences, holds, wanted, while_held};
     use crate::ami::{Action, Message, Reader};
 
     const SERVER: ServerId = ServerId(9);
@@ -278,6 +316,49 @@ mod tests {
             "QueueAdd callsync-700 PJSIP/1001 1001 PJSIP/1001 0 false",
         ];
         assert_eq!(texts(&differences(&picture, &wanted)), expected);
+    }
+
+    fn status(interface: &str, status: u8) -> Message {
+        let said =
+            format!("Event: QueueMemberStatus\r\nQueue: callsync-700\r\nInterface: {interface}\r\nStatus: {status}\r\n\r\n");
+        let mut reader = Reader::default();
+        reader.bytes().extend(format!("Asterisk Call Manager/11.0.0\r\n{said}").into_bytes());
+        reader.next().unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_phone_is_held_back_from_a_queue_only_if_somebody_elses_phone_is_left_to_ring() {
+        let both = [("700", 1), ("701", 1)];
+        let present = vec![present("1001", &both, false), present("1002", &both[..1], false), present("1003", &both, true)];
+        let mut picture = after(&differences(&after(&[]), &members(present)));
+        let nothing = [""; 0];
+        assert_eq!(texts(&holds(&picture, "PJSIP/1001")), nothing, "nobody has heard of the other phone");
+        assert!(!picture.heard(&status("PJSIP/1002", 1)) && !picture.heard(&status("PJSIP/1003", 1)));
+        assert_eq!(texts(&holds(&picture, "PJSIP/1001")), ["QueuePause callsync-700 PJSIP/1001 true"]);
+        assert_eq!(texts(&holds(&picture, "PJSIP/1003")), nothing, "it is paused already");
+        for gone in [0, 4, 5] {
+            picture.heard(&status("PJSIP/1002", gone));
+            assert_eq!(texts(&holds(&picture, "PJSIP/1001")), nothing, "{gone}");
+            // Whoever is on the phone will be there.
+            picture.heard(&status("PJSIP/1002", 2));
+            assert_eq!(holds(&picture, "PJSIP/1001").len(), 1);
+        }
+        picture.heard(&status("PJSIP/1001", 1));
+        holds(&picture, "PJSIP/1001").iter().for_each(|action| picture.done(action));
+        assert_eq!(texts(&holds(&picture, "PJSIP/1002")), nothing, "one of the two must be left");
+    }
+
+    #[test]
+    fn a_phone_that_is_held_stays_paused_where_it_is_and_is_given_back_afterwards() {
+        let present = vec![present("1001", &[("700", 1), ("701", 1)], false), present("1002", &[("700", 1)], false)];
+        let wanted = members(present);
+        let mut picture = after(&differences(&after(&[]), &wanted));
+        picture.heard(&status("PJSIP/1002", 1));
+        holds(&picture, "PJSIP/1001").iter().for_each(|action| picture.done(action));
+        let held = while_held(wanted.clone(), &picture, |interface| interface == "PJSIP/1001");
+        assert_eq!(texts(&differences(&picture, &held)), [""; 0]);
+        let released = while_held(wanted, &picture, |_| false);
+        assert_eq!(texts(&differences(&picture, &released)), ["QueuePause callsync-700 PJSIP/1001 false"]);
     }
 
     fn rosters() -> impl Strategy<Value = Members> {

@@ -116,6 +116,11 @@ pub fn report(
     calls
 }
 
+/// Whether the caller still waits, as far as anybody noted.
+pub const fn waits(call: &FallbackCall) -> bool {
+    call.answered.is_none() && call.ended.is_none()
+}
+
 /// The ids of notes without an end: whether their channels are there must be asked.
 pub fn open(noted: &Noted) -> BTreeSet<&str> {
     let open = noted.iter().filter(|(_, note)| note.as_ref().is_some_and(|note| note.ended.is_none()));

@@ -123,8 +123,8 @@ requests! {
     Application = "application" Get "/applications/{applicationName}" () again needed;
     /// All endpoints of a technology, and whether they can be reached.
     Endpoints = "endpoints" Get "/endpoints/{tech}" () again needed;
-    /// Whether something is on a phone.
-    DeviceState = "device_state" Get "/deviceStates/{deviceName}" () again optional;
+    /// One endpoint, and what is on it.
+    Endpoint = "endpoint" Get "/endpoints/{tech}/{resource}" () again optional;
     /// Watch what changes.
     Subscribe = "subscribe" Post "/applications/{applicationName}/subscription" ("eventSource") again needed;
     /// Cease to watch.

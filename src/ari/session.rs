@@ -16,11 +16,12 @@ use crate::carry_out::{Done, Hands};
 use crate::client::{BadConfig, HttpClient};
 use crate::ends::Ends;
 use crate::event::Told;
-use crate::fallback::{Manager, Notes};
+use crate::fallback::Manager;
 use crate::hearing::{Heard, Hearing, hang_up};
 use crate::heart::Heart;
 use crate::lanes::Lanes;
 use crate::line::{AT_ONCE, Line, NotRead, Transport};
+use crate::own_queues::OwnQueues;
 use crate::reach::Reach;
 use crate::rest_socket::RestSocket;
 use crate::socket::{CAPACITY, Ending, NotOpened, Socket};
@@ -64,8 +65,8 @@ pub async fn run(
         if ends.make_room().await.is_none() {
             return;
         }
-        let (watched, notes) = (ends.watched.clone(), ends.manager.notes.clone());
-        let Some(connected) = ends.refuse_while(Session::begin(&config, &watched, notes)).await else { return };
+        let (watched, own_queues) = (ends.watched.clone(), ends.manager.own_queues.clone());
+        let Some(connected) = ends.refuse_while(Session::begin(&config, &watched, own_queues)).await else { return };
         let wait = match connected {
             Err(why) => {
                 complain(&mut complaint, &why);
@@ -141,7 +142,7 @@ struct Session {
 
 impl Session {
     /// Opens the socket, then takes the account; what happens meanwhile waits in the socket.
-    async fn begin(config: &Config, watched: &[String], notes: Notes) -> Result<(Self, Account), NotConnected> {
+    async fn begin(config: &Config, watched: &[String], own_queues: OwnQueues) -> Result<(Self, Account), NotConnected> {
         let began = Instant::now();
         let socket = Socket::open(config, CAPACITY).await?;
         let line = Line::new(match config.transport {
@@ -152,7 +153,7 @@ impl Session {
             }
         });
         let starts = Starts::default();
-        let hands = Hands::new(line.clone(), &config.app, starts.clone(), notes);
+        let hands = Hands::new(line.clone(), &config.app, starts.clone(), own_queues);
         filter_events(&line, &config.app).await.map_err(NotRead::from)?;
         if !watched.is_empty() {
             hands.watch(watched).await.map_err(NotConnected::Watch)?;
@@ -222,6 +223,7 @@ impl Session {
                     None => {
                         self.heart.stop().await;
                         self.last_orders(ends).await;
+                        ends.manager.own_queues.release().await;
                         return End::NoMoreOrders;
                     }
                 },

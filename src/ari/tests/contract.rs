@@ -26,7 +26,7 @@ fn whatever_an_asterisk_lacks_is_named() {
     let missing = description.missing();
     let optional = [
         "the request POST /channels/{channelId}/variables",
-        "the request GET /deviceStates/{deviceName}",
+        "the request GET /endpoints/{tech}/{resource}",
         "the request PUT /applications/{applicationName}/eventFilter",
     ];
     assert_eq!(missing.optional, optional);

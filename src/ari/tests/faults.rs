@@ -15,9 +15,9 @@ use super::stand_in::{Answer, Do, StandIn};
 use super::{PATIENCE, Rig, call, config, our_leg};
 use crate::socket::{Ending, Socket};
 
-const LEG: &str = "callsync-leg-9-00000000000000000000000000000001-1";
+pub(super) const LEG: &str = "callsync-leg-9-00000000000000000000000000000001-1";
 
-fn lane() -> Lane {
+pub(super) fn lane() -> Lane {
     Lane::Call(call(1))
 }
 
@@ -29,7 +29,7 @@ fn answer() -> Op {
     Op::Answer { leg: caller() }
 }
 
-fn dial() -> Op {
+pub(super) fn dial() -> Op {
     let entered = Timestamp::from_ms(1000);
     let mark = Mark {
         call: call(1),
@@ -52,11 +52,11 @@ fn lost() -> Event {
     Event::SwitchLost { server: ServerId(9) }
 }
 
-fn failed(order: Op, why: OrderFailure) -> Event {
+pub(super) fn failed(order: Op, why: OrderFailure) -> Event {
     Event::OrderFailed { order, why }
 }
 
-fn started(leg: &str, args: &str) -> Do {
+pub(super) fn started(leg: &str, args: &str) -> Do {
     Do::Send(format!(r#"{{"type":"StasisStart","args":[{args}],"channel":{{"id":"{leg}"}}}}"#))
 }
 
@@ -67,7 +67,7 @@ async fn rig(stand_in: &StandIn) -> Rig {
 }
 
 /// Waits until the stand-in has seen a request.
-async fn seen(stand_in: &StandIn, request: &str) {
+pub(super) async fn seen(stand_in: &StandIn, request: &str) {
     let looking = async {
         while !stand_in.requests().iter().any(|seen| seen == request) {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -192,10 +192,9 @@ async fn a_leg_that_dies_before_it_is_dialled_is_told_once_and_the_order_has_not
 /// The order before it in its lane took long: meanwhile Asterisk's own queue has rung the phone.
 #[tokio::test]
 async fn a_phone_that_came_into_use_while_the_order_waited_is_not_rung() {
-    for (state, rung) in [("RINGING", false), ("NOT_INUSE", true)] {
-        let device = format!(r#"{{"name":"PJSIP/1001","state":"{state}"}}"#);
-        let rule =
-            move |request: &str, _| (request == "GET /deviceStates/PJSIP%2F1001").then(|| Answer::Reply(200, device.clone()));
+    for (on_it, rung) in [(r#","lab-1.7""#, false), ("", true)] {
+        let phone = format!(r#"{{"resource":"1001","state":"online","channel_ids":["{LEG}"{on_it}]}}"#);
+        let rule = move |request: &str, _| (request == "GET /endpoints/PJSIP/1001").then(|| Answer::Reply(200, phone.clone()));
         let stand_in = StandIn::start(rule).await;
         let mut rig = rig(&stand_in).await;
         rig.order(lane(), dial());

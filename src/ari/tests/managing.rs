@@ -28,7 +28,7 @@ const SECRET: &str = "very secret";
 
 /// A switchboard in Asterisk's place.
 #[derive(Clone)]
-struct Board {
+pub(super) struct Board {
     address: String,
     state: Arc<Mutex<State>>,
     /// Closes all connections when it changes.
@@ -36,15 +36,17 @@ struct Board {
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// Members by queue and interface: name, penalty, paused.
-    members: BTreeMap<(String, String), (String, String, bool)>,
-    notes: BTreeMap<String, String>,
-    live: Vec<String>,
-    actions: Vec<String>,
+    pub(super) members: BTreeMap<(String, String), (String, String, bool)>,
+    pub(super) notes: BTreeMap<String, String>,
+    pub(super) live: Vec<String>,
+    pub(super) actions: Vec<String>,
     logins: u32,
     /// Actions that are refused.
     forbidden: Vec<&'static str>,
+    /// Actions that are never answered.
+    pub(super) unanswered: Vec<&'static str>,
 }
 
 /// A certificate, or a key, of this test run: made at its first use, in a folder that the system clears.
@@ -66,7 +68,7 @@ fn certificate(name: &str) -> PathBuf {
 }
 
 impl Board {
-    async fn start(tls: bool) -> Self {
+    pub(super) async fn start(tls: bool) -> Self {
         crate::install_cryptography();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("127.0.0.1:{}", listener.local_addr().unwrap().port());
@@ -96,7 +98,7 @@ impl Board {
         board
     }
 
-    fn state<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+    pub(super) fn state<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut self.state.lock().unwrap())
     }
 
@@ -127,6 +129,9 @@ impl Board {
         let (name, id) = (get("Action"), get("ActionID"));
         let key = (get("Queue"), get("Interface"));
         self.state(|state| {
+            if state.unanswered.iter().any(|unanswered| *unanswered == name) {
+                return String::new();
+            }
             if state.forbidden.iter().any(|forbidden| *forbidden == name) {
                 return format!("Response: Error\r\nActionID: {id}\r\nMessage: Permission denied\r\n\r\n");
             }
@@ -146,7 +151,7 @@ impl Board {
                     let members = state.members.iter().map(|((queue, interface), (name, penalty, paused))| {
                         format!(
                             "Event: QueueMember\r\nQueue: {queue}\r\nName: {name}\r\nLocation: {interface}\r\nStateInterface: {interface}\r\n\
-                             Membership: dynamic\r\nPenalty: {penalty}\r\nPaused: {}\r\n",
+                             Membership: dynamic\r\nPenalty: {penalty}\r\nStatus: 1\r\nPaused: {}\r\n",
                             u8::from(*paused)
                         )
                     });
@@ -178,7 +183,7 @@ impl Board {
         })
     }
 
-    async fn until(&self, what: &str, is: impl Fn(&State) -> bool) {
+    pub(super) async fn until(&self, what: &str, is: impl Fn(&State) -> bool) {
         let looking = async {
             while !self.state(|state| is(state)) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -187,7 +192,7 @@ impl Board {
         timeout(PATIENCE, looking).await.unwrap_or_else(|_| panic!("never: {what}"));
     }
 
-    fn ami(&self, tls: bool) -> Ami {
+    pub(super) fn ami(&self, tls: bool) -> Ami {
         Ami {
             address: self.address.clone(),
             user: "callsync".to_owned(),
@@ -212,7 +217,7 @@ impl Board {
     }
 }
 
-fn roster(members: &[(&str, bool)]) -> Arc<Roster> {
+pub(super) fn roster(members: &[(&str, bool)]) -> Arc<Roster> {
     let member = |(account, paused): &(&str, bool)| Member {
         endpoint: Endpoint { server: SERVER, name: (*account).to_owned() },
         name: PersonName::new("Anna"),
@@ -222,7 +227,7 @@ fn roster(members: &[(&str, bool)]) -> Arc<Roster> {
     Arc::new(Roster { members: members.iter().map(member).collect() })
 }
 
-async fn reported(rig: &mut Rig) -> Vec<FallbackCall> {
+pub(super) async fn reported(rig: &mut Rig) -> Vec<FallbackCall> {
     match rig.next().await {
         Event::FallbackReported { server: SERVER, calls } => calls,
         other => panic!("{other:?}"),

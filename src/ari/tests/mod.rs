@@ -14,6 +14,7 @@ mod real;
 mod real_manager;
 mod requests;
 mod stand_in;
+mod two_dialers;
 
 use std::io::Write;
 use std::panic::Location;

@@ -13,7 +13,8 @@ use crate::scenarios::witness::story::{Ring, Story, Talk};
 
 /// What happens at two phones at once may be logged in either order.
 const AT_ONCE: Millis = 200;
-/// Two calls at one phone that overlap by no more than this cross on the way.
+/// Two calls at one phone that overlap by no more than this cross on the way: the INVITE of the one that begins outruns the end of
+/// the other, which is that of a call that its own caller left, or is taken back.
 const CROSSING: Millis = 60;
 
 /// The judge of endings.
@@ -97,10 +98,9 @@ impl Endings<'_> {
     }
 }
 
-/// Phones that had two calls at once, but for those that program and Asterisk's own queue rang in one and the same instant: how
-/// often that was. Where `fallen_back` callers wait while the program is there, two who know nothing of each other ring the same
-/// phones, and the device's state travels for a moment.
-pub fn doubled(notes: &[Note], fallen_back: &BTreeSet<String>) -> (Findings, usize) {
+/// Phones that had two calls at once, whoever rang them: the program, or Asterisk's own queue, whose callers wait on when the
+/// program is back.
+pub fn doubled(notes: &[Note]) -> Findings {
     let mut calls: BTreeMap<&str, BTreeMap<&str, (Millis, Millis, &str)>> = BTreeMap::new();
     for note in notes.iter().filter(|note| !note.who.starts_with('+') && !note.call.is_empty()) {
         let of_phone = calls.entry(&note.who).or_default();
@@ -112,21 +112,16 @@ pub fn doubled(notes: &[Note], fallen_back: &BTreeSet<String>) -> (Findings, usi
             What::Dialled | What::Established | What::Held | What::Resumed => {}
         }
     }
-    let (mut found, mut raced) = (Findings::default(), 0);
+    let mut found = Findings::default();
     for (phone, calls) in calls {
         let mut calls: Vec<_> = calls.into_values().collect();
         calls.sort_unstable();
         for pair in calls.windows(2).filter(|pair| pair[0].1 > pair[1].0 + CROSSING) {
             let (first, second, at) = (pair[0].2, pair[1].2, time_of_day(pair[1].0));
-            let of_two_dialers = fallen_back.contains(first) != fallen_back.contains(second);
-            if of_two_dialers && pair[1].0 - pair[0].0 <= CROSSING {
-                raced += 1;
-            } else {
-                found.add("a phone was rung while it had a call", format!("{phone} for {second} at {at}, with {first} on it"));
-            }
+            found.add("a phone was rung while it had a call", format!("{phone} for {second} at {at}, with {first} on it"));
         }
     }
-    (found, raced)
+    found
 }
 
 #[cfg(test)]
@@ -185,18 +180,14 @@ mod tests {
     #[test]
     fn a_phone_with_two_calls_at_once_is_noticed() {
         let note = |at, what, call: &str| Note { at, what, who: "1001".into(), peer: call.into(), call: call.into() };
-        let doubled = |notes: &[Note], fallen_back: &[&str]| {
-            let (found, raced) = super::doubled(notes, &fallen_back.iter().map(ToString::to_string).collect());
-            (found.said().len(), raced)
-        };
+        let doubled = |notes: &[Note]| super::doubled(notes).said().len();
         let one_after_another = [note(1, What::Rang, "a"), note(90, What::HungUp, "a"), note(95, What::Rang, "b")];
-        assert_eq!(doubled(&one_after_another, &[]), (0, 0));
+        assert_eq!(doubled(&one_after_another), 0);
         let at_once = [note(1, What::Rang, "a"), note(95, What::Rang, "b"), note(900, What::HungUp, "a")];
-        assert_eq!(doubled(&at_once, &[]), (1, 0));
-        assert_eq!(doubled(&at_once, &["a"]), (1, 0), "ninety milliseconds are long enough to hear of it");
+        assert_eq!(doubled(&at_once), 1);
         let in_one_instant = [note(1, What::Rang, "a"), note(9, What::Rang, "b"), note(900, What::HungUp, "a")];
-        assert_eq!(doubled(&in_one_instant, &["a"]), (0, 1));
-        assert_eq!(doubled(&in_one_instant, &[]), (1, 0), "one who rings a phone knows that");
-        assert_eq!(doubled(&in_one_instant, &["a", "b"]), (1, 0));
+        assert_eq!(doubled(&in_one_instant), 1);
+        let crossing = [note(1, What::Rang, "a"), note(85, What::Rang, "b"), note(90, What::HungUp, "a")];
+        assert_eq!(doubled(&crossing), 0);
     }
 }

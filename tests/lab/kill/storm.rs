@@ -124,8 +124,7 @@ impl<'a> Storm<'a> {
         let outages = &self.excuses.outages;
         found.join(endings::judge(stories, &fallen_back, outages, standstills.clone()));
         let notes: Vec<_> = self.field.parties().iter().flat_map(|party| party.diary.notes()).collect();
-        let (doubled, raced) = endings::doubled(&notes, &fallen_back);
-        found.join(doubled);
+        found.join(endings::doubled(&notes));
         found.join(fairness::judge(stories, &served, &standstills));
         let (longest, holes) = media::judge(&self.field, to, &standstills);
         found.join(holes);
@@ -137,9 +136,6 @@ impl<'a> Storm<'a> {
         let instants: Vec<Millis> = outages.instants().collect();
         if in_the_cdr_alone > 0 {
             self.figures.push(format!("{in_the_cdr_alone} calls of the last moment are in the CDR alone: the journal was lost"));
-        }
-        if raced > 0 {
-            self.figures.push(format!("{raced} phones were rung by program and fallback in one instant"));
         }
         let phases = phases::said(&phases::count(&self.field, stories, &instants));
         self.figures.push(format!("{} calls: {}", stories.len(), outcomes.join(", ")));

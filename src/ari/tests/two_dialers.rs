@@ -1,0 +1,145 @@
+//! Callers wait in Asterisk's own queue while we are there: the queue and we ring the same phones, but not at once.
+
+use std::time::{Duration, Instant};
+
+use acd::event::{Event, OrderFailure};
+
+use super::faults::{LEG, dial, failed, lane, seen, started};
+use super::managing::{Board, reported, roster};
+use super::stand_in::{Answer, StandIn};
+use super::{Rig, config};
+use crate::{Ami, Config};
+
+const WAITS: &str = "available,,700|%2B7912||1000|||";
+const TALKS: &str = "available,,700|%2B7912||1000|1001|2000|";
+const DIAL: &str = "POST /channels/callsync-leg-9-00000000000000000000000000000001-1/dial";
+
+/// A board with two agents, whose queue has a caller of whom this is noted.
+async fn board(note: &str) -> Board {
+    let board = Board::start(false).await;
+    board.state(|state| {
+        for account in ["1001", "1002"] {
+            let key = ("callsync-700".to_owned(), format!("PJSIP/{account}"));
+            state.members.insert(key, (account.to_owned(), "0".to_owned(), false));
+        }
+        state.notes.insert("a.9".to_owned(), note.to_owned());
+        state.live.push("a.9".to_owned());
+    });
+    board
+}
+
+/// The adapter, once it knows of the caller and has the roster.
+async fn rig(board: &Board, stand_in: &StandIn) -> Rig {
+    let mut rig = rig_with(board.ami(false), stand_in).await;
+    // Somebody logs in who was not there before: that the roster has come shows in a member of whom it speaks.
+    rig.roster.send_replace(roster(&[("1001", false), ("1002", false), ("1003", false)]));
+    board.until("the roster has come", |state| state.members.len() == 3).await;
+    reported(&mut rig).await;
+    board.state(|state| state.actions.clear());
+    rig
+}
+
+async fn rig_with(ami: Ami, stand_in: &StandIn) -> Rig {
+    let mut rig = Rig::start(Config { ami: Some(ami), ..config(&stand_in.url, "callsync") });
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    rig
+}
+
+fn is_paused(board: &Board) -> bool {
+    board.state(|state| state.members[&("callsync-700".to_owned(), "PJSIP/1001".to_owned())].2)
+}
+
+/// What was asked for since the order, from the making of its leg on.
+fn since_the_order(stand_in: &StandIn) -> Vec<String> {
+    stand_in.requests().into_iter().skip_while(|request| request != "POST /channels/create").collect()
+}
+
+#[tokio::test]
+async fn the_queue_is_kept_from_a_phone_before_a_leg_is_made_for_it_and_may_ring_it_again_afterwards() {
+    let board = board(WAITS).await;
+    let looked_at = board.clone();
+    let stand_in = StandIn::start(move |request, _| {
+        let too_early = request == "POST /channels/create" && !is_paused(&looked_at);
+        too_early.then(|| Answer::Reply(500, "not held yet".to_owned()))
+    })
+    .await;
+    let rig = rig(&board, &stand_in).await;
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    stand_in.on_socket(started(LEG, r#""leg""#));
+    seen(&stand_in, DIAL).await;
+    assert_eq!(since_the_order(&stand_in), ["POST /channels/create", "GET /endpoints/PJSIP/1001", DIAL]);
+    board.until("the queue may ring the phone again", |state| state.actions.len() == 2).await;
+    assert!(!is_paused(&board));
+    assert_eq!(board.state(|state| state.actions.clone()), ["QueuePause callsync-700 PJSIP/1001"; 2]);
+}
+
+#[tokio::test]
+async fn a_program_that_ends_in_order_holds_no_phone_back() {
+    let board = board(WAITS).await;
+    let stand_in = StandIn::start(|_, _| None).await;
+    let rig = rig(&board, &stand_in).await;
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    stand_in.on_socket(started(LEG, r#""leg""#));
+    seen(&stand_in, DIAL).await;
+    assert!(is_paused(&board));
+    rig.stop().await;
+    assert!(!is_paused(&board));
+}
+
+#[tokio::test]
+async fn a_manager_interface_that_does_not_answer_keeps_no_call_waiting() {
+    let board = board(WAITS).await;
+    let stand_in = StandIn::start(|_, _| None).await;
+    let rig = rig(&board, &stand_in).await;
+    board.state(|state| state.unanswered.push("QueuePause"));
+    let ordered = Instant::now();
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    let waited = ordered.elapsed();
+    assert!(waited >= Duration::from_millis(300), "the answer is awaited: {waited:?}");
+    assert!(waited < Duration::from_secs(2), "{waited:?}");
+    stand_in.on_socket(started(LEG, r#""leg""#));
+    seen(&stand_in, DIAL).await;
+}
+
+#[tokio::test]
+async fn a_phone_that_the_queue_is_dialling_is_in_use_before_it_rings() {
+    let board = board(WAITS).await;
+    let phone = format!(r#"{{"resource":"1001","state":"online","channel_ids":["{LEG}","lab-1.9"]}}"#);
+    let rule = move |request: &str, _| (request == "GET /endpoints/PJSIP/1001").then(|| Answer::Reply(200, phone.clone()));
+    let stand_in = StandIn::start(rule).await;
+    let mut rig = rig(&board, &stand_in).await;
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    stand_in.on_socket(started(LEG, r#""leg""#));
+    assert_eq!(rig.next().await, failed(dial(), OrderFailure::InUse));
+    assert!(!stand_in.requests().contains(&DIAL.to_owned()));
+}
+
+#[tokio::test]
+async fn while_nobody_waits_in_the_queue_nothing_more_is_asked_than_to_dial() {
+    let board = board(TALKS).await;
+    let stand_in = StandIn::start(|_, _| None).await;
+    let rig = rig(&board, &stand_in).await;
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    stand_in.on_socket(started(LEG, r#""leg""#));
+    seen(&stand_in, DIAL).await;
+    assert_eq!(since_the_order(&stand_in), ["POST /channels/create", DIAL]);
+    assert_eq!(board.state(|state| state.actions.clone()), [""; 0]);
+}
+
+/// The phone is looked at, and nobody waits for an interface that is not there.
+#[tokio::test]
+async fn without_a_way_to_the_manager_interface_nobody_knows_who_waits() {
+    let stand_in = StandIn::start(|_, _| None).await;
+    let nobody = Ami { address: "127.0.0.1:9".to_owned(), ..Board::start(false).await.ami(false) };
+    let rig = rig_with(nobody, &stand_in).await;
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    stand_in.on_socket(started(LEG, r#""leg""#));
+    seen(&stand_in, DIAL).await;
+    assert_eq!(since_the_order(&stand_in), ["POST /channels/create", "GET /endpoints/PJSIP/1001", DIAL]);
+}
