@@ -4,6 +4,7 @@ mod agents;
 mod doors;
 mod front;
 mod live;
+mod live_orders;
 mod metrics;
 mod routes;
 mod site;
