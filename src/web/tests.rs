@@ -6,6 +6,7 @@ mod desk;
 mod doors;
 mod front;
 mod live;
+mod live_orders;
 mod metrics;
 mod routes;
 mod site;

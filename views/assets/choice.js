@@ -6,6 +6,7 @@ import { bodies, sortBy } from "./rows.js";
 
 const live = document.getElementById("live");
 const form = document.getElementById("choice");
+const panel = document.getElementById("panel");
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets.push(sheet);
 const FIELDS = ["find", "queue", "state", "phase"];
@@ -116,10 +117,15 @@ function toggle(query, sort) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.target.closest("dialog, input, select")) return;
-  const close = document.querySelector("#panel:not([hidden]) [data-close]");
-  if (close) follow(close);
+  if (event.key !== "Escape" || panel.hidden || event.target.closest?.("dialog, input, select")) return;
+  go((query) => ["call", "agent"].forEach((kind) => query.delete(kind)));
 });
+
+// An order that was sent without this script is answered by a page at the order's own address.
+if (panel.dataset.of && !/[?&](call|agent)=/.test(location.search)) {
+  const path = location.pathname.startsWith("/live/") ? "/live" : location.pathname;
+  history.replaceState(null, "", `${path}?${panel.dataset.of.replace("-", "=")}`);
+}
 addEventListener("popstate", apply);
 addEventListener("hashchange", apply);
 apply();

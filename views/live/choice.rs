@@ -73,6 +73,11 @@ impl Choice {
         }
         choice
     }
+
+    /// Whether anything is left out by it.
+    fn picks(&self) -> bool {
+        self.queue.is_some() || self.doing.is_some() || self.phase.is_some() || !self.find.is_empty()
+    }
 }
 
 impl Doing {
@@ -174,7 +179,7 @@ pub(super) fn form(choice: &Choice, queues: &[QueueRow], lang: Lang) -> Markup {
                     option value=(known.name()) selected[choice.phase == Some(known)] { (phase(known)) }
                 }
             }
-            a.button.quiet href="/live" data-all { (icon("x")) (lang.text("choice-clear")) }
+            a.button.quiet href="/live" data-all hidden[!choice.picks()] { (icon("x")) (lang.text("choice-clear")) }
         }
     }
 }

@@ -63,7 +63,7 @@ impl Side {
 /// The panel's place in the page, closed unless something stands in it, and what it shows until its content comes.
 pub(super) fn place(side: Option<&Side>, lang: Lang) -> Markup {
     html! {
-        aside #panel .panel aria-label=(lang.text("panel")) hidden[side.is_none()] data-of=[side.map(Side::row)] {
+        aside #panel .panel tabindex="-1" hx-sync="replace" aria-label=(lang.text("panel")) hidden[side.is_none()] data-of=[side.map(Side::row)] {
             @if let Some(side) = side { (side.inside(lang)) }
         }
         template #panel-awaited { (panel_awaited(lang)) }
