@@ -74,7 +74,7 @@ impl Account {
                 form method="post" action="/theme" {
                     input type="hidden" name="next" value="/account";
                     p.label #theme { (lang.text("account-theme")) }
-                    div.choice role="group" aria-labelledby="theme" {
+                    div.few role="group" aria-labelledby="theme" {
                         @for theme in Theme::ALL {
                             button.button type="submit" name="theme" value=(theme.name()) aria-pressed=(theme == self.frame.theme) {
                                 (theme_word(theme, lang))
@@ -85,7 +85,7 @@ impl Account {
                 form method="post" action="/language" {
                     input type="hidden" name="next" value="/account";
                     p.label #language { (lang.text("account-language")) }
-                    div.choice role="group" aria-labelledby="language" {
+                    div.few role="group" aria-labelledby="language" {
                         @for each in Lang::ALL {
                             button.button type="submit" name="lang" value=(each.code()) lang=(each.code()) aria-pressed=(each == lang) {
                                 (each.name())

@@ -116,7 +116,7 @@ fn buttons(lang: Lang) -> Markup {
             button.button.danger.filled type="button" { (word) }
             button.button.quiet type="button" { (icon("log-out")) (word) }
             button.button type="button" disabled { (word) }
-            div.choice role="group" aria-label=(lang.text("gallery-buttons")) {
+            div.few role="group" aria-label=(lang.text("gallery-buttons")) {
                 button.button type="button" aria-pressed="true" { (lang.text("theme-light")) }
                 button.button type="button" aria-pressed="false" { (lang.text("theme-dark")) }
             }
