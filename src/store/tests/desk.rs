@@ -45,7 +45,7 @@ async fn a_desk_knows_who_called_before_and_what_the_agent_has_done() {
         let seen: Vec<_> = earlier.iter().map(|past| (past.call, past.outcome)).collect();
         assert_eq!(seen, vec![(call(2), Some(Outcome::Abandoned)), (call(1), Some(Outcome::Answered))]);
         let answered = &earlier[1];
-        assert_eq!(answered.agent.as_ref().map(|name| name.expose()), Some("Анна Ильина"));
+        assert_eq!(answered.agent.as_ref().map(model::PersonName::expose), Some("Анна Ильина"));
         assert_eq!((answered.queue.as_deref(), answered.answered_at), (Some("Очередь 700"), Some(at(3000))));
         assert_eq!(desk::earlier(db, &number, call(2), 9).await.unwrap().len(), 1, "the call itself is not an earlier one");
         assert_eq!(desk::earlier(db, &number, call(9), 1).await.unwrap().len(), 1);
