@@ -12,7 +12,7 @@ use super::board::Step;
 
 /// Who reads a message: what it is drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Reader {
+pub(crate) struct Reader {
     pub lang: Lang,
     pub viewer: Viewer,
 }
