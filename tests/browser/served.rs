@@ -56,6 +56,8 @@ struct Shelf {
 /// What a browser asks for.
 struct Asked {
     path: String,
+    /// It tells something rather than asks: a page that shows a sign of life.
+    told: bool,
     /// It wants a stream of events: a page that is live.
     stream: bool,
 }
@@ -66,7 +68,7 @@ async fn answer_all(stream: TcpStream, shelf: Arc<Shelf>) {
     let mut reading = BufReader::new(reading);
     while let Some(asked) = next(&mut reading).await {
         let found = shelf.resources.get(&asked.path);
-        let head = shelf.head(found, asked.stream);
+        let head = shelf.head(found, &asked);
         let bytes = found.map_or(&[][..], |found| &found.bytes);
         if writing.write_all(head.as_bytes()).await.is_err() || writing.write_all(bytes).await.is_err() {
             return;
@@ -79,10 +81,11 @@ async fn answer_all(stream: TcpStream, shelf: Arc<Shelf>) {
 }
 
 impl Shelf {
-    fn head(&self, found: Option<&Resource>, stream: bool) -> String {
+    fn head(&self, found: Option<&Resource>, asked: &Asked) -> String {
         let (status, mime, length) = match found {
             Some(resource) => ("200 OK", resource.mime, format!("content-length: {}\r\n", resource.bytes.len())),
-            None if stream => ("200 OK", "text/event-stream", String::new()),
+            None if asked.told => ("204 No Content", "text/plain", String::new()),
+            None if asked.stream => ("200 OK", "text/event-stream", String::new()),
             None => ("404 Not Found", "text/plain", "content-length: 0\r\n".to_owned()),
         };
         format!(
@@ -97,6 +100,7 @@ impl Shelf {
 async fn next(reading: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Asked> {
     let mut line = String::new();
     reading.read_line(&mut line).await.ok()?;
+    let told = line.starts_with("POST ");
     let target = line.split(' ').nth(1)?;
     let path = target.split('?').next().unwrap_or(target).to_owned();
     let mut stream = false;
@@ -104,7 +108,7 @@ async fn next(reading: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Asked> {
         line.clear();
         let read = reading.read_line(&mut line).await.ok()?;
         if read <= 2 {
-            return (read > 0).then_some(Asked { path, stream });
+            return (read > 0).then_some(Asked { path, told, stream });
         }
         let line = line.to_ascii_lowercase();
         stream |= line.starts_with("accept:") && line.contains("text/event-stream");

@@ -56,7 +56,7 @@ desk.addEventListener("htmx:error", (event) => {
 desk.addEventListener("submit", (event) => event.target.closest("[popover]")?.hidePopover());
 
 /** What can be chosen in an open menu. */
-const choices = (menu) => [...menu.querySelectorAll("button.choice")];
+const choices = (menu) => [...menu.querySelectorAll("button.answer")];
 
 for (const menu of desk.querySelectorAll("form.menu")) {
   menu.addEventListener("toggle", (event) => {

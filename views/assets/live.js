@@ -4,7 +4,7 @@
 import { count } from "./choice.js";
 import { duration, set, tick } from "./clock.js";
 import { follow } from "./panel.js";
-import { changed } from "./rows.js";
+import { changed, still } from "./rows.js";
 
 const live = document.getElementById("live");
 const stale = document.getElementById("stale");
@@ -100,7 +100,6 @@ function open() {
 }
 
 // A number that has changed lets its tint fade, once.
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 new MutationObserver((changes) => {
   if (still.matches) return;
   const tint = getComputedStyle(live).getPropertyValue("--talking-tint");

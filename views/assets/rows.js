@@ -5,6 +5,21 @@ const hovers = matchMedia("(hover: hover)");
 /** What changes within this time is settled at once. */
 const TOGETHER_MS = 250;
 
+export const still = matchMedia("(prefers-reduced-motion: reduce)");
+const glides = new WeakMap();
+
+/** Changes a table; rows that stand elsewhere afterwards glide there, so that nothing jumps. */
+function gliding(body, change) {
+  if (still.matches) return change();
+  const tops = [...body.rows].map((row) => [row, row.getBoundingClientRect().top]);
+  change();
+  for (const [row] of tops) glides.get(row)?.cancel();
+  const moved = tops.map(([row, top]) => [row, row.isConnected ? top - row.getBoundingClientRect().top : 0]);
+  for (const [row, by] of moved.filter(([, by]) => by !== 0)) {
+    glides.set(row, row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: 160, easing: "ease-out" }));
+  }
+}
+
 const since = (row, cell = "time") => Number(row.querySelector(cell)?.dataset.since ?? Infinity);
 
 /** What a table is sorted by, by the names that the heads carry; the smallest first. */
@@ -19,6 +34,7 @@ const KEYS = {
 export const bodies = ["queue-rows", "agent-rows", "call-rows"].map((id) => document.getElementById(id));
 const sorts = new Map();
 const touched = new Set();
+const leaving = new Map();
 let settling = null;
 let morph = null;
 
@@ -83,12 +99,16 @@ export function settle(body, asked = false) {
     const moved = [...moving].filter((row) => !row.hasAttribute("data-held")).length;
     return tell(body, held.length + gone.length + moved);
   }
-  for (const row of gone) row.remove();
   for (const row of held) enter(row);
-  let next = null;
-  for (const row of wanted.reverse()) {
-    if (moving.has(row)) (body.moveBefore ?? body.insertBefore).call(body, row, next);
-    next = row;
+  if (gone.length + held.length + moving.size > 0) {
+    gliding(body, () => {
+      for (const row of gone) row.remove();
+      let next = null;
+      for (const row of wanted.reverse()) {
+        if (moving.has(row)) (body.moveBefore ?? body.insertBefore).call(body, row, next);
+        next = row;
+      }
+    });
   }
   tell(body, 0);
 }
@@ -123,8 +143,15 @@ function place(body, row) {
   for (let before = body.lastElementChild; before && compare(before, row) > 0; before = before.previousElementSibling) next = before;
   if (frozen(body)) row.toggleAttribute("data-held", true);
   else row.classList.add("enter");
-  body.insertBefore(row, next);
+  if (next) gliding(body, () => body.insertBefore(row, next));
+  else body.append(row);
   soon(body);
+}
+
+/** Takes away those that have faded, all at once. */
+function sweep(body) {
+  gliding(body, () => leaving.get(body).forEach((row) => row.remove()));
+  leaving.delete(body);
 }
 
 function leave(row) {
@@ -134,7 +161,12 @@ function leave(row) {
   else if (frozen(body)) row.toggleAttribute("data-gone", true);
   else {
     row.classList.add("leave");
-    setTimeout(() => row.remove(), 120);
+    const together = leaving.get(body);
+    if (together) together.push(row);
+    else {
+      leaving.set(body, [row]);
+      setTimeout(sweep, 120, body);
+    }
   }
   soon(body);
 }

@@ -50,7 +50,7 @@ fn reasons(lang: Lang, numbered: bool) -> Markup {
 
 fn choice(value: &str, word: &str, digit: Option<u8>) -> Markup {
     html! {
-        button.choice type="submit" name="state" value=(value) data-digit=[digit] {
+        button.answer type="submit" name="state" value=(value) data-digit=[digit] {
             span { (word) }
             @if let Some(digit) = digit { kbd { (digit) } }
         }

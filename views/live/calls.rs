@@ -91,7 +91,7 @@ pub(super) fn row(call: &CallLine, at: Timestamp, lang: Lang) -> Markup {
             data-find=(findable(number.as_deref().into_iter().chain(agent.as_deref()))) {
             th.caller scope="row" {
                 div.two {
-                    a.first.row-link href={ "/live?call=" (call.id) } {
+                    a.first.row-link href={ "/live?call=" (call.id) } title=[number.as_deref()] {
                         @if let Some(number) = &number { (digits(number)) }
                         @else { span.none { (lang.text("call-no-number")) } }
                     }

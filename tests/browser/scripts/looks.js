@@ -102,7 +102,7 @@
       if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) continue;
       const hit = document.elementFromPoint(x, y);
       if (!hit || hit.contains(element) || element.contains(hit)) continue;
-      if (!hit.closest("dialog, :popover-open")) return hit;
+      if (!hit.closest("dialog, :popover-open, aside")) return hit;
     }
     return null;
   }
