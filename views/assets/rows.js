@@ -6,18 +6,20 @@ const hovers = matchMedia("(hover: hover)");
 const TOGETHER_MS = 250;
 
 export const still = matchMedia("(prefers-reduced-motion: reduce)");
-const glides = new WeakMap();
 
-/** Changes a table; rows that stand elsewhere afterwards glide there, so that nothing jumps. */
+/** Changes a table; rows that stand elsewhere afterwards begin where they stood and glide, so that nothing jumps. */
 function gliding(body, change) {
   if (still.matches) return change();
   const tops = [...body.rows].map((row) => [row, row.getBoundingClientRect().top]);
   change();
-  for (const [row] of tops) glides.get(row)?.cancel();
+  const rows = tops.map(([row]) => row);
+  for (const row of rows) row.style.cssText = "transition: none; translate: none";
   const moved = tops.map(([row, top]) => [row, row.isConnected ? top - row.getBoundingClientRect().top : 0]);
-  for (const [row, by] of moved.filter(([, by]) => by !== 0)) {
-    glides.set(row, row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: 160, easing: "ease-out" }));
-  }
+  for (const [row, by] of moved) row.style.translate = by ? `0 ${by}px` : "";
+  const glide = (body.glide = {});
+  const go = () => body.glide === glide && rows.forEach((row) => (row.style.cssText = ""));
+  // The browser has to have drawn where they begin.
+  requestAnimationFrame(() => requestAnimationFrame(go));
 }
 
 const since = (row, cell = "time") => Number(row.querySelector(cell)?.dataset.since ?? Infinity);
