@@ -7,17 +7,16 @@ const TOGETHER_MS = 250;
 
 export const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Changes a table; rows that stand elsewhere afterwards begin where they stood and glide, so that nothing jumps. */
+/** Changes a table; rows that stand elsewhere afterwards glide there. */
 function gliding(body, change) {
   if (still.matches) return change();
   const tops = [...body.rows].map((row) => [row, row.getBoundingClientRect().top]);
   change();
-  const rows = tops.map(([row]) => row);
-  for (const row of rows) row.style.cssText = "transition: none; translate: none";
+  for (const [row] of tops) row.style.cssText = "transition: none; translate: none";
   const moved = tops.map(([row, top]) => [row, row.isConnected ? top - row.getBoundingClientRect().top : 0]);
   for (const [row, by] of moved) row.style.translate = by ? `0 ${by}px` : "";
   const glide = (body.glide = {});
-  const go = () => body.glide === glide && rows.forEach((row) => (row.style.cssText = ""));
+  const go = () => body.glide === glide && tops.forEach(([row]) => (row.style.cssText = ""));
   // The browser has to have drawn where they begin.
   requestAnimationFrame(() => requestAnimationFrame(go));
 }

@@ -111,10 +111,10 @@ fn beneath(number: Number, totals: &Totals, at: Timestamp, lang: Lang) -> Markup
 
 fn longest(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
     html! {
-        span.calm { (lang.text("totals-longest")) " " }
         @if let Some(began) = totals.sums.longest_since {
             span.urgency { (since(began, at, totals.within.map(Limit))) span.words { " " (lang.text("above-norm")) } }
         } @else { (NONE) }
+        span.calm { " " (lang.text("totals-longest")) }
     }
 }
 
