@@ -83,7 +83,7 @@ fn main() {
     files.add("htmx.js", SCRIPT, read_all(&modules, HTMX).as_bytes(), true);
     let mut linked: Vec<(String, String)> = Vec::new();
     for name in MODULES {
-        let mut source = text(&views.join("assets").join(name));
+        let mut source = without_comments(&text(&views.join("assets").join(name)));
         for (import, url) in &linked {
             source = source.replace(&format!("\"./{import}\""), &format!("\"{url}\""));
         }
@@ -93,6 +93,13 @@ fn main() {
     files.add("icon.svg", "image/svg+xml", &read(&views.join("assets/icon.svg")), true);
     write(&out.join("files.rs"), format!("&[\n{}]", files.table).as_bytes());
     write(&out.join("icons.svg"), sprite(&modules.join("lucide-static/icons")).as_bytes());
+}
+
+/// A module without the lines that are there for whoever reads the source.
+fn without_comments(source: &str) -> String {
+    let said =
+        |line: &&str| !line.trim_start().starts_with("//") && !(line.trim_start().starts_with("/**") && line.ends_with("*/"));
+    source.lines().filter(said).map(|line| line.to_owned() + "\n").collect()
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
