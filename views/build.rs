@@ -97,8 +97,8 @@ fn main() {
 
 /// A module without the lines that are there for whoever reads the source.
 fn without_comments(source: &str) -> String {
-    let said =
-        |line: &&str| !line.trim_start().starts_with("//") && !(line.trim_start().starts_with("/**") && line.ends_with("*/"));
+    let remark = |line: &str| line.starts_with("//") || (line.starts_with("/**") && line.ends_with("*/"));
+    let said = |line: &&str| !remark(line.trim());
     source.lines().filter(said).map(|line| line.to_owned() + "\n").collect()
 }
 

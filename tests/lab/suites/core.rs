@@ -7,7 +7,7 @@ use super::report::Tally;
 use crate::{Result, say};
 
 /// How many histories make a run, and how many a long one, in an optimised build.
-const HISTORIES: (u32, u32) = (10_000, 1_000_000);
+const HISTORIES: (u32, u32) = (15_000, 1_000_000);
 
 /// The seed of the ordinary run.
 const EVERYDAY_SEED: &str = "20261121";
