@@ -6,11 +6,11 @@ use crate::names;
 use crate::passwords::Passwords;
 use crate::site::AGENTS;
 
-/// The logins of every lab: e-mail, name, role.
+/// The logins of every lab: e-mail, name, role. The operator is the first agent.
 pub const USERS: [(&str, &str, &str); 3] = [
     ("admin@example.org", "Вера Андреевна Громова", "admin"),
     ("supervisor@example.org", "Олег Рябов", "supervisor"),
-    ("operator@example.org", "Нина Котова", "operator"),
+    ("operator@example.org", names::AGENTS[0], "operator"),
 ];
 
 const QUEUES: [(&str, &str); 3] = [("700", "Продажи"), ("701", "Поддержка"), ("702", "Доставка")];
@@ -38,7 +38,10 @@ pub fn document(passwords: &Passwords, ready: impl Fn(u32) -> bool) -> Value {
         .collect();
     let users: Vec<Value> = USERS
         .iter()
-        .map(|(email, name, role)| json!({"email": email, "name": name, "role": role, "password": password(passwords, role)}))
+        .map(|(email, name, role)| {
+            let agent = (*role == "operator").then(|| AGENTS.start().to_string());
+            json!({"email": email, "name": name, "role": role, "agent": agent, "password": password(passwords, role)})
+        })
         .collect();
     json!({"queues": queues, "agents": agents, "users": users})
 }

@@ -4,6 +4,8 @@
 const hovers = matchMedia("(hover: hover)");
 /** What changes within this time is settled at once. */
 const TOGETHER_MS = 250;
+/** Rows have glided into their places after this. */
+const GLIDE_MS = 240;
 
 export const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -15,6 +17,7 @@ function gliding(body, change) {
   for (const [row] of tops) row.style.cssText = "transition: none; translate: none";
   const moved = tops.map(([row, top]) => [row, row.isConnected ? top - row.getBoundingClientRect().top : 0]);
   for (const [row, by] of moved) row.style.translate = by ? `0 ${by}px` : "";
+  body.glides = performance.now() + GLIDE_MS;
   const glide = (body.glide = {});
   const go = () => body.glide === glide && tops.forEach(([row]) => (row.style.cssText = ""));
   // The browser has to have drawn where they begin.
@@ -151,6 +154,8 @@ function place(body, row) {
 
 /** Takes away those that have faded, all at once. */
 function sweep(body) {
+  const rest = body.glides - performance.now();
+  if (rest > 0) return setTimeout(sweep, rest, body);
   gliding(body, () => leaving.get(body).forEach((row) => row.remove()));
   leaving.delete(body);
 }

@@ -16,6 +16,10 @@ const HEIGHT: u32 = 2000;
 /// What is drawn first, with its letters, is no jump.
 const SETTLED: Duration = Duration::from_secs(3);
 
+/// From this sum on a page jumps. Chromium's score is read with three digits; what is less is a row of a few pixels while
+/// it glides.
+const JUMPED: f64 = 0.0005;
+
 /// How long Live is watched.
 const fn watched_for(stage: &Stage) -> Duration {
     Duration::from_secs(if stage.site.long { 600 } else { 60 })
@@ -35,7 +39,7 @@ const JUMPS: &str = "(() => { \
     }).observe({ type: 'layout-shift' }); \
     return true; })()";
 
-/// The sum of all layout shifts is zero: whoever is about to press something presses that.
+/// The sum of all layout shifts is 0.000: whoever is about to press something presses that.
 pub async fn jumps(stage: &Stage) -> Outcome {
     opens(stage).await?;
     let browser = &stage.browser;
@@ -48,7 +52,7 @@ pub async fn jumps(stage: &Stage) -> Outcome {
     let sum: f64 = jumps.iter().filter_map(|jump| jump["value"].as_f64()).sum();
     println!("    layout shift in {} s: {sum:.4}, {} times", watched_for(stage).as_secs(), jumps.len());
     let first = jumps.first().map(|jump| jump["what"].as_array().into_iter().flatten().filter_map(Value::as_str).collect());
-    match first {
+    match first.filter(|_| sum >= JUMPED) {
         None => Ok(()),
         Some::<Vec<&str>>(what) => {
             Err(format!("things jump {} times, by {sum:.4} in all; at first:\n{}", jumps.len(), what.join("\n")).into())
