@@ -2,16 +2,14 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue};
-use axum::response::sse::{Event, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use axum::response::sse::Event;
 use futures_util::stream::unfold;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::Interval;
 use tower_sessions::Session;
 use tower_sessions::session::Id;
 
@@ -23,15 +21,7 @@ use crate::guard::{Allowed, Permission, viewer};
 use crate::language::Language;
 use crate::session;
 use crate::site::Site;
-
-/// The page hears from us this often, so that it knows within seconds when it does not.
-const BEAT: Duration = Duration::from_secs(2);
-
-/// How often the session is looked at again.
-const CHECK: Duration = Duration::from_secs(30);
-
-/// nginx keeps answers back to fill its buffers unless it is told not to.
-const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+use crate::stream::{BEAT, CHECK, answer, beat, every, hello};
 
 /// Opens the stream.
 pub(crate) async fn stream(
@@ -47,17 +37,10 @@ pub(crate) async fn stream(
     let begin = Begin::Hello(whole, number);
     let watched = Watched { site, id, reader, messages, stopping, begin, beats: every(BEAT), checks: every(CHECK) };
     metrics::gauge!("callsync_live_streams").increment(1);
-    let events = unfold(watched, |mut watched| async {
+    Ok(answer(unfold(watched, |mut watched| async {
         let event = watched.next().await?;
         Some((Ok::<Event, Infallible>(event), watched))
-    });
-    Ok(([(BUFFERING, HeaderValue::from_static("no"))], Sse::new(events)).into_response())
-}
-
-fn every(period: Duration) -> Interval {
-    let mut interval = interval(period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
+    })))
 }
 
 /// A stream under way.
@@ -105,7 +88,7 @@ impl Watched {
     /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
         match self.begin.take() {
-            Begin::Hello(..) => return Some(Event::default().event("hello").data(views::assets::build())),
+            Begin::Hello(..) => return Some(hello()),
             Begin::Everything(whole, number) => return Some(self.everything(whole, number)),
             Begin::Done => {}
         }
@@ -118,7 +101,7 @@ impl Watched {
                     self.messages = messages;
                     return Some(self.everything(whole, number));
                 }
-                Heard::Beat => return Some(self.beat()),
+                Heard::Beat => return Some(beat(self.site.app.runtime.now())),
                 Heard::Check if self.may_go_on().await => {}
                 Heard::Check => return None,
             }
@@ -138,10 +121,6 @@ impl Watched {
 
     fn everything(&self, whole: Whole, number: u64) -> Event {
         event(&Message::new(number, self.site.app.runtime.now(), Says::Everything(whole)), self.reader)
-    }
-
-    fn beat(&self) -> Event {
-        Event::default().event("beat").data(self.site.app.runtime.now().as_ms().to_string())
     }
 
     /// The user is still signed in, and still who they were. A database that does not answer ends no stream.
