@@ -28,7 +28,7 @@ pub use past::PastLine;
 pub use today::Today;
 
 use crate::frame::{Frame, Section, SignedIn};
-use crate::parts::icon;
+use crate::parts::{STREAM_CONFIG, icon, stale};
 use crate::words::Lang;
 
 /// The page.
@@ -165,7 +165,7 @@ impl Render for Desk {
                     (today::zone(stand.today.as_ref(), &stand.own, drawing))
                 }
                 div.centre {
-                    (stale(lang))
+                    (stale(&lang.text("desk-stale-what"), lang))
                     (switch(stand.switch_up, lang))
                     p #desk-failed .notice.wrong role="alert" hidden { (icon("circle-alert")) (lang.text("desk-failed")) }
                     (centre::zone(stand, drawing))
@@ -183,21 +183,6 @@ impl Render for Desk {
             }
         };
         self.frame.signed_in(&self.who, Section::Desk, &["clock.js", "stream.js", "desk.js"], &main)
-    }
-}
-
-/// As on Live: the stream stays open in a hidden tab, and a lost one comes back within five seconds.
-const STREAM_CONFIG: &str =
-    r#"{"sse":{"pauseOnBackground":false,"reconnectDelay":500,"reconnectMaxDelay":5000,"connectTimeout":5000}}"#;
-
-/// Shown by the page itself as soon as it hears nothing from us.
-fn stale(lang: Lang) -> Markup {
-    html! {
-        p #stale .stale role="status" hidden {
-            (icon("unplug"))
-            span { (lang.text("live-stale")) " " span.for { "0:00" } }
-            span.sub { (lang.text("desk-stale-what")) }
-        }
     }
 }
 

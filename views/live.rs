@@ -23,7 +23,7 @@ pub use totals::Totals;
 pub use trend::{Sample, Trend};
 
 use crate::frame::{Frame, Section, SignedIn};
-use crate::parts::{icon, tabs};
+use crate::parts::{STREAM_CONFIG, icon, stale, tabs};
 use crate::words::Lang;
 
 /// The page.
@@ -88,7 +88,7 @@ impl Render for Live {
                 data-now=(board.at.as_ms()) data-build=(crate::assets::build()) {
                 h1.visually-hidden { (lang.text("live-title")) }
                 section.strip aria-label=(lang.text("totals")) {
-                    (stale(lang))
+                    (stale(&lang.text("live-stale-what"), lang))
                     (switch(board.switch_up, lang))
                     (totals::totals(&board.totals, Some(&board.trend), board.at, lang))
                 }
@@ -111,22 +111,6 @@ impl Render for Live {
 
 /// Its modules, each after those that it imports.
 const SCRIPTS: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "live.js"];
-
-/// The stream stays open in a hidden tab, so that the page is true when somebody looks again; a lost one comes back within
-/// five seconds.
-const STREAM_CONFIG: &str =
-    r#"{"sse":{"pauseOnBackground":false,"reconnectDelay":500,"reconnectMaxDelay":5000,"connectTimeout":5000}}"#;
-
-/// Shown by the page itself as soon as it hears nothing from us.
-fn stale(lang: Lang) -> Markup {
-    html! {
-        p #stale .stale role="status" hidden {
-            (icon("unplug"))
-            span { (lang.text("live-stale")) " " span.for { "0:00" } }
-            span.sub { (lang.text("live-stale-what")) }
-        }
-    }
-}
 
 /// Says that we ourselves do not hear Asterisk.
 fn switch(up: bool, lang: Lang) -> Markup {

@@ -10,6 +10,7 @@ mod name;
 mod outcome;
 mod panel;
 mod sparkline;
+mod stream;
 mod tabs;
 
 pub use badge::{agent_state, agent_word, call_phase};
@@ -23,4 +24,5 @@ pub use name::clipped;
 pub use outcome::outcome_word;
 pub use panel::{Panel, panel, panel_awaited, panel_failed, panel_part};
 pub use sparkline::{SAMPLES, sparkline};
+pub use stream::{STREAM_CONFIG, stale};
 pub use tabs::tabs;
