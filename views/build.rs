@@ -25,7 +25,7 @@ const FONTS: &[(&str, &str)] = &[
 const HTMX: &[&str] = &["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"];
 
 /// Our modules, each after those that it imports.
-const MODULES: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "live.js", "stream.js", "desk.js"];
+const MODULES: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "stream.js", "live.js", "desk.js"];
 
 /// The icons that pages use, by their Lucide names.
 const ICONS: &[&str] = &[

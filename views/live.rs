@@ -110,7 +110,7 @@ impl Render for Live {
 }
 
 /// Its modules, each after those that it imports.
-const SCRIPTS: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "live.js"];
+const SCRIPTS: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "stream.js", "live.js"];
 
 /// Says that we ourselves do not hear Asterisk.
 fn switch(up: bool, lang: Lang) -> Markup {

@@ -1,8 +1,8 @@
 // The desk: keys, menus, what a wrap-up has left, the title while a call rings, and the beat by which the server knows that
 // somebody sits here. Without this module every form still works.
 
-import { duration, now } from "./clock.js";
-import { follow } from "./stream.js";
+import { duration, now, tick } from "./clock.js";
+import { keepTrue } from "./stream.js";
 
 const desk = document.getElementById("desk");
 const failed = document.getElementById("desk-failed");
@@ -36,7 +36,8 @@ function entitle() {
   if (document.title !== text) document.title = text;
 }
 
-follow(desk, document.getElementById("stale"), (old) => {
+keepTrue(desk, document.getElementById("stale"), (old) => {
+  tick(desk);
   // What cannot be passed on cannot be pressed.
   for (const part of desk.querySelectorAll(".bar .shelf, form.menu")) part.inert = old;
   beat();

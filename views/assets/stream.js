@@ -1,7 +1,7 @@
 // Keeps a page true. htmx holds the stream and swaps what it brings; this module opens it, notices when something was
 // missed or when nothing is heard, says so on the page and starts afresh.
 
-import { duration, set, tick } from "./clock.js";
+import { duration, set } from "./clock.js";
 
 /** The server is heard every 2 s. Silent for longer than this, the page may be old. */
 const SILENT_MS = 5000;
@@ -11,7 +11,7 @@ const DEAD_MS = 10000;
 const PATIENCE_MS = 6000;
 
 /** Follows the stream of `page`. `told` is called after every message and every second, with whether the page is old. */
-export function follow(page, stale, told) {
+export function keepTrue(page, stale, told = () => {}) {
   let last = null;
   let heard = performance.now();
   let line = null;
@@ -67,7 +67,6 @@ export function follow(page, stale, told) {
   page.addEventListener("htmx:sse:after:message", () => {
     // How far the page has come, for whoever looks into it.
     if (last !== null) page.dataset.number = last;
-    tick(page);
     watch();
   });
 
