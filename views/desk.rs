@@ -17,12 +17,12 @@ mod why;
 
 use jiff::tz::TimeZone;
 use maud::{Markup, Render, html};
+use model::agent::LONGEST_WRAP_UP;
 use model::explain::Explanation;
 use model::wallboard::{AgentRow, Block, QueueRow};
 use model::{AgentId, AgentState, QueueId, Span, Timestamp};
 
 pub use call::CallCard;
-pub use moment::midnight;
 pub use none::{Missing, NoDesk};
 pub use past::PastLine;
 pub use today::Today;
@@ -129,9 +129,6 @@ impl QueueLine {
         }
     }
 }
-
-/// The longest time that a wrap-up may have left: the core extends none beyond it.
-const LONGEST_WRAP_UP: Span = Span::from_secs(600);
 
 /// How much longer a wrap-up becomes at a time.
 pub const EXTENSION: Span = Span::from_secs(30);

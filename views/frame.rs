@@ -162,7 +162,7 @@ impl Frame {
     fn page(&self, title: &str, scripts: &[&str], body: &Markup) -> Markup {
         html! {
             (DOCTYPE)
-            html lang=(self.lang.code()) data-theme=(self.theme.name()) {
+            html lang=(self.lang.code()) data-theme=(self.theme.name()) data-zone=[self.zone.iana_name()] {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";

@@ -6,7 +6,10 @@ use model::{AgentState, CallId, CallPhase, NotReadyReason, Span, Timestamp};
 
 use crate::frame::{Frame, Section, SignedIn};
 use crate::number::{self, NONE};
-use crate::parts::{self, Limit, agent_state, call_phase, clipped, icon, since, ticks};
+use crate::parts::{
+    self, Danger, Limit, Panel, agent_state, call_phase, clipped, icon, panel, panel_awaited, panel_failed, panel_part, question,
+    since, sparkline, stale, tabs, ticks,
+};
 use crate::words::Lang;
 
 /// The page.
@@ -70,6 +73,10 @@ impl Render for Gallery {
                 (part(&lang.text("gallery-numbers"), &numbers(lang)))
                 (part(&lang.text("gallery-notices"), &notices(lang)))
                 (part(&lang.text("gallery-tables"), &tables(self.at, lang)))
+                (part(&lang.text("gallery-tabs"), &switches(lang)))
+                (part(&lang.text("gallery-trends"), &trends()))
+                (part(&lang.text("gallery-dialog"), &dialog(lang)))
+                (part(&lang.text("gallery-panel"), &panels(self.at, lang)))
             }
         };
         self.frame.signed_in(&self.who, Section::Gallery, &["clock.js"], &main)
@@ -196,6 +203,7 @@ fn notices(lang: Lang) -> Markup {
             p.notice.wrong { (icon("circle-alert")) span { (lang.text("error-wrong-password")) } }
             p.notice.careful { (icon("triangle-alert")) span { (lang.text("login-exposed")) } }
             p.notice.done { (icon("circle-check")) span { (lang.text("account-changed")) } }
+            (stale(&lang.text("live-stale-what"), lang))
         }
     }
 }
@@ -214,6 +222,55 @@ fn tables(at: Timestamp, lang: Lang) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+fn switches(lang: Lang) -> Markup {
+    tabs(
+        &lang.text("gallery-tabs"),
+        &[("main", lang.text("queues")), ("main", lang.text("agents")), ("main", lang.text("calls"))],
+    )
+}
+
+/// An hour that rises, one that was not known for a while, one that stands still, and one that has only begun.
+fn trends() -> Markup {
+    let hours: [Vec<Option<u32>>; 4] = [
+        (0..60).map(|n| Some(n + n * n % 7)).collect(),
+        (0..60).map(|n| (!(20..35).contains(&n)).then_some(n * 13 % 40)).collect(),
+        vec![Some(20); 60],
+        (0..9).map(|n| Some(n * 4)).collect(),
+    ];
+    html! { div.row { @for hour in &hours { span.trend { (sparkline(hour, 66)) } } } }
+}
+
+fn dialog(lang: Lang) -> Markup {
+    let asked = Danger {
+        id: "sample",
+        verb: &lang.text("order-hang-up"),
+        question: &lang.text("order-hang-up-question"),
+        what: html! { (lang.text("gallery-dialog-what")) },
+        action: "/gallery",
+        fields: &[],
+        answered_in: "#main",
+    };
+    // A dialog's form in a page that has no dialog open does nothing.
+    html! { form.dialog method="dialog" { (question(&asked, lang)) } }
+}
+
+/// With something in it, on its way, and one that could not be had.
+fn panels(at: Timestamp, lang: Lang) -> Markup {
+    let shown = Panel {
+        title: parts::digits("+7 912 345-67-89"),
+        state: html! { (call_phase(CallPhase::Waiting, lang)) " " (since(at - Span::from_secs(16), at, None)) },
+        back: "/gallery",
+        body: panel_part(&lang.text("story"), &html! { p { (lang.text("gallery-dialog-what")) } }),
+    };
+    html! {
+        div.panes {
+            div.pane { (panel(&shown, lang)) }
+            div.pane { (panel_awaited(lang)) }
+            div.pane { (panel_failed(lang)) }
         }
     }
 }

@@ -64,13 +64,26 @@ pub fn time_with_seconds(at: Timestamp, zone: &TimeZone) -> String {
     local(at, zone).map_or_else(|| NONE.to_owned(), |local| local.strftime("%H:%M:%S").to_string())
 }
 
-/// A date and a time of day: `21 ноя 2026, 14:02`.
+/// A date: `21 ноя 2026`.
 #[must_use]
-pub fn date_and_time(at: Timestamp, zone: &TimeZone, lang: Lang) -> String {
+pub fn date(at: Timestamp, zone: &TimeZone, lang: Lang) -> String {
     let Some(local) = local(at, zone) else { return NONE.to_owned() };
     let months = MONTHS[usize::from(lang == Lang::En)];
     let month = usize::try_from(local.month() - 1).ok().and_then(|month| months.get(month)).unwrap_or(&"");
-    format!("{} {month} {}, {}", local.day(), local.year(), local.strftime("%H:%M"))
+    format!("{} {month} {}", local.day(), local.year())
+}
+
+/// A date and a time of day: `21 ноя 2026, 14:02`.
+#[must_use]
+pub fn date_and_time(at: Timestamp, zone: &TimeZone, lang: Lang) -> String {
+    format!("{}, {}", date(at, zone, lang), time_of_day(at, zone))
+}
+
+/// When the day of a moment began in a zone.
+#[must_use]
+pub fn midnight(at: Timestamp, zone: &TimeZone) -> Timestamp {
+    let began = local(at, zone).and_then(|local| local.start_of_day().ok());
+    began.map_or(at, |began| Timestamp::from_ms(began.timestamp().as_millisecond()))
 }
 
 fn local(at: Timestamp, zone: &TimeZone) -> Option<jiff::Zoned> {
@@ -85,7 +98,7 @@ pub fn machine(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, date_and_time, duration, machine, percent, time_of_day, time_with_seconds};
+    use super::{count, date_and_time, duration, machine, midnight, percent, time_of_day, time_with_seconds};
     use crate::words::Lang;
     use jiff::tz::TimeZone;
     use model::{Span, Timestamp};
@@ -120,6 +133,14 @@ mod tests {
         assert_eq!(time_with_seconds(at, &zone), "14:06:40");
         assert_eq!(date_and_time(at, &zone, Lang::Ru), "18 ноя 2026, 14:06");
         assert_eq!(date_and_time(at, &zone, Lang::En), "18 Nov 2026, 14:06");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_of_its_zone() {
+        let at = Timestamp::from_ms(1_795_000_000_000);
+        let passed = |zone: &str| at.since(midnight(at, &TimeZone::get(zone).unwrap())).as_secs();
+        assert_eq!(passed("UTC"), 11 * 3600 + 6 * 60 + 40);
+        assert_eq!(passed("Europe/Moscow"), 14 * 3600 + 6 * 60 + 40);
     }
 
     #[test]

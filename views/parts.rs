@@ -15,7 +15,7 @@ mod tabs;
 
 pub use badge::{agent_state, agent_word, call_phase};
 pub use clock::{Limit, since, ticks};
-pub use dialog::{Danger, danger};
+pub use dialog::{Danger, danger, question};
 pub use digits::digits;
 pub use icon::icon;
 pub(crate) use icon::icons;

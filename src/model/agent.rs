@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{AgentId, CallId, QueueId, ServerId};
 use crate::person::PersonName;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// An agent as the settings describe them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Agent {
     #[serde(default)]
     pub tiers: BTreeMap<QueueId, u8>,
 }
+
+/// The longest time that a wrap-up may have left: whoever needs more is not ready.
+pub const LONGEST_WRAP_UP: Span = Span::from_secs(600);
 
 /// The tier of an agent whose settings name none. Tiers count from here.
 pub const FIRST_TIER: u8 = 1;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::errors::Failure;
 use crate::guard::{Allowed, Permission};
+use crate::orders::ask_agent;
 use crate::site::Site;
 
 /// The longest time to finish a call that can be asked for at once.
@@ -110,13 +111,7 @@ async fn hand_over(site: &Site, allowed: &Allowed<Change>, agent: AgentId, ask: 
     if !known {
         return Err(Failure::NotFound);
     }
-    let by = Actor::User(user.id);
-    site.app.runtime.ask(agent, ask, by).await?;
-    // Calls outrank books: the agent has what was asked for, whether or not the database can be told.
-    let at = site.app.runtime.now();
-    if let Err(error) = store::audit::note(&site.app.db, &by, at, asked, "agent", agent.0).await {
-        tracing::error!(%error, user.id = %user.id, agent = %agent, asked, "what was asked of an agent stands in no audit log");
-    }
+    ask_agent(site, Actor::User(user.id), agent, ask, asked).await?;
     Ok((StatusCode::ACCEPTED, Json(Asked { agent, asked })))
 }
 

@@ -8,7 +8,12 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
 use model::Timestamp;
+use model::user::User;
 use tokio::time::{Interval, MissedTickBehavior, interval};
+use tower_sessions::session::Id;
+
+use crate::session;
+use crate::site::Site;
 
 /// A page hears from us this often, so that it knows within seconds when it does not.
 pub(crate) const BEAT: Duration = Duration::from_secs(2);
@@ -39,4 +44,16 @@ pub(crate) fn hello() -> Event {
 /// The sign of life, with the time here.
 pub(crate) fn beat(at: Timestamp) -> Event {
     Event::default().event("beat").data(at.as_ms().to_string())
+}
+
+/// Whether a stream may go on: its session stands, and its user is still one who may see it. A database that does not answer
+/// ends no stream.
+pub(crate) async fn goes_on(id: Id, site: &Site, may_see: impl FnOnce(User) -> bool) -> bool {
+    match session::still_stands(id, site).await {
+        Ok(user) => user.is_some_and(may_see),
+        Err(error) => {
+            tracing::warn!(%error, "a stream's session could not be looked at");
+            true
+        }
+    }
 }

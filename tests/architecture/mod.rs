@@ -3,6 +3,7 @@
 mod arrows;
 mod layout;
 mod prose;
+mod styles;
 
 use std::fs;
 use std::path::{Path, PathBuf};

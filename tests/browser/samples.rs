@@ -1,10 +1,13 @@
 //! Every sample of every page, served to one tab of one browser, in every look that a reader may see it in.
 
+mod poses;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use browser::chromium::{Browser, Driver, Outcome};
 use browser::served::{Resource, Served};
+use poses::POSES;
 use serde_json::Value;
 use views::{Lang, assets, samples};
 
@@ -36,7 +39,7 @@ pub struct Look {
 
 /// All samples, and the tab that shows them.
 pub struct Tab {
-    /// The names of the samples.
+    /// The names of the samples, and of what readers bring them to.
     pub names: Vec<String>,
     /// The tab's browser.
     pub browser: Browser,
@@ -85,11 +88,13 @@ impl Tab {
             resources.insert(path(FAULTY, lang), Resource { mime: PAGE, bytes: FAULTY_PAGE.into() });
             for (name, html) in samples::all(lang) {
                 resources.insert(path(&name, lang), Resource { mime: PAGE, bytes: html.into_bytes() });
-                if !names.contains(&name) && (wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()))) {
+                if !names.contains(&name) {
                     names.push(name);
                 }
             }
         }
+        names.extend(POSES.iter().map(|pose| pose.name.to_owned()));
+        names.retain(|name| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())));
         let served = Served::start(resources, policy()?).await?;
         let driver = Driver::start().await?;
         let browser = driver.browser("samples").await?;
@@ -102,8 +107,13 @@ impl Tab {
     pub async fn shows(&self, name: &str, look: Look) -> Outcome<Vec<Finding>> {
         self.browser.sized(look.width, look.height()).await?;
         self.browser.themed(look.theme).await?;
-        self.browser.goes_to(&self.served.url(&path(name, look.lang))).await?;
-        self.browser.until(&format!("{name} is drawn with its own letters"), FONTS_ARE_THERE, SOON).await?;
+        let pose = POSES.iter().find(|pose| pose.name == name);
+        let sample = pose.map_or(name, |pose| pose.sample);
+        self.browser.goes_to(&self.served.url(&path(sample, look.lang))).await?;
+        self.browser.until(&format!("{sample} is drawn with its own letters"), FONTS_ARE_THERE, SOON).await?;
+        if let Some(pose) = pose {
+            self.browser.until(&format!("{sample} becomes {name}"), pose.script, SOON).await?;
+        }
         let complaint =
             |why| Finding { rule: "console".to_owned(), what: "the browser complains".to_owned(), element: String::new(), why };
         Ok(self.browser.complaints().await?.into_iter().map(complaint).collect())

@@ -42,24 +42,17 @@ export function tick(root = document) {
   }
 }
 
-/** Writes every moment within `root` as the reader's clock shows it. */
-export function moments(root = document) {
-  for (const element of root.querySelectorAll("time[data-at]")) {
-    element.textContent = new Date(Number(element.dataset.at)).toLocaleTimeString(document.documentElement.lang, { hour12: false });
-  }
-}
-
-// The moment itself is told to whoever asks: on the pointer's way in, in the reader's own time.
+// The moment itself is told to whoever asks: on the pointer's way in, in the time of the site as everything else here.
 document.addEventListener("pointerover", (event) => {
   const element = event.target.closest?.("time[data-since]");
   if (!element) return;
   const moment = new Date(Number(element.dataset.since));
-  const lang = document.documentElement.lang;
-  element.title = now() - moment > DAY_MS ? moment.toLocaleString(lang) : moment.toLocaleTimeString(lang);
+  const { lang, dataset } = document.documentElement;
+  const site = { timeZone: dataset.zone };
+  element.title = now() - moment > DAY_MS ? moment.toLocaleString(lang, site) : moment.toLocaleTimeString(lang, site);
 });
 
 const page = document.querySelector("[data-now]");
 if (page) set(Number(page.dataset.now));
 tick();
-moments();
 setInterval(() => tick(), 1000);

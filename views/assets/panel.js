@@ -1,6 +1,6 @@
 // The panel at the side: opens, follows its row, closes, and gives the focus back.
 
-import { moments, tick } from "./clock.js";
+import { tick } from "./clock.js";
 
 const panel = document.getElementById("panel");
 /** The panel follows its row, but no faster than this. */
@@ -70,7 +70,6 @@ panel.addEventListener("htmx:before:swap", (event) => {
   if (!late && response.status >= 400) failed();
 });
 panel.addEventListener("htmx:after:swap", () => {
-  moments(panel);
   tick(panel);
   if (arriving) document.getElementById("panel-title")?.focus();
   arriving = false;

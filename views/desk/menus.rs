@@ -35,7 +35,7 @@ pub(super) fn all(lang: Lang) -> Markup {
                 (key("Esc", &lang.text("desk-key-close")))
             }
         }
-        button.button.quiet.help type="button" popovertarget="keys" { (icon("keyboard")) span { (lang.text("desk-keys")) } kbd { "?" } }
+        button.button.quiet.opens-keys type="button" popovertarget="keys" { (icon("keyboard")) span { (lang.text("desk-keys")) } kbd { "?" } }
     }
 }
 

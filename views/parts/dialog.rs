@@ -26,19 +26,30 @@ pub struct Danger<'a> {
 /// The button, and the dialog that it opens.
 #[must_use]
 pub fn danger(danger: &Danger<'_>, lang: Lang) -> Markup {
-    let title = format!("{}-title", danger.id);
     html! {
         button.button.danger type="button" data-opens=(danger.id) { (danger.verb) }
-        dialog.dialog id=(danger.id) aria-labelledby=(title) {
+        dialog.dialog id=(danger.id) aria-labelledby=(title(danger)) {
             form method="post" action=(danger.action) hx-post=(danger.action) hx-target=(danger.answered_in) hx-swap="innerMorph" {
-                h2 id=(title) { (danger.question) }
-                p { (danger.what) }
                 @for (name, value) in danger.fields { input type="hidden" name=(name) value=(value); }
-                div.dialog-buttons {
-                    button.button type="button" data-dismiss autofocus { (lang.text("dialog-keep")) }
-                    button.button.danger.filled type="submit" { (danger.verb) }
-                }
+                (question(danger, lang))
             }
         }
     }
+}
+
+/// What the dialog asks, with both answers; the one that changes nothing comes first, and has the focus at first.
+#[must_use]
+pub fn question(danger: &Danger<'_>, lang: Lang) -> Markup {
+    html! {
+        h2 id=(title(danger)) { (danger.question) }
+        p { (danger.what) }
+        div.dialog-buttons {
+            button.button type="button" data-dismiss { (lang.text("dialog-keep")) }
+            button.button.danger.filled type="submit" { (danger.verb) }
+        }
+    }
+}
+
+fn title(danger: &Danger<'_>) -> String {
+    format!("{}-title", danger.id)
 }

@@ -1,26 +1,28 @@
-//! A moment of the day. The server's own hour is nobody's: the page writes the reader's.
+//! A moment of the day, as the clocks of the site show it.
 
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use model::Timestamp;
 
-use crate::number::machine;
+use crate::number::{machine, time_with_seconds};
 
-/// A time of day to the second, as `14:02:07`; in UTC until the page knows better.
+/// A time of day to the second, as `14:02:07`.
 #[must_use]
-pub fn moment(at: Timestamp) -> Markup {
-    let utc = machine(at);
-    let hour = utc.get(11..19).unwrap_or_default();
-    html! { time.moment datetime=(utc) data-at=(at.as_ms()) { (hour) } }
+pub fn moment(at: Timestamp, zone: &TimeZone) -> Markup {
+    html! { time.moment datetime=(machine(at)) { (time_with_seconds(at, zone)) } }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::moment;
+    use jiff::tz::{TimeZone, offset};
     use model::Timestamp;
 
+    use super::moment;
+
     #[test]
-    fn a_moment_can_be_read_without_script_too() {
-        let drawn = moment(Timestamp::from_ms(1_795_000_000_000)).into_string();
-        assert!(drawn.contains("data-at=\"1795000000000\"") && drawn.contains(">11:06:40<"), "{drawn}");
+    fn a_moment_is_told_in_the_zone_of_the_site() {
+        let at = Timestamp::from_ms(1_795_000_000_000);
+        assert!(moment(at, &TimeZone::UTC).into_string().ends_with(">11:06:40</time>"));
+        assert!(moment(at, &TimeZone::fixed(offset(3))).into_string().ends_with(">14:06:40</time>"));
     }
 }

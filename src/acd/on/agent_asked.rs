@@ -1,6 +1,7 @@
 //! Somebody asked for a change of an agent's state: done at once, or remembered until the present call lets go. It is the same
 //! whether the agent asked, by phone or on a page, or a supervisor on their behalf.
 
+use model::agent::LONGEST_WRAP_UP;
 use model::fact::Ignored;
 use model::{Actor, AgentId, AgentState, CallId, NotReadyReason, Span, Timestamp};
 
@@ -96,9 +97,6 @@ fn later(agent: &Agent, ask: Ask, asked: AgentState) -> Result<Answer, Ignored> 
     };
     if wished == wish.as_ref() { Err(Ignored::AlreadySo) } else { Ok(Answer::Later(wish)) }
 }
-
-/// The longest time that a wrap-up may have left: whoever needs more is not ready.
-const LONGEST_WRAP_UP: Span = Span::from_secs(600);
 
 /// The same wrap-up, ending later.
 fn extended(agent: &Agent, by: Span, at: Timestamp) -> Result<Answer, Ignored> {

@@ -4,7 +4,8 @@ use jiff::tz::TimeZone;
 use model::{AgentId, AgentState, CallId, Phone, Span, Timestamp, Viewer};
 use store::desk::Past;
 use store::{Db, Error};
-use views::desk::{PastLine, Today, midnight};
+use views::desk::{PastLine, Today};
+use views::number::midnight;
 
 /// How many calls a list shows.
 const LISTED: u32 = 8;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{Work, order};
 use crate::errors::Failure;
 use crate::guard::Allowed;
+use crate::orders::ask_call;
 use crate::site::Site;
 
 /// The call that the page showed: should another have come since, it is not that which is ended.
@@ -34,7 +35,6 @@ pub(crate) async fn hang_up(
     if !talks {
         return Err(Failure::NotFound);
     }
-    site.app.runtime.ask_call(call, CallAsk::HangUp, Actor::User(allowed.user.id)).await?;
-    order::note(&site, &allowed.user, "hung_up", "call", call.0).await;
+    ask_call(&site, Actor::User(allowed.user.id), call, CallAsk::HangUp, "hung_up").await?;
     Ok(order::taken(&headers))
 }

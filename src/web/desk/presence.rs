@@ -9,6 +9,7 @@ use model::wallboard::AgentRow;
 use model::{Actor, AgentId, AgentState, NotReadyReason, Span, Timestamp};
 use runtime::Ask;
 
+use crate::orders::ask_agent;
 use crate::site::{Inner, Site};
 use crate::stream::every;
 
@@ -140,7 +141,7 @@ pub(crate) async fn watch(site: Weak<Inner>) {
         let round = site.desks.round(&joined.whole.board.agents, at);
         drop(joined);
         for agent in round.stop {
-            stop(&site, agent, at).await;
+            stop(&site, agent).await;
             close(&site, agent).await;
         }
         for agent in round.forget {
@@ -150,15 +151,11 @@ pub(crate) async fn watch(site: Weak<Inner>) {
 }
 
 /// Has the loop offer no more calls to an agent whose desk vanished.
-async fn stop(site: &Site, agent: AgentId, at: Timestamp) {
+async fn stop(site: &Site, agent: AgentId) {
     tracing::info!(agent.id = %agent, "a desk vanished: its agent is offered no more calls");
     metrics::counter!("callsync_desks_vanished_total").increment(1);
-    if site.app.runtime.ask(agent, Ask::NotReady(NotReadyReason::Gone), Actor::Program).await.is_err() {
-        return;
-    }
-    if let Err(error) = store::audit::note(&site.app.db, &Actor::Program, at, "desk_gone", "agent", agent.0).await {
-        tracing::error!(%error, agent.id = %agent, "that a desk vanished stands in no audit log");
-    }
+    // A loop that takes no orders is stopping, and has nobody's desk in its care any more.
+    let _ = ask_agent(site, Actor::Program, agent, Ask::NotReady(NotReadyReason::Gone), "desk_gone").await;
 }
 
 async fn close(site: &Site, agent: AgentId) {

@@ -24,9 +24,8 @@ use crate::errors::Failure;
 use crate::guard::{Allowed, Permission, viewer};
 use crate::language::Language;
 use crate::live::{Joined, Message};
-use crate::session;
 use crate::site::Site;
-use crate::stream::{BEAT, CHECK, answer, beat, every, hello};
+use crate::stream::{BEAT, CHECK, answer, beat, every, goes_on, hello};
 
 /// Opens the stream.
 pub(crate) async fn stream(
@@ -153,13 +152,7 @@ impl Watched {
         let same = |user: User| {
             Work::ROLES.contains(&user.role) && user.agent == self.user.agent && viewer(user.role) == viewer(self.user.role)
         };
-        match session::still_stands(self.id, &self.site).await {
-            Ok(user) => user.is_some_and(same),
-            Err(error) => {
-                tracing::warn!(%error, "a stream's session could not be looked at");
-                true
-            }
-        }
+        goes_on(self.id, &self.site, same).await
     }
 }
 

@@ -13,6 +13,7 @@ use super::answer::Asking;
 use super::{Order, Watch, side};
 use crate::errors::Failure;
 use crate::guard::Allowed;
+use crate::orders::ask_agent;
 use crate::site::Site;
 
 /// The state that is asked for.
@@ -83,12 +84,7 @@ async fn give(site: &Site, allowed: &Allowed<Order>, id: AgentId, wanted: AgentS
     };
     let runtime = &site.app.runtime;
     let Some(before) = row(&runtime.live().await?.board, id) else { return Ok(None) };
-    let by = Actor::User(allowed.user.id);
-    runtime.ask(id, ask, by).await?;
-    // Calls outrank books: the agent has what was asked for, whether or not the database can be told.
-    if let Err(error) = store::audit::note(&site.app.db, &by, runtime.now(), asked, "agent", id.0).await {
-        tracing::error!(%error, user.id = %allowed.user.id, agent.id = %id, asked, "what was asked of an agent stands in no audit log");
-    }
+    ask_agent(site, Actor::User(allowed.user.id), id, ask, asked).await?;
     // The loop takes requests one after another: this is how things stand after the wish.
     let after = row(&runtime.live().await?.board, id);
     Ok(after.map(|after| came_of(&wanted, &before, &after)))

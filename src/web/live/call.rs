@@ -14,6 +14,7 @@ use super::answer::Asking;
 use super::{Order, Watch, side};
 use crate::errors::Failure;
 use crate::guard::Allowed;
+use crate::orders::ask_call;
 use crate::site::Site;
 
 /// Where a caller is to wait.
@@ -86,17 +87,12 @@ async fn give(site: &Site, allowed: &Allowed<Order>, id: CallId, ask: CallAsk) -
     let runtime = &site.app.runtime;
     let Some(before) = row(&runtime.live().await?.board, id) else { return Ok(Said::Over) };
     let explained = runtime.explain(id).await?;
-    let by = Actor::User(allowed.user.id);
-    runtime.ask_call(id, ask, by).await?;
-    // Calls outrank books: the order is given, whether or not the database can be told.
     let asked = match ask {
         CallAsk::ToHead => "put_at_head",
         CallAsk::MoveTo(_) => "moved",
         CallAsk::HangUp => "hung_up",
     };
-    if let Err(error) = store::audit::note(&site.app.db, &by, runtime.now(), asked, "call", id.0).await {
-        tracing::error!(%error, user.id = %allowed.user.id, call.id = %id, asked, "an order on a call stands in no audit log");
-    }
+    ask_call(site, Actor::User(allowed.user.id), id, ask, asked).await?;
     // The loop takes requests one after another: this is how things stand after the order.
     let after = row(&runtime.live().await?.board, id);
     Ok(came_of(ask, &before, explained.as_ref(), after.as_ref()))

@@ -49,6 +49,7 @@ pub(super) async fn call(
     Ok(Side::Call(Box::new(CallPanel {
         id,
         at: site.app.runtime.now(),
+        zone: site.app.zone.clone(),
         row: row.map(|row| CallLine::of(row, viewer)),
         told: story.map(|story| told(story, viewer)),
         why,
@@ -88,6 +89,7 @@ pub(super) async fn agent(site: &Site, board: &Wallboard, viewer: Viewer, id: Ag
     Side::Agent(Box::new(AgentPanel {
         id,
         at,
+        zone: site.app.zone.clone(),
         row: row.map(AgentLine::of),
         caller: caller.map(|call| (call.id, call.number.as_ref().map(|number| viewer.show(number)))),
         serves: row.map(|row| serves(&row.queues, id, &settings, &names)).unwrap_or_default(),

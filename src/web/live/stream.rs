@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::response::sse::Event;
 use futures_util::stream::unfold;
+use model::user::User;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 use tokio::time::Interval;
@@ -19,9 +20,8 @@ use super::hub::Joined;
 use crate::errors::Failure;
 use crate::guard::{Allowed, Permission, viewer};
 use crate::language::Language;
-use crate::session;
 use crate::site::Site;
-use crate::stream::{BEAT, CHECK, answer, beat, every, hello};
+use crate::stream::{BEAT, CHECK, answer, beat, every, goes_on, hello};
 
 /// Opens the stream.
 pub(crate) async fn stream(
@@ -125,13 +125,8 @@ impl Watched {
 
     /// The user is still signed in, and still who they were. A database that does not answer ends no stream.
     async fn may_go_on(&self) -> bool {
-        match session::still_stands(self.id, &self.site).await {
-            Ok(user) => user.is_some_and(|user| Watch::ROLES.contains(&user.role) && viewer(user.role) == self.reader.viewer),
-            Err(error) => {
-                tracing::warn!(%error, "a stream's session could not be looked at");
-                true
-            }
-        }
+        let same = |user: User| Watch::ROLES.contains(&user.role) && viewer(user.role) == self.reader.viewer;
+        goes_on(self.id, &self.site, same).await
     }
 }
 

@@ -145,7 +145,7 @@ async fn nobody_is_led_to_another_site() {
 async fn the_language_is_chosen_once_and_remembered() {
     let site = Site::open().await;
     let mut browser = site.browser();
-    assert!(browser.get("/login").await.body.contains("<html lang=\"ru\" data-theme=\"system\">"));
+    assert!(browser.get("/login").await.body.contains("<html lang=\"ru\" data-theme=\"system\""));
     assert_eq!(browser.post("/language", "lang=en&next=%2Flogin").await.location(), "/login");
     assert!(browser.get("/login").await.body.contains("Sign in"));
     assert!(browser.post("/language", "lang=xx&next=%2Flogin").await.headers.get(SET_COOKIE).is_none());

@@ -1,5 +1,6 @@
 //! An agent at the side: what they do, which queues they serve, and what they did.
 
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use model::{AgentId, AgentState, Shown, Timestamp};
 
@@ -18,6 +19,8 @@ pub struct AgentPanel {
     pub id: AgentId,
     /// The moment.
     pub at: Timestamp,
+    /// The zone in which times of day are told.
+    pub zone: TimeZone,
     /// Their row; `None` if the settings know no such agent.
     pub row: Option<AgentLine>,
     /// The caller whom they are bound to.
@@ -78,7 +81,7 @@ fn state(agent: &AgentPanel, row: &AgentLine, lang: Lang) -> Markup {
             }
         }
         @if let Some(then) = &row.then { p.sub { (lang.text("agent-after-call")) " " (agent_word(then, lang).to_lowercase()) } }
-        @if let AgentState::WrapUp { until, .. } = row.state { p.sub { (lang.text("agent-ready-at")) " " (moment(until)) } }
+        @if let AgentState::WrapUp { until, .. } = row.state { p.sub { (lang.text("agent-ready-at")) " " (moment(until, &agent.zone)) } }
         @if let Some(block) = row.blocked { p.sub { (lang.text("agent-blocked")) ": " (block_word(block, lang)) } }
         p.sub { (lang.text("agent-phone")) " " (row.endpoint) }
     }
@@ -111,7 +114,7 @@ fn day(agent: &AgentPanel, lang: Lang) -> Markup {
                 tbody {
                     @for stretch in stretches {
                         tr {
-                            td { (moment(stretch.began)) }
+                            td { (moment(stretch.began, &agent.zone)) }
                             td { (agent_state(&stretch.state, lang)) }
                             td.number {
                                 @if let Some(ended) = stretch.ended { (duration(ended.since(stretch.began))) }

@@ -1,12 +1,13 @@
 //! A call at the side: where it stands, why, and what happened to it.
 
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use model::explain::Explanation;
 use model::{CallId, Timestamp};
 
 use super::said::said;
 use super::story::{ended, story};
-use super::why::why;
+use super::why::{Telling, why};
 use super::{Names, Said, Told, orders};
 use crate::live::CallLine;
 use crate::number::duration;
@@ -20,6 +21,8 @@ pub struct CallPanel {
     pub id: CallId,
     /// The moment.
     pub at: Timestamp,
+    /// The zone in which times of day are told.
+    pub zone: TimeZone,
     /// Its row, while it is live.
     pub row: Option<CallLine>,
     /// What the books say of it, as soon as they do.
@@ -45,7 +48,7 @@ pub(super) fn inside(call: &CallPanel, lang: Lang) -> Markup {
     let body = html! {
         (said(call.said, lang))
         @if let Some(row) = &call.row { (orders::on_call(call, row, lang)) }
-        @if let Some(explanation) = &call.why { (why(explanation, &call.names, lang)) }
+        @if let Some(explanation) = &call.why { (why(explanation, Telling { names: &call.names, zone: &call.zone, lang })) }
         @if let Some(told) = &call.told { (panel_part(&lang.text("story"), &story(told, &call.names, lang))) }
         @else if call.row.is_some() { p.sub { (lang.text("story-awaited")) } }
         @else { p.empty { (lang.text("call-unknown-what")) } }
@@ -79,7 +82,7 @@ fn over(told: &Told, call: &CallPanel, lang: Lang) -> Markup {
         p.sub {
             @if let Some(queue) = told.queue { (call.names.queue(queue, lang)) " · " }
             @if let Some(agent) = told.agent { (call.names.agent(agent, lang)) " · " }
-            (moment(told.entered)) "–" (moment(end))
+            (moment(told.entered, &call.zone)) "–" (moment(end, &call.zone))
         }
         p.sub {
             (lang.text_with("call-waited", [("waited", duration(told.answered.unwrap_or(end).since(told.entered)).into())]))

@@ -1,5 +1,6 @@
 //! Why a call went to whom it went, and why it still waits, as sentences.
 
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use model::Timestamp;
 use model::explain::{Candidate, Compared, Decision, Doing, Explanation, Head, Rank, Waits};
@@ -12,17 +13,29 @@ use crate::number::duration;
 use crate::parts::{moment, panel_part};
 use crate::words::Lang;
 
+/// In whose words it is told.
+#[derive(Clone, Copy)]
+pub(super) struct Telling<'a> {
+    /// What queues and agents are called.
+    pub names: &'a Names,
+    /// The zone of the times of day.
+    pub zone: &'a TimeZone,
+    /// The reader's language.
+    pub lang: Lang,
+}
+
 /// Both, the present first; nothing where nothing was decided and nobody waits.
-pub(super) fn why(explanation: &Explanation, names: &Names, lang: Lang) -> Markup {
+pub(super) fn why(explanation: &Explanation, telling: Telling<'_>) -> Markup {
+    let lang = telling.lang;
     html! {
-        @if let Some(waits) = &explanation.waits { (panel_part(&lang.text("why-waits"), &still_waits(waits, lang))) }
+        @if let Some(waits) = &explanation.waits { (panel_part(&lang.text("why-waits"), &still_waits(waits, telling))) }
         @if !explanation.decisions.is_empty() {
-            (panel_part(&lang.text("why-chosen"), &decisions(&explanation.decisions, names, lang)))
+            (panel_part(&lang.text("why-chosen"), &decisions(&explanation.decisions, telling)))
         }
     }
 }
 
-fn still_waits(waits: &Waits, lang: Lang) -> Markup {
+fn still_waits(waits: &Waits, Telling { zone, lang, .. }: Telling<'_>) -> Markup {
     html! {
         ul.reasons {
             li { (lang.text_with("waits-place", [("place", waits.place.into())])) }
@@ -34,7 +47,7 @@ fn still_waits(waits: &Waits, lang: Lang) -> Markup {
                     ul.counts { @for (what, number) in &waits.agents { li { (doing(*what, lang)) b { (number) } } } }
                 }
             }
-            @if let Some(at) = waits.leaves_at { li { (lang.text("waits-leaves")) " " (moment(at)) } }
+            @if let Some(at) = waits.leaves_at { li { (lang.text("waits-leaves")) " " (moment(at, zone)) } }
         }
     }
 }
@@ -56,17 +69,17 @@ fn doing(doing: Doing, lang: Lang) -> String {
 }
 
 /// Each choice; the last is open, as it is the one that somebody asks about.
-fn decisions(decisions: &[Decision], names: &Names, lang: Lang) -> Markup {
+fn decisions(decisions: &[Decision], telling: Telling<'_>) -> Markup {
     html! {
         ol.decisions reversed[decisions.len() > 1] {
             @for (i, decision) in decisions.iter().enumerate().rev() {
-                li { (made(decision, i + 1 == decisions.len(), names, lang)) }
+                li { (made(decision, i + 1 == decisions.len(), telling)) }
             }
         }
     }
 }
 
-fn made(decision: &Decision, latest: bool, names: &Names, lang: Lang) -> Markup {
+fn made(decision: &Decision, latest: bool, Telling { names, zone, lang }: Telling<'_>) -> Markup {
     let chosen = names.agents(&decision.chosen, lang);
     let (sentence, compared) = match &decision.compared {
         Compared::Agents { strategy, candidates, more, .. } => {
@@ -96,7 +109,7 @@ fn made(decision: &Decision, latest: bool, names: &Names, lang: Lang) -> Markup 
         }
     };
     html! {
-        p { (moment(decision.at)) " " (sentence) }
+        p { (moment(decision.at, zone)) " " (sentence) }
         details open[latest] { summary { (lang.text("why-compared")) } (compared) }
     }
 }

@@ -99,20 +99,6 @@ desk-my-calls = My calls
 desk-my-calls-none = Calls that you answer will appear here.
 desk-missed-calls = Missed today
 desk-goes-on = still going on
-desk-date = { $day } { $month ->
-    [jan] Jan
-    [feb] Feb
-    [mar] Mar
-    [apr] Apr
-    [may] May
-    [jun] Jun
-    [jul] Jul
-    [aug] Aug
-    [sep] Sep
-    [oct] Oct
-    [nov] Nov
-   *[dec] Dec
-} { $year }
 
 # The desk: actions
 desk-do-ready = Ready

@@ -99,20 +99,6 @@ desk-my-calls = Мои звонки
 desk-my-calls-none = Принятые звонки появятся здесь.
 desk-missed-calls = Пропущенные сегодня
 desk-goes-on = ещё идёт
-desk-date = { $day } { $month ->
-    [jan] янв
-    [feb] фев
-    [mar] мар
-    [apr] апр
-    [may] мая
-    [jun] июн
-    [jul] июл
-    [aug] авг
-    [sep] сен
-    [oct] окт
-    [nov] ноя
-   *[dec] дек
-} { $year }
 
 # Рабочее место: действия
 desk-do-ready = Готов

@@ -9,7 +9,7 @@ use model::{
     Timestamp, UserId, Viewer,
 };
 
-use super::super::{AT, LONG_QUEUE, id};
+use super::super::{AT, LONG_QUEUE, id, moscow};
 use crate::live::panel::{AgentPanel, CallPanel, Names, Said, Serves, Stretch, Told};
 use crate::live::{AgentLine, CallLine, Side};
 
@@ -18,6 +18,7 @@ pub(super) fn all(board: &Wallboard) -> Vec<(&'static str, Side)> {
     let call = |n: u32, said| CallPanel {
         id: CallId(id(3, n)),
         at: AT,
+        zone: moscow(),
         row: board.calls.iter().find(|row| row.id == CallId(id(3, n))).map(|row| CallLine::of(row, Viewer::Whole)),
         told: None,
         why: None,
@@ -231,6 +232,7 @@ fn agent(board: &Wallboard, n: u32, said: Option<Said>) -> AgentPanel {
     AgentPanel {
         id: operator(n),
         at: AT,
+        zone: moscow(),
         row: row.map(AgentLine::of),
         caller: caller.map(|number| (call, Some(number))),
         serves: vec![Serves { queue: "Продажи".to_owned(), tier: 1 }, Serves { queue: LONG_QUEUE.to_owned(), tier: 2 }],

@@ -1,0 +1,43 @@
+//! What readers bring a page to, by doing something or by waiting: each by the page's own scripts.
+
+/// A sample in a state that it is not drawn in.
+pub struct Pose {
+    /// What it is called.
+    pub name: &'static str,
+    /// The sample that it begins with.
+    pub sample: &'static str,
+    /// Brings the page there and says whether it has come there; asked until it says so.
+    pub script: &'static str,
+}
+
+/// All of them.
+pub const POSES: [Pose; 7] = [
+    Pose { name: "live-stale", sample: "live-day", script: HEARS_NOTHING },
+    Pose { name: "live-frozen", sample: "live-day", script: HELD },
+    Pose { name: "live-call-asked", sample: "live-call-talking", script: ASKED },
+    Pose { name: "live-agent-asked", sample: "live-agent-talking", script: ASKED },
+    Pose { name: "desk-stale", sample: "desk-talking", script: HEARS_NOTHING },
+    Pose { name: "desk-reasons", sample: "desk-ready", script: REASONS },
+    Pose { name: "desk-keys", sample: "desk-ready", script: KEYS },
+];
+
+/// Seven seconds of silence, on a page whose time stands still otherwise.
+const HEARS_NOTHING: &str = "(performance.now = () => 7000, !document.getElementById('stale').hidden)";
+
+/// Somebody is in the table of calls while two of them end.
+const HELD: &str = "(() => { \
+    document.querySelector(`.tabs a[href='#calls']`).click(); \
+    document.querySelector('#call-rows a').focus(); \
+    const ends = [...document.querySelectorAll('#call-rows tr[id]')].slice(2, 4); \
+    const text = ends.map(({ id }) => `<hx-partial hx-target='#${id}' hx-swap='leave'></hx-partial>`).join(''); \
+    window.ended ??= htmx.swap({ text, sourceElement: document.getElementById('live'), swap: 'none' }); \
+    return [...document.querySelectorAll('.frozen')].some((line) => !line.hidden); })()";
+
+/// What is dangerous asks first.
+const ASKED: &str = "(document.querySelector('[data-opens]').click(), !!document.querySelector('dialog:modal'))";
+
+const REASONS: &str = "!!document.querySelector('#reasons:popover-open') || !document.dispatchEvent(new KeyboardEvent('keydown', \
+    { key: 'F4', bubbles: true, cancelable: true }))";
+
+const KEYS: &str = "!!document.querySelector('#keys:popover-open') || \
+    (document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true })), false)";
