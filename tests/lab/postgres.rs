@@ -20,6 +20,8 @@ use crate::{Result, Trouble, command, folders, ports};
 const USER: &str = "postgres";
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// Where the cluster is in the lab's folder.
+pub const FOLDER: &str = "postgres";
 /// The product's database and user.
 pub const LEDGER: &str = "callsync";
 /// The database and user of the CDR.
@@ -41,7 +43,7 @@ impl Postgres {
     /// # Errors
     /// When PostgreSQL is not installed, or does not become ready.
     pub async fn start(folder: &Path, passwords: &Passwords) -> Result<Self> {
-        let folder = reachable(&folders::made(folder.join("postgres"))?)?;
+        let folder = reachable(&folders::made(folder.join(FOLDER))?)?;
         let programs = programs()?;
         let user = user()?;
         chown(&folder, Some(user.uid), Some(user.gid))
@@ -66,6 +68,11 @@ impl Postgres {
     /// The address of one of its databases.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://{database}:{}@127.0.0.1:{}/{database}", self.password, self.port)
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.clone()
     }
 
     /// Stops it in order.

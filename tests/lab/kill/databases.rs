@@ -67,6 +67,22 @@ pub async fn calls_go_on_while_postgresql_hangs_and_is_locked_and_is_gone(ground
     storm.ends().await
 }
 
+/// Not one page more can be written: the server answers every write with an error, or gives up altogether.
+pub async fn calls_go_on_while_the_disk_of_postgresql_is_full(ground: &mut Ground) -> Result<Figures> {
+    let lasts = lasts(ground);
+    let mut storm = Storm::begins(ground, 120).await?;
+    sleep(WARM).await;
+    let full = now();
+    let disk = Full::filled(&storm.ground.stage.lab.postgres()?.folder())?;
+    is_said(&mut storm, "full", lasts).await?;
+    drop(disk);
+    // A server that could not write its log has stopped by itself, and is started by whoever looks after it.
+    storm.ground.stage.lab.postgres()?.resumes_work().await?;
+    storm.excuses.no_cdr = Some((full - A_ROW, now() + A_ROW));
+    heals(&mut storm, "full").await?;
+    storm.ends().await
+}
+
 fn lasts(ground: &Ground) -> Duration {
     Duration::from_secs(if ground.long { 60 } else { 8 })
 }

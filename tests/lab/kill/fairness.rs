@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::field::Stories;
 use super::findings::Findings;
+use super::outages::Outages;
 use crate::parties::clock::time_of_day;
 use crate::parties::{Millis, Standstills};
 
@@ -14,8 +15,13 @@ const ONE_TURN: Millis = 400;
 
 /// Who was rung for although an earlier caller waited. `served` are the callers whom the program took; callers of the plain
 /// queue wait in another line.
-pub fn judge(stories: &Stories, served: &BTreeSet<String>, standstills: &Standstills) -> Findings {
-    let line: Vec<_> = stories.iter().filter(|(number, _)| served.contains(number)).collect();
+///
+/// Two things that a fair program does look like that from outside. It dies between the orders of one turn, and the earlier
+/// caller's never left. Or the plain queue rings the very phone that was chosen for the earlier caller: the program refrains,
+/// and that caller is first again, but the others of the turn ring already; each ring of the plain queue explains one.
+pub fn judge(stories: &Stories, served: &BTreeSet<String>, outages: &Outages, standstills: &Standstills) -> Findings {
+    let (line, plain): (Vec<_>, Vec<_>) = stories.iter().partition(|(number, _)| served.contains(number));
+    let plain: Vec<Millis> = plain.iter().flat_map(|(_, story)| &story.rings).map(|ring| ring.from).collect();
     let mut found = Findings::default();
     for (place, (number, story)) in line.iter().enumerate() {
         let Some(first) = story.rings.first() else { continue };
@@ -27,7 +33,8 @@ pub fn judge(stories: &Stories, served: &BTreeSet<String>, standstills: &Standst
             waits && earlier.rings.first().is_none_or(|ring| ring.from > first.from + patience)
         });
         let passed: Vec<&str> = passed.map(|(number, _)| &**number).collect();
-        if !passed.is_empty() {
+        let taken = plain.iter().filter(|at| (**at - first.from).abs() <= ONE_TURN).count();
+        if passed.len() > taken && !outages.cut(first.from, ONE_TURN) {
             let at = time_of_day(first.from);
             found.add("a caller was passed over", format!("{} at {at} by {number}", passed.join(", ")));
         }
@@ -52,9 +59,15 @@ mod tests {
     }
 
     fn found(second: Story) -> usize {
-        let stories = vec![("a".to_owned(), story(1000, Some(9000), 20_000)), ("b".to_owned(), second)];
+        found_beside(second, None, &Outages::default())
+    }
+
+    /// The same with a caller of the plain queue, and outages.
+    fn found_beside(second: Story, plain: Option<Story>, outages: &Outages) -> usize {
+        let mut stories = vec![("a".to_owned(), story(1000, Some(9000), 20_000)), ("b".to_owned(), second)];
+        stories.extend(plain.map(|plain| ("p".to_owned(), plain)));
         let served = ["a", "b"].map(str::to_owned).into();
-        judge(&stories, &served, &Standstills::default()).said().len()
+        judge(&stories, &served, outages, &Standstills::default()).said().len()
     }
 
     #[test]
@@ -62,5 +75,19 @@ mod tests {
         assert_eq!(found(story(2000, Some(5000), 20_000)), 1);
         assert_eq!(found(story(2000, Some(9500), 20_000)), 0);
         assert_eq!(found(story(1100, Some(5000), 20_000)), 0);
+    }
+
+    #[test]
+    fn who_was_passed_over_in_the_moment_of_an_outage_or_for_a_phone_that_the_plain_queue_took_is_excused() {
+        let second = || story(2000, Some(5000), 20_000);
+        let mut outages = Outages::default();
+        outages.add(5100, 5900);
+        assert_eq!(found_beside(second(), None, &outages), 0);
+        let mut long_ago = Outages::default();
+        long_ago.add(3000, 4000);
+        assert_eq!(found_beside(second(), None, &long_ago), 1);
+        let none = Outages::default();
+        assert_eq!(found_beside(second(), Some(story(1500, Some(4900), 20_000)), &none), 0);
+        assert_eq!(found_beside(second(), Some(story(1500, Some(3000), 20_000)), &none), 1);
     }
 }

@@ -17,7 +17,7 @@ use crate::place::Options;
 use crate::product::Readiness;
 use crate::scenarios::Stage;
 use crate::space::mounted;
-use crate::{Result, Trouble, command, folders};
+use crate::{Result, Trouble, command, folders, postgres};
 
 /// How long a phone rings here.
 pub const RINGS_FOR: Millis = 4000;
@@ -25,6 +25,8 @@ pub const RINGS_FOR: Millis = 4000;
 pub const WRAP_UP: Millis = 1000;
 /// The disks that get filled, in memory.
 const DISK: &str = "size=256m,mode=700";
+/// That of a PostgreSQL, with room for its log of a few minutes.
+const CLUSTER_DISK: &str = "size=384m,mode=755";
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -55,13 +57,17 @@ impl Ground {
     ///
     /// # Errors
     /// When a part does not start.
-    pub async fn start(postgres: bool, seed: u64, long: bool) -> Result<Self> {
-        let mut options = Options::passing(if postgres { "kill-postgres" } else { "kill-sqlite" })?;
-        options.postgres = postgres;
+    pub async fn start(on_postgres: bool, seed: u64, long: bool) -> Result<Self> {
+        let mut options = Options::passing(if on_postgres { "kill-postgres" } else { "kill-sqlite" })?;
+        options.postgres = on_postgres;
         let data = folders::made(options.folder.join("callsync"))?;
         mounted(Some("tmpfs"), &data, Some("tmpfs"), MsFlags::empty(), Some(DISK))?;
         let journal = folders::made(data.join(JOURNAL))?;
         mounted(Some("tmpfs"), &journal, Some("tmpfs"), MsFlags::empty(), Some(DISK))?;
+        if on_postgres {
+            let cluster = folders::made(options.folder.join(postgres::FOLDER))?;
+            mounted(Some("tmpfs"), &cluster, Some("tmpfs"), MsFlags::empty(), Some(CLUSTER_DISK))?;
+        }
         let mut stage = Stage::start(options).await?;
         let queue = json!({"queues": [{
             "number": "700", "name": "Продажи", "music": "default", "ring_timeout_s": RINGS_FOR / 1000,

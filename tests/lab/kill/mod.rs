@@ -64,5 +64,6 @@ pub fn all() -> Vec<Test> {
         Sqlite mishaps::calls_go_on_while_the_disk_of_the_journal_is_full,
         Sqlite restart::calls_that_die_with_asterisk_are_booked_and_new_ones_are_served,
         Postgres databases::calls_go_on_while_postgresql_hangs_and_is_locked_and_is_gone,
+        Postgres databases::calls_go_on_while_the_disk_of_postgresql_is_full,
     ]
 }

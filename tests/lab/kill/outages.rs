@@ -43,6 +43,11 @@ impl Outages {
         self.0.iter().any(|(went, _)| (went - JUST_BEFORE..=*went).contains(&at))
     }
 
+    /// Whether the program went within this time of a moment, before or after it.
+    pub fn cut(&self, at: Millis, within: Millis) -> bool {
+        self.0.iter().any(|(went, _)| (went - at).abs() <= within)
+    }
+
     /// Whether the program had just come back at this moment.
     pub fn just_over(&self, at: Millis) -> bool {
         self.0.iter().any(|(went, back)| (*went..=back + JUST_AFTER).contains(&at))

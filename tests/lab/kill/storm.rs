@@ -125,7 +125,7 @@ impl<'a> Storm<'a> {
         found.join(endings::judge(stories, &fallen_back, outages, standstills.clone()));
         let notes: Vec<_> = self.field.parties().iter().flat_map(|party| party.diary.notes()).collect();
         found.join(endings::doubled(&notes));
-        found.join(fairness::judge(stories, &served, &standstills));
+        found.join(fairness::judge(stories, &served, outages, &standstills));
         let (longest, holes) = media::judge(&self.field, to, &standstills);
         found.join(holes);
         for event in self.ground.poison()? {
