@@ -2,7 +2,7 @@
 
 use acd::effect::{HangupReason, Op};
 use acd::event::OrderFailure;
-use model::{OurLeg, Stamp, TheirLeg};
+use model::{OurLeg, Span, Stamp, TheirLeg};
 use serde_json::{Map, Value, json};
 
 use crate::request::{Kind, Request};
@@ -12,6 +12,12 @@ pub const MARK: &str = "CALLSYNC";
 
 /// The variable that tells a leg with whom it was put together.
 const PEER: &str = "CALLSYNC_PEER";
+
+/// The absolute timeout of a lifted guard in seconds: a week, longer than any call. It is never set to zero, which would mean
+/// none: the channel's own thread looks at it twice without a lock, whether there is one and whether it has passed
+/// (`ast_waitfor_nandfds` in Asterisk's `main/channel.c`), and one that is taken away between the two has passed for it. On a busy
+/// machine two callers of two thousand were taken from the agent who had just answered.
+const LIFTED: i64 = 7 * 24 * 3600;
 
 /// How an order is carried out.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,9 +102,8 @@ pub fn plan(op: &Op, app: &str) -> Plan {
             return Plan::Dial { leg: *leg, endpoint: endpoint.name.clone(), create, dial };
         }
         Op::Stamp { leg, stamp } => return variables(leg, stamp),
-        // An absolute timeout of zero is none.
         Op::Guard { leg, within } => {
-            let seconds = within.map_or(0, |within| within.as_secs().max(1));
+            let seconds = within.map_or(LIFTED, Span::as_secs).max(1);
             vec![set_variable(&leg.id, "TIMEOUT(absolute)", &seconds.to_string())]
         }
         // It is the session's own affair, and not the work of a lane.

@@ -70,6 +70,10 @@ fn orders_about_a_caller() {
     let value = "00000000-0000-0000-0000-000000000001%2000000000-0000-0000-0000-000000000007%201000%200%20offered%201000";
     let marked = format!("POST /channels/lab-1.2/variable?variable=CALLSYNC&value={value}");
     assert_eq!(requests(&Op::Mark { leg, mark: mark() }), [marked]);
+    let guarded = |within| requests(&Op::Guard { leg: caller(), within });
+    let timeout = |seconds| [format!("POST /channels/lab-1.2/variable?variable=TIMEOUT%28absolute%29&value={seconds}")];
+    assert_eq!(guarded(Some(Span::from_secs(60))), timeout(60));
+    assert_eq!(guarded(None), timeout(604_800), "a timeout that is taken away can strike in that moment");
     let back = ["POST /channels/lab-1.2/variable?variable=CALLSYNC_EXIT&value=returned", "POST /channels/lab-1.2/continue"];
     assert_eq!(requests(&Op::Continue { leg: caller(), exit: Exit::Returned }), back);
 }
