@@ -4,16 +4,21 @@
 pub struct Pose {
     /// What it is called.
     pub name: &'static str,
-    /// The sample that it begins with.
+    /// The sample that it begins with; what follows a question mark, the page's own scripts read in its address.
     pub sample: &'static str,
     /// Brings the page there and says whether it has come there; asked until it says so.
     pub script: &'static str,
 }
 
 /// All of them.
-pub const POSES: [Pose; 7] = [
+pub const POSES: [Pose; 8] = [
     Pose { name: "live-stale", sample: "live-day", script: HEARS_NOTHING },
     Pose { name: "live-frozen", sample: "live-day", script: HELD },
+    Pose {
+        name: "live-nobody-found",
+        sample: "live-picked?find=%D0%BD%D0%B5%D1%82&state=in-call&sort=queue-longest",
+        script: "true",
+    },
     Pose { name: "live-call-asked", sample: "live-call-talking", script: ASKED },
     Pose { name: "live-agent-asked", sample: "live-agent-talking", script: ASKED },
     Pose { name: "desk-stale", sample: "desk-talking", script: HEARS_NOTHING },
