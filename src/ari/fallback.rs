@@ -110,6 +110,8 @@ struct Work {
 
 impl Work {
     async fn run(mut self) {
+        // Known from the start on, so that whoever reads it can tell a lost connection from none that is configured.
+        metrics::gauge!("callsync_ami_connected").set(0);
         let mut backoff = Backoff::default();
         let mut complaint = String::new();
         loop {

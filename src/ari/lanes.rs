@@ -17,6 +17,8 @@ pub struct Lanes {
     waiting: HashMap<Lane, VecDeque<(u64, Instant, Op)>>,
     running: HashMap<Id, (u64, Order)>,
     tasks: JoinSet<Done>,
+    /// How many orders wait for their lane.
+    queued: u32,
     /// Orders are numbered as they come, so that those that are lost can be told in order.
     next: u64,
 }
@@ -29,7 +31,10 @@ impl Lanes {
     {
         self.next += 1;
         match self.waiting.get_mut(&order.lane) {
-            Some(waiting) => waiting.push_back((self.next, Instant::now(), order.op)),
+            Some(waiting) => {
+                waiting.push_back((self.next, Instant::now(), order.op));
+                self.queued += 1;
+            }
             None => {
                 self.waiting.insert(order.lane.clone(), VecDeque::new());
                 self.begin((self.next, Instant::now()), order, carry_out);
@@ -51,7 +56,10 @@ impl Lanes {
         };
         let Order { lane, op } = self.running.remove(&id).map(|(_, order)| order)?;
         match self.waiting.get_mut(&lane).and_then(VecDeque::pop_front) {
-            Some((number, since, op)) => self.begin((number, since), Order { lane, op }, carry_out),
+            Some((number, since, op)) => {
+                self.queued -= 1;
+                self.begin((number, since), Order { lane, op }, carry_out);
+            }
             None => {
                 self.waiting.remove(&lane);
             }
@@ -71,6 +79,7 @@ impl Lanes {
         let running = self.running.drain().map(|(_, (number, order))| (number, order.op));
         let waiting = self.waiting.drain().flat_map(|(_, waiting)| waiting).map(|(number, _, op)| (number, op));
         let lost: BTreeMap<u64, Op> = running.chain(waiting).collect();
+        self.queued = 0;
         self.measure();
         lost.into_values().collect()
     }
@@ -85,5 +94,6 @@ impl Lanes {
 
     fn measure(&self) {
         metrics::gauge!("callsync_ari_lanes").set(u32::try_from(self.waiting.len()).unwrap_or(u32::MAX));
+        metrics::gauge!("callsync_ari_orders_waiting").set(self.queued);
     }
 }
