@@ -1,6 +1,7 @@
 //! The way into the loop for everybody else: ask it for something, watch what changes. Clones are cheap.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use acd::event::{Ask, CallAsk};
 use model::explain::Explanation;
@@ -46,7 +47,16 @@ pub struct Live {
     /// The number of the last update that `board` contains.
     pub number: u64,
     /// The updates after it. A receiver that falls behind is told so and must ask for Live again.
-    pub updates: broadcast::Receiver<Arc<LiveUpdate>>,
+    pub updates: broadcast::Receiver<Arc<Update>>,
+}
+
+/// What changed on Live, and how long ago it happened.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// What changed.
+    pub live: LiveUpdate,
+    /// When the loop took the event that made the oldest of these changes: pages measure from here how late they are told.
+    pub took: Instant,
 }
 
 /// The way into the loop.

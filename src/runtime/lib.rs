@@ -30,7 +30,7 @@ mod turner;
 pub use acd::event::{Ask, CallAsk};
 pub use centre::{Centre, EVENTS, ORDERS, StartError, SwitchEnds, can_start_from, start};
 pub use clock::Clock;
-pub use handle::{Handle, Live, Stopped};
+pub use handle::{Handle, Live, Stopped, Update};
 pub use health::Health;
 pub use journal::Keeping;
 pub use opening::Opening;

@@ -8,14 +8,13 @@ use acd::effect::{Effect, Lane, Op, Order};
 use acd::event::Event;
 use acd::{Roster, State};
 use model::fact::BookEntry;
-use model::wallboard::LiveUpdate;
 use model::{Fact, Settings, Timestamp};
 use tokio::sync::{broadcast, mpsc};
 
 use crate::books::Books;
 use crate::centre::SwitchEnds;
 use crate::clock::{Clock, Reading};
-use crate::handle::{Live, Question, Request};
+use crate::handle::{Live, Question, Request, Update};
 use crate::health::Health;
 use crate::journal::{Journal, Keeping, Snapshot, Step};
 use crate::poison::Poison;
@@ -76,7 +75,7 @@ pub(crate) struct Turner {
     /// The last fact.
     pub(crate) position: u64,
     pub(crate) publisher: Publisher,
-    pub(crate) updates: broadcast::Sender<Arc<LiveUpdate>>,
+    pub(crate) updates: broadcast::Sender<Arc<Update>>,
     /// The roster that was published last.
     pub(crate) roster: Option<u64>,
     pub(crate) pulse: Pulse,
@@ -215,6 +214,7 @@ impl Turner {
 
     /// The rest of a turn, once it is known what happened and when.
     pub(crate) fn turn(&mut self, at: Timestamp, events: Vec<Event>) {
+        let took = Instant::now();
         self.ask_for_accounts();
         let returned = events.iter().any(|event| matches!(event, Event::SwitchReturned { .. }));
         // 4. Step each event; its orders leave at once, its facts go to the books, and all of it to the journal.
@@ -234,7 +234,7 @@ impl Turner {
             self.switch.beats.send_replace(Reading::take().wall());
         }
         // 5. What changed goes to the pages, and to Asterisk's own queues.
-        self.publisher.offer(self.state.take_changes());
+        self.publisher.offer(took, self.state.take_changes());
         if let Some(update) = self.publisher.take(at) {
             // Nobody watching is no failure.
             drop(self.updates.send(Arc::new(update)));

@@ -1,12 +1,13 @@
 //! What streams of pages have in common: how they begin, how often they are heard, how their messages are told apart.
 
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
+use metrics::Histogram;
 use model::Timestamp;
 use model::user::User;
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -27,6 +28,24 @@ const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 /// The answer that a page's request for a stream gets.
 pub(crate) fn answer(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
     ([(BUFFERING, HeaderValue::from_static("no"))], Sse::new(events)).into_response()
+}
+
+/// How late pages are told of what happens: from when the loop takes an event to when a stream hands its message to the
+/// connection. Counted once for every page that is told, so that who comes last among many counts as well.
+pub(crate) struct Lateness(Histogram);
+
+impl Lateness {
+    /// That of the streams of a page.
+    pub fn of(page: &'static str) -> Self {
+        Self(metrics::histogram!("callsync_page_seconds", "page" => page))
+    }
+
+    /// A page is told of an event; of what no event made, nobody is late.
+    pub fn told(&self, took: Option<Instant>) {
+        if let Some(took) = took {
+            self.0.record(took.elapsed());
+        }
+    }
 }
 
 /// Ticks every so often; who comes late does not hurry.

@@ -25,7 +25,7 @@ use crate::guard::{Allowed, Permission, viewer};
 use crate::language::Language;
 use crate::live::{Joined, Message};
 use crate::site::Site;
-use crate::stream::{BEAT, CHECK, answer, beat, every, goes_on, hello};
+use crate::stream::{BEAT, CHECK, Lateness, answer, beat, every, goes_on, hello};
 
 /// Opens the stream.
 pub(crate) async fn stream(
@@ -54,6 +54,7 @@ pub(crate) async fn stream(
         stopping,
         beats: every(BEAT),
         checks: every(CHECK),
+        lateness: Lateness::of("desk"),
     };
     watched.send_everything();
     metrics::gauge!("callsync_desk_streams").increment(1);
@@ -80,6 +81,7 @@ struct Watched {
     stopping: watch::Receiver<bool>,
     beats: Interval,
     checks: Interval,
+    lateness: Lateness,
 }
 
 /// What a stream waits for.
@@ -101,7 +103,13 @@ impl Watched {
                 Heard::Stop | Heard::Message(Err(RecvError::Closed)) => return None,
                 Heard::Message(Ok(message)) if !self.sight.concerns(&message.says) => {}
                 // Whoever fell behind looks as well: what is sent is the difference between what is and what was.
-                Heard::Message(Ok(_) | Err(RecvError::Lagged(_))) => self.look().await?,
+                Heard::Message(Ok(message)) => {
+                    self.look().await?;
+                    if !self.ready.is_empty() {
+                        self.lateness.told(message.took);
+                    }
+                }
+                Heard::Message(Err(RecvError::Lagged(_))) => self.look().await?,
                 Heard::Beat => {
                     self.look().await?;
                     self.ready.push_back(beat(self.site.app.runtime.now()));

@@ -1,6 +1,7 @@
 //! One message of the stream: drawn once for each language and kind of viewer, whoever many look.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use maud::html;
 use model::wallboard::Wallboard;
@@ -65,12 +66,14 @@ pub(crate) struct Message {
     pub number: u64,
     pub at: Timestamp,
     pub says: Says,
+    /// When the loop took the event that this is about, if it is about one.
+    pub took: Option<Instant>,
     drawn: [OnceLock<Arc<str>>; READERS],
 }
 
 impl Message {
     pub fn new(number: u64, at: Timestamp, says: Says) -> Self {
-        Self { number, at, says, drawn: Default::default() }
+        Self { number, at, says, took: None, drawn: Default::default() }
     }
 
     /// The message's id in the stream: the page checks that none is missing.

@@ -1,7 +1,7 @@
 //! Follows the loop once for all who look at Live, and hands each change on, ready to be drawn.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::Timestamp;
 use runtime::{Handle, Live, Stopped};
@@ -80,17 +80,17 @@ impl Hub {
             _ = samples.tick() => return self.sample(),
         };
         let update = match update {
-            Ok(update) if update.number <= live.number => return Followed::On,
-            Ok(update) if update.number == live.number + 1 => update,
+            Ok(update) if update.live.number <= live.number => return Followed::On,
+            Ok(update) if update.live.number == live.number + 1 => update,
             Ok(_) | Err(broadcast::error::RecvError::Lagged(_) | broadcast::error::RecvError::Closed) => return Followed::Anew,
         };
-        live.number = update.number;
+        live.number = update.live.number;
         let mut stand = self.lock();
         let Some(stand) = stand.as_mut() else { return Followed::Anew };
-        match apply(Arc::make_mut(&mut stand.whole.board), &update, stand.whole.counted_since) {
+        match apply(Arc::make_mut(&mut stand.whole.board), &update.live, stand.whole.counted_since) {
             Ok(steps) => {
                 if !steps.is_empty() {
-                    stand.publish(Says::Steps(steps));
+                    stand.publish(Says::Steps(steps), Some(update.took));
                 }
                 Followed::On
             }
@@ -106,7 +106,7 @@ impl Hub {
         let trend = Arc::make_mut(&mut stand.whole.trend);
         trend.push(&totals);
         let trend = trend.clone();
-        stand.publish(Says::Steps(vec![Step::Trend(trend)]));
+        stand.publish(Says::Steps(vec![Step::Trend(trend)]), None);
         Followed::On
     }
 
@@ -118,7 +118,7 @@ impl Hub {
         let stand =
             stand.get_or_insert_with(|| Stand { whole: whole.clone(), number: 0, messages: broadcast::Sender::new(BEHIND) });
         stand.whole = whole.clone();
-        stand.publish(Says::Everything(whole));
+        stand.publish(Says::Everything(whole), None);
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Stand>> {
@@ -133,9 +133,12 @@ enum Followed {
 }
 
 impl Stand {
-    fn publish(&mut self, says: Says) {
+    /// Tells whoever looks; what an event changed, with the moment at which the loop took that.
+    fn publish(&mut self, says: Says, took: Option<Instant>) {
         self.number += 1;
+        let mut message = Message::new(self.number, self.whole.board.at, says);
+        message.took = took;
         // An error means that nobody looks.
-        drop(self.messages.send(Arc::new(Message::new(self.number, self.whole.board.at, says))));
+        drop(self.messages.send(Arc::new(message)));
     }
 }

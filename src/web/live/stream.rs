@@ -21,7 +21,7 @@ use crate::errors::Failure;
 use crate::guard::{Allowed, Permission, viewer};
 use crate::language::Language;
 use crate::site::Site;
-use crate::stream::{BEAT, CHECK, answer, beat, every, goes_on, hello};
+use crate::stream::{BEAT, CHECK, Lateness, answer, beat, every, goes_on, hello};
 
 /// Opens the stream.
 pub(crate) async fn stream(
@@ -35,7 +35,8 @@ pub(crate) async fn stream(
     let id = session.id().ok_or(Failure::SignedOut)?;
     let Joined { whole, number, messages } = site.hub.join().await?;
     let begin = Begin::Hello(whole, number);
-    let watched = Watched { site, id, reader, messages, stopping, begin, beats: every(BEAT), checks: every(CHECK) };
+    let (beats, checks, lateness) = (every(BEAT), every(CHECK), Lateness::of("live"));
+    let watched = Watched { site, id, reader, messages, stopping, begin, beats, checks, lateness };
     metrics::gauge!("callsync_live_streams").increment(1);
     Ok(answer(unfold(watched, |mut watched| async {
         let event = watched.next().await?;
@@ -53,6 +54,7 @@ struct Watched {
     begin: Begin,
     beats: Interval,
     checks: Interval,
+    lateness: Lateness,
 }
 
 /// What a stream begins with, one after the other. What was sent is let go: a stream stays open for hours.
@@ -95,7 +97,11 @@ impl Watched {
         loop {
             match self.wait().await {
                 Heard::Stop | Heard::Message(Err(RecvError::Closed)) => return None,
-                Heard::Message(Ok(message)) => return Some(event(&message, self.reader)),
+                Heard::Message(Ok(message)) => {
+                    let event = event(&message, self.reader);
+                    self.lateness.told(message.took);
+                    return Some(event);
+                }
                 Heard::Message(Err(RecvError::Lagged(_))) => {
                     let Joined { whole, number, messages } = self.site.hub.join().await.ok()?;
                     self.messages = messages;
