@@ -12,8 +12,18 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Style sheets, in the order of the cascade; served as one file.
-const STYLES: &[&str] =
-    &["tokens.css", "base.css", "parts.css", "page.css", "login.css", "live.css", "panel.css", "desk.css", "gallery.css"];
+const STYLES: &[&str] = &[
+    "tokens.css",
+    "base.css",
+    "parts.css",
+    "page.css",
+    "login.css",
+    "live.css",
+    "panel.css",
+    "desk.css",
+    "health.css",
+    "gallery.css",
+];
 
 /// The typeface: the name that the style sheet uses, and the file.
 const FONTS: &[(&str, &str)] = &[
@@ -40,6 +50,7 @@ const ICONS: &[&str] = &[
     "circle-pause",
     "circle-user",
     "coffee",
+    "gauge",
     "graduation-cap",
     "headset",
     "hourglass",

@@ -52,6 +52,8 @@ pub enum Section {
     Desk,
     /// Queues, agents and calls as they are.
     Live,
+    /// How the system is doing.
+    Health,
     /// Every part of the pages in every state.
     Gallery,
     /// What is the reader's own.
@@ -84,7 +86,8 @@ impl Section {
     fn open_to(who: &SignedIn) -> Vec<Self> {
         let watches = matches!(who.role, Role::Supervisor | Role::Admin);
         let works = who.agent || who.role == Role::Operator;
-        let all = [(Self::Desk, works), (Self::Live, watches), (Self::Gallery, who.role == Role::Admin)];
+        let admin = who.role == Role::Admin;
+        let all = [(Self::Desk, works), (Self::Live, watches), (Self::Health, admin), (Self::Gallery, admin)];
         all.into_iter().filter(|(_, open)| *open).map(|(section, _)| section).collect()
     }
 
@@ -92,6 +95,7 @@ impl Section {
         match self {
             Self::Desk => "/desk",
             Self::Live => "/live",
+            Self::Health => "/admin/health",
             Self::Gallery => "/gallery",
             Self::Account => "/account",
         }
@@ -101,6 +105,7 @@ impl Section {
         match self {
             Self::Desk => "headset",
             Self::Live => "activity",
+            Self::Health => "gauge",
             Self::Gallery => "shapes",
             Self::Account => "circle-user",
         }
@@ -110,6 +115,7 @@ impl Section {
         match self {
             Self::Desk => lang.text("desk-title"),
             Self::Live => lang.text("live-title"),
+            Self::Health => lang.text("health-title"),
             Self::Gallery => lang.text("gallery-title"),
             Self::Account => lang.text("account-title"),
         }

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod error;
 pub mod frame;
 pub mod gallery;
+pub mod health;
 pub mod live;
 pub mod login;
 pub mod number;

@@ -33,6 +33,24 @@ pub fn count(number: u32) -> String {
     text
 }
 
+/// A measured value, as many digits as count: `0,84`, `8,4`, `84`, `12 480`. What is too small to be told is `<0,01`.
+#[must_use]
+pub fn measured(value: f64, lang: Lang) -> String {
+    let text = match value {
+        0.0 => return "0".to_owned(),
+        tiny if tiny < 0.005 => "<0.01".to_owned(),
+        small if small < 0.995 => format!("{small:.2}"),
+        middle if middle < 9.95 => format!("{middle:.1}"),
+        large => return count(nearest(large)),
+    };
+    if lang == Lang::Ru { text.replace('.', ",") } else { text }
+}
+
+/// The nearest whole number.
+pub(crate) fn nearest(value: f64) -> u32 {
+    value.round() as u32
+}
+
 /// A share given in tenths of a per cent: `82,7 %` or `82.7%`; `100 %` without a tenth.
 #[must_use]
 pub fn percent(permille: u32, lang: Lang) -> String {
@@ -98,7 +116,7 @@ pub fn machine(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, date_and_time, duration, machine, midnight, percent, time_of_day, time_with_seconds};
+    use super::{count, date_and_time, duration, machine, measured, midnight, percent, time_of_day, time_with_seconds};
     use crate::words::Lang;
     use jiff::tz::TimeZone;
     use model::{Span, Timestamp};
@@ -115,6 +133,23 @@ mod tests {
         assert_eq!(count(980), "980");
         assert_eq!(count(12_480), "12\u{202f}480");
         assert_eq!(count(1_000_000), "1\u{202f}000\u{202f}000");
+    }
+
+    #[test]
+    fn a_measured_value_has_the_digits_that_count() {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.004, "<0,01"),
+            (0.84, "0,84"),
+            (0.997, "1,0"),
+            (8.44, "8,4"),
+            (9.97, "10"),
+            (84.4, "84"),
+            (12_480.0, "12\u{202f}480"),
+        ] {
+            assert_eq!(measured(value, Lang::Ru), text);
+        }
+        assert_eq!(measured(8.44, Lang::En), "8.4");
     }
 
     #[test]

@@ -23,6 +23,6 @@ pub use moment::moment;
 pub use name::clipped;
 pub use outcome::outcome_word;
 pub use panel::{Panel, panel, panel_awaited, panel_failed, panel_part};
-pub use sparkline::{SAMPLES, sparkline};
+pub use sparkline::{SAMPLES, sparkline, sparkline_under};
 pub use stream::{STREAM_CONFIG, stale};
 pub use tabs::tabs;

@@ -2,6 +2,7 @@
 
 mod account;
 mod desk;
+mod health;
 mod live;
 
 use jiff::tz::{TimeZone, offset};
@@ -33,6 +34,9 @@ pub fn all(lang: Lang) -> Vec<Sample> {
         add(name, &page);
     }
     for (name, page) in account::pages(lang) {
+        add(name, &page);
+    }
+    for (name, page) in health::pages(lang) {
         add(name, &page);
     }
     add("gallery", &account::gallery(lang));

@@ -13,14 +13,26 @@ const HEIGHT: u64 = 20;
 /// The line, between zero and `top`. A sample without a value is a gap; before there are two there is no line.
 #[must_use]
 pub fn sparkline(samples: &[Option<u32>], top: u32) -> Markup {
+    sparkline_under(None, samples, top)
+}
+
+/// As [`sparkline`], with a limit drawn across.
+#[must_use]
+pub fn sparkline_under(limit: Option<u32>, samples: &[Option<u32>], top: u32) -> Markup {
     let path = path(samples, top);
     html! {
         @if samples.iter().flatten().count() > 1 {
             svg.sparkline viewBox={ "0 -1 " (SAMPLES - 1) " " (HEIGHT + 2) } preserveAspectRatio="none" aria-hidden="true" {
+                @if let Some(y) = limit.map(|limit| y(limit, top)) { line x1="0" y1=(y) x2=(SAMPLES - 1) y2=(y) {} }
                 path d=(path) {}
             }
         }
     }
+}
+
+/// How far beneath the upper edge a value stands.
+fn y(value: u32, top: u32) -> u64 {
+    HEIGHT - u64::from(value.min(top)) * HEIGHT / u64::from(top.max(1))
 }
 
 /// One stroke for each stretch of samples that have a value.
@@ -31,8 +43,7 @@ fn path(samples: &[Option<u32>], top: u32) -> String {
     let mut drawn = false;
     for (x, sample) in (first..).zip(latest) {
         if let Some(value) = sample {
-            let height = u64::from(*value.min(&top)) * HEIGHT / u64::from(top.max(1));
-            let _ = write!(path, "{}{x} {}", if drawn { 'L' } else { 'M' }, HEIGHT - height);
+            let _ = write!(path, "{}{x} {}", if drawn { 'L' } else { 'M' }, y(*value, top));
         }
         drawn = sample.is_some();
     }

@@ -33,7 +33,7 @@ fn no_page_holds_script_or_style_that_the_policy_forbids() {
 
 /// Whether a page shows what people typed: names of people and queues.
 fn typed(name: &str) -> bool {
-    ["live-", "desk", "account", "gallery"].into_iter().any(|page| name.starts_with(page))
+    ["live-", "desk", "account", "gallery", "health-"].into_iter().any(|page| name.starts_with(page))
 }
 
 #[test]
@@ -103,6 +103,15 @@ fn an_agent_who_is_offered_no_calls_says_why() {
     for (word, icon) in [("Обучение", "graduation-cap"), ("Совещание", "users"), ("Занято", "phone-off")] {
         assert!(page.contains(&format!("<use href=\"#icon-{icon}\"></use></svg>{word}</span>")), "{word}");
     }
+}
+
+#[test]
+fn the_health_of_the_system_is_said_in_one_sentence() {
+    assert!(sample("health-day").1.contains("Всё в пределах нормы"));
+    assert!(sample("health-empty").1.contains("Не хватает: Asterisk<"));
+    let (_, wrong) = sample("health-wrong");
+    assert!(wrong.contains("Не хватает: Asterisk, AMI, Учёт<"), "what is missing goes before what is slow");
+    assert_eq!(wrong.matches("class=\"figure late\"").count(), 4);
 }
 
 #[test]
