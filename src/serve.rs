@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use model::{Span, Timestamp};
 use store::Db;
 use store::lock::Lock;
@@ -25,10 +25,6 @@ const LAST_ORDERS: Duration = Duration::from_secs(3);
 
 /// How long open requests may take when the program ends; live streams end at once.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
-
-/// Buckets of every histogram of seconds: from a step of the core to a slow database.
-const SECONDS: &[f64] =
-    &[0.000_005, 0.000_02, 0.000_1, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<(), Failure> {
@@ -135,8 +131,7 @@ fn raise_limits() {
 }
 
 fn start_metrics() -> Result<PrometheusHandle, Failure> {
-    let recorder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?;
-    let handle = recorder.install_recorder()?;
+    let handle = web::counting()?.install_recorder()?;
     let upkeep = handle.clone();
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_secs(5));

@@ -1,4 +1,12 @@
-//! Whether we live, and whether calls can be taken.
+//! Whether we live, whether calls can be taken, and how the system is doing.
+
+mod buckets;
+pub(crate) mod exposition;
+mod hour;
+mod limits;
+pub(crate) mod page;
+mod process;
+mod reading;
 
 use std::time::Duration;
 
@@ -6,6 +14,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
+
+pub(crate) use hour::{Hour, keep};
+pub use limits::counting;
 
 use crate::site::Site;
 
@@ -35,7 +46,7 @@ pub(crate) struct Readiness {
 /// Calls can be taken.
 pub(crate) async fn ready(State(site): State<Site>) -> (StatusCode, Json<Readiness>) {
     let health = site.app.runtime.health();
-    let database = matches!(tokio::time::timeout(PATIENCE, site.app.db.ping()).await, Ok(Ok(())));
+    let database = database_answers(&site).await;
     let readiness = Readiness {
         switch: health.switch_up(),
         database,
@@ -44,6 +55,11 @@ pub(crate) async fn ready(State(site): State<Site>) -> (StatusCode, Json<Readine
         journal: health.journal_open(),
     };
     (readiness.status(), Json(readiness))
+}
+
+/// Whether the database says anything, and soon enough.
+async fn database_answers(site: &Site) -> bool {
+    matches!(tokio::time::timeout(PATIENCE, site.app.db.ping()).await, Ok(Ok(())))
 }
 
 impl Readiness {

@@ -33,6 +33,7 @@ mod theme;
 #[cfg(test)]
 mod tests;
 
+pub use health::counting;
 pub use password::{PasswordError, hash_password, password_matches};
 pub use serve::{router, serve};
 pub use site::App;

@@ -32,6 +32,8 @@ pub(crate) fn pages() -> Vec<Route> {
         guarded::<start::Own, _, _>(Method::POST, "/account/sign-out-everywhere", account::sign_out_everywhere),
         guarded::<live::Watch, _, _>(Method::GET, "/live", live::page),
         guarded::<live::Watch, _, _>(Method::GET, "/live/stream", live::stream),
+        guarded::<health::page::See, _, _>(Method::GET, "/admin/health", health::page::page),
+        guarded::<health::page::See, _, _>(Method::GET, "/admin/health/now", health::page::part),
         guarded::<gallery::Look, _, _>(Method::GET, "/gallery", gallery::page),
         guarded::<live::Watch, _, _>(Method::GET, "/live/calls/{id}", live::call::panel),
         guarded::<live::Order, _, _>(Method::POST, "/live/calls/{id}/head", live::call::to_head),

@@ -15,7 +15,7 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::doors::{self, Doors, Peer};
 use crate::site::{App, Site};
-use crate::{desk, errors, headers, routes, session};
+use crate::{desk, errors, headers, health, routes, session};
 
 /// No form of ours is longer.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -28,6 +28,7 @@ pub fn router(app: App, stopping: watch::Receiver<bool>) -> Router {
     let site = Site::new(app, stopping);
     tokio::spawn(clean(site.downgrade()));
     tokio::spawn(desk::watch(site.downgrade()));
+    tokio::spawn(health::keep(site.downgrade()));
     // Made beforehand, or the first unknown user would be told by the time it takes.
     tokio::task::spawn_blocking(crate::password::nobody);
     let pages = routes::router(routes::pages(), &site).layer(session::layer(&site)).layer(CsrfLayer::new());

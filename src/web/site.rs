@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 use crate::desk::Desks;
+use crate::health::Hour;
 use crate::live::Hub;
 use crate::login::Gate;
 
@@ -47,6 +48,8 @@ pub(crate) struct Inner {
     pub hub: Hub,
     pub gate: Gate,
     pub desks: Desks,
+    /// The last hour of what `/metrics` tells.
+    pub hour: Hour,
     /// True as soon as the program stops: streams end then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -55,7 +58,7 @@ impl Site {
     pub fn new(app: App, stopping: watch::Receiver<bool>) -> Self {
         let hub = Hub::start(app.runtime.clone());
         let desks = Desks::new(app.desk_gone);
-        Self(Arc::new(Inner { hub, gate: Gate::default(), desks, stopping, app }))
+        Self(Arc::new(Inner { hub, gate: Gate::default(), desks, hour: Hour::default(), stopping, app }))
     }
 
     /// The site that a task does not keep alive, while it is.

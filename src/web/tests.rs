@@ -5,6 +5,7 @@ mod agents;
 mod desk;
 mod doors;
 mod front;
+mod health;
 mod live;
 mod live_orders;
 mod metrics;

@@ -11,7 +11,7 @@ use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use metrics::LocalRecorderGuard;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+use metrics_exporter_prometheus::PrometheusRecorder;
 use model::queue::{Overflow, ServiceLevelTarget, Strategy};
 use model::user::{Role, User};
 use model::{Actor, Agent, AgentId, Email, Endpoint, PersonName, Phone, Queue, QueueId, ServerId, Span, TheirLeg, Timestamp};
@@ -56,7 +56,7 @@ impl Site {
 
     /// With a token for programs that read the metrics.
     pub async fn opened_with(secure: bool, metrics_token: Option<&str>) -> Self {
-        let recorder: &'static PrometheusRecorder = Box::leak(Box::new(PrometheusBuilder::new().build_recorder()));
+        let recorder: &'static PrometheusRecorder = Box::leak(Box::new(crate::counting().unwrap().build_recorder()));
         let counted = metrics::set_default_local_recorder(recorder);
         let folder = Folder(std::env::temp_dir().join(format!("callsync-web-{}", Uuid::now_v7().simple())));
         std::fs::create_dir_all(&folder.0).unwrap();
