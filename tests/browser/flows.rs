@@ -6,6 +6,7 @@
 mod flow {
     pub mod calls;
     pub mod front;
+    pub mod health;
     pub mod live;
     pub mod steady;
 }
@@ -19,7 +20,7 @@ use std::time::Instant;
 use browser::Site;
 use browser::chromium::{Browser, Driver, Outcome};
 use browser::wire::Cable;
-use flow::{calls, front, live, steady};
+use flow::{calls, front, health, live, steady};
 use futures_util::FutureExt;
 
 /// Where a flow plays.
@@ -58,6 +59,8 @@ const FLOWS: &[Flow] = &[
     ("live::rows_come_stay_in_order_and_go", |stage| Box::pin(live::rows(stage))),
     ("live::nothing_overflows_at_1280_and_at_390", |stage| Box::pin(live::sizes(stage))),
     ("live::a_session_that_ends_elsewhere_leads_to_the_front", |stage| Box::pin(live::session_ends(stage))),
+    ("health::the_page_follows_and_says_when_it_is_old", |stage| Box::pin(health::follows(stage))),
+    ("health::a_session_that_ends_elsewhere_leaves_the_numbers", |stage| Box::pin(health::session_ends(stage))),
     ("calls::a_script_for_a_number_is_shown_as_text", |stage| Box::pin(calls::planted(stage))),
     ("calls::an_answer_reaches_the_page_while_fifty_look", |stage| Box::pin(calls::answers(stage))),
     ("steady::calls_come_and_go_without_a_jump", |stage| Box::pin(steady::jumps(stage))),

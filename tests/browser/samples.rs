@@ -78,6 +78,8 @@ impl Look {
 impl Tab {
     /// Opens it, and serves all samples whose name contains one of these words; no words mean all.
     pub async fn open(wanted: &[String]) -> Outcome<Self> {
+        // Told by hand, for a build of several packages at once has more than one to choose from.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let mut resources: BTreeMap<String, Resource> = BTreeMap::new();
         for asset in assets::ALL {
             resources.insert(asset.url.to_owned(), Resource { mime: asset.mime, bytes: asset.bytes.to_vec() });
