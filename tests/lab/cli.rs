@@ -1,6 +1,7 @@
 //! The lab's command line.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -31,6 +32,8 @@ pub enum Command {
         #[arg(long)]
         long: bool,
     },
+    /// Five callers a second for hours, with faults at random: the books balance, and nothing grows
+    Soak(Soak),
     /// Draw every sample of every page in both sizes, themes and languages, and look for what is cut off, covered or too small
     Shots {
         /// Where the pictures go
@@ -90,6 +93,27 @@ pub struct Up {
     pub fresh: bool,
 }
 
+/// Options of `soak`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Soak {
+    /// For how many hours
+    #[arg(long, value_name = "H", default_value_t = 1.0)]
+    pub hours: f64,
+    /// For so many minutes in place of hours: from 3 on every fault strikes once
+    #[arg(long, value_name = "M", conflicts_with = "hours")]
+    pub minutes: Option<f64>,
+}
+
+impl Soak {
+    /// How long it is, a day at the most; what is no length is none.
+    #[must_use]
+    pub fn length(self) -> Duration {
+        const DAY: f64 = 86_400.0;
+        let seconds = self.minutes.map_or(self.hours * 3600.0, |minutes| minutes * 60.0);
+        Duration::from_secs_f64(if seconds.is_finite() { seconds.clamp(0.0, DAY) } else { 0.0 })
+    }
+}
+
 /// Options of `asterisk`.
 #[derive(Debug, Clone, Args)]
 pub struct AsteriskAlone {
@@ -119,6 +143,17 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_soak_takes_an_hour_unless_told_otherwise() {
+        let length = |words: &[&str]| {
+            let Command::Soak(soak) = Cli::parse_from([&["lab", "soak"], words].concat()).command else { panic!("no soak") };
+            soak.length().as_secs()
+        };
+        assert_eq!((length(&[]), length(&["--hours", "8"]), length(&["--minutes", "3"])), (3600, 28_800, 180));
+        assert_eq!(length(&["--hours", "nan"]), 0);
+        assert!(Cli::try_parse_from(["lab", "soak", "--hours", "1", "--minutes", "3"]).is_err());
     }
 
     #[test]

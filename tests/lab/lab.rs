@@ -11,7 +11,7 @@ use lab::ports::Ports;
 use lab::space::Network;
 use lab::suites::{self, Wish};
 use lab::traffic::{Plan, Traffic};
-use lab::{Result, Trouble, call, folders, install, logins, product, root, say, signals, space, up};
+use lab::{Result, Trouble, call, folders, install, logins, product, root, say, signals, soak, space, up};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -39,6 +39,10 @@ fn outside(command: Command) -> Result<ExitCode> {
         Command::Test { filter, quick, long } => {
             let callsync = if space::prepared() { space::callsync() } else { Some(run(before_tests(quick))?) };
             if quick { run(suites::run(&Wish { filter, quick, long })) } else { space::enter(Network::Own, callsync.as_deref()) }
+        }
+        Command::Soak(_) => {
+            let callsync = if space::prepared() { space::callsync() } else { Some(run(before_call())?) };
+            space::enter(Network::Own, callsync.as_deref())
         }
         Command::Asterisk(options) => {
             let network = if options.isolated { Network::Own } else { Network::Host };
@@ -69,6 +73,7 @@ fn inside(command: Command, network: Network) -> Result<ExitCode> {
         Command::Up(options) => run(up::run(&options)),
         Command::Call => run(call::run()),
         Command::Test { filter, quick, long } => run(suites::run(&Wish { filter, quick, long })),
+        Command::Soak(options) => run(soak::run(options.length())),
         Command::Asterisk(options) => run(asterisk(options, network)),
         Command::Shots { .. } | Command::Mutants { .. } | Command::Logins { .. } | Command::Install { .. } => {
             Err(Trouble::said("this needs no space"))

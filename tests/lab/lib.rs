@@ -31,6 +31,7 @@ pub mod say;
 pub mod scenarios;
 pub mod signals;
 pub mod site;
+pub mod soak;
 pub mod space;
 pub mod suites;
 pub mod traffic;

@@ -56,7 +56,7 @@ impl Field {
             pairs.push(pair(ground).await?);
         }
         let agents = ground.stage.crowd(AGENTS, &script::agents(Ringing::Told, &deeds())).await?;
-        let numbers: Vec<String> = (0..seconds * RATE).map(|n| format!("{start}{n:06}")).collect();
+        let numbers: Vec<String> = (0..seconds * RATE).map(|n| format!("{start}{n:05}")).collect();
         let caller = Caller {
             from: "<sip:[field0]@[local_ip]>",
             number: "[field0]",

@@ -12,7 +12,7 @@ pub mod chance;
 mod databases;
 mod endings;
 mod fairness;
-mod field;
+pub mod field;
 mod findings;
 pub mod ground;
 mod kills;
@@ -22,7 +22,7 @@ mod mishaps;
 mod outages;
 mod phases;
 mod restart;
-mod storm;
+pub mod storm;
 
 pub use chance::Chance;
 pub use ground::Ground;
