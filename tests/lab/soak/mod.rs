@@ -1,9 +1,9 @@
 //! `cargo lab soak`: five callers a second for an hour, and faults at random all the while. Afterwards the books must balance,
 //! call by call as after every kill, and what the program takes of the machine must not have grown.
 //!
-//! It plays in rounds of some minutes, each a storm as in the suite of kills: people call, faults strike and heal, everybody
+//! It plays in rounds of three minutes, each a storm as in the suite of kills: people call, faults strike and heal, everybody
 //! comes to an end and is heard as a witness. So a fault of the program is told minutes after it happened, with its round. The
-//! program itself lives on from round to round: it is started again every other round only, for what grows shows in a long life.
+//! program itself lives on from round to round: it is started again in every fourth only, for what grows shows in a long life.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,10 +27,10 @@ mod samples;
 use faults::Fault;
 use samples::Sampler;
 
-/// The length of a round, from its first caller to the last fault.
-const ROUND: Duration = Duration::from_secs(360);
+/// The length of a round, from its first caller to its last. The pairs who talk over all of it speak for four minutes.
+const ROUND: Duration = Duration::from_secs(180);
 /// A shorter rest is no round of its own.
-const SHORTEST: Duration = Duration::from_secs(150);
+const SHORTEST: Duration = Duration::from_secs(90);
 /// What a round needs besides its faults: people come, and come to their end.
 const EDGES: Duration = Duration::from_secs(40);
 /// How long a fault lasts with its healing, about.
@@ -111,7 +111,7 @@ async fn rounds(ground: &mut Ground, length: Duration, outcome: &mut Outcome) ->
         if outcome.rounds > 0 && left < SHORTEST {
             return Ok(());
         }
-        let round = if left < ROUND + SHORTEST { left } else { ROUND };
+        let round = left.min(ROUND);
         let faults = faults::drawn(outcome.rounds, alone, &mut chance);
         outcome.rounds += 1;
         let names: Vec<&str> = faults.iter().map(|fault| fault.name()).collect();
