@@ -25,6 +25,7 @@ use crate::poison::Poison;
 use crate::publisher::Publisher;
 use crate::recovery::{Found, Recovered, Stepper, recover};
 use crate::settings;
+use crate::standstill::Standstill;
 use crate::turner::{Pulse, Resync, Turner, UPDATES, seed};
 
 /// How many events may wait for the loop. Whoever reports more asks Asterisk for its account.
@@ -151,6 +152,7 @@ pub(crate) async fn start_with(
         roster: None,
         pulse: Pulse::default(),
         resync: Resync::default(),
+        standstill: Standstill::default(),
         strikes: Vec::new(),
     };
     turner.snapshot(follows);

@@ -22,6 +22,7 @@ mod poison;
 mod publisher;
 mod recovery;
 mod settings;
+mod standstill;
 mod tell;
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,7 @@ use crate::journal::{Journal, Keeping, Snapshot, Step};
 use crate::poison::Poison;
 use crate::publisher::Publisher;
 use crate::recovery::{Stepper, recover};
+use crate::standstill::Standstill;
 use crate::tell::tell;
 
 /// How many waiting events one turn takes at the most, so that orders and pages do not wait for a burst to end.
@@ -80,6 +81,7 @@ pub(crate) struct Turner {
     pub(crate) roster: Option<u64>,
     pub(crate) pulse: Pulse,
     pub(crate) resync: Resync,
+    pub(crate) standstill: Standstill,
     /// When steps broke, of late.
     pub(crate) strikes: Vec<Instant>,
 }
@@ -137,8 +139,11 @@ impl Turner {
             // 3. Read the clock, once.
             self.beat(&mut events);
             let at = self.clock.now();
-            if acd::next_deadline(&self.state).is_some_and(|deadline| deadline <= at) {
-                events.push(Event::DeadlinePassed);
+            if self.standstill.until().is_none() {
+                self.standstill.looked();
+                if acd::next_deadline(&self.state).is_some_and(|deadline| deadline <= at) {
+                    events.push(Event::DeadlinePassed);
+                }
             }
             self.turn(at, events);
             // 7. Whoever gave an order and asks what came of it is told of that.
@@ -152,18 +157,21 @@ impl Turner {
 
     async fn wait(&mut self) -> Woken {
         let now = self.clock.now();
-        let alarm = [acd::next_deadline(&self.state), self.publisher.due()].into_iter().flatten().min();
-        let alarm = alarm.map(|deadline| Instant::now() + deadline.since(now).to_duration());
-        let alarm = [alarm, Some(self.pulse.next), self.resync.due].into_iter().flatten().min();
-        let alarm = alarm.unwrap_or(self.pulse.next);
-        tokio::select! {
+        let instant = |at: Timestamp| Instant::now() + at.since(now).to_duration();
+        let deadline = acd::next_deadline(&self.state).map(instant);
+        let deadline = deadline.map(|deadline| self.standstill.until().map_or(deadline, |until| deadline.max(until)));
+        let alarm = [deadline, self.publisher.due().map(instant), Some(self.pulse.next), self.resync.due];
+        let alarm = alarm.into_iter().flatten().min().unwrap_or(self.pulse.next);
+        let woken = tokio::select! {
             biased;
             _ = self.stopped.recv() => Woken::Stopped,
             event = self.switch.events.recv() => event.map_or(Woken::Stopped, Woken::Switch),
             Some(request) = self.requests.recv() => Woken::Person(request),
             () = self.journal.wanting() => Woken::Alarm,
             () = tokio::time::sleep_until(alarm.into()) => Woken::Alarm,
-        }
+        };
+        self.standstill.woke(alarm, Instant::now());
+        woken
     }
 
     fn take(&self, request: Request, events: &mut Vec<Event>, questions: &mut Vec<Question>) {

@@ -5,6 +5,7 @@ mod cost;
 mod crash;
 mod poison;
 mod restart;
+mod standstill;
 mod switch;
 
 use std::collections::BTreeMap;
