@@ -4,8 +4,8 @@
 const hovers = matchMedia("(hover: hover)");
 /** What changes within this time is settled at once. */
 const TOGETHER_MS = 250;
-/** Rows have glided into their places after this. */
-const GLIDE_MS = 240;
+/** After this it is looked again whether rows have come to their places. */
+const AGAIN_MS = 40;
 /** No row is higher. */
 const ROW_PX = 100;
 
@@ -31,7 +31,6 @@ function gliding(body, change) {
     rows.add(row);
   }
   body.gliding = rows;
-  body.glides = performance.now() + GLIDE_MS;
   const go = () => {
     if (body.gliding !== rows) return;
     for (const row of rows) row.style.cssText = "";
@@ -39,6 +38,12 @@ function gliding(body, change) {
   };
   // The browser has to have drawn where they begin.
   requestAnimationFrame(() => requestAnimationFrame(go));
+}
+
+/** Whether rows are on their way; who moves them then moves them from where the browser does not think they are. */
+function glides(body) {
+  const onWay = (row) => row.style.translate || row.getAnimations().some((animation) => animation.transitionProperty === "translate");
+  return [...(body.gliding ?? [])].some(onWay);
 }
 
 /** Hides an element or shows it, and leaves alone what is so already: the browser would look through the style sheets. */
@@ -127,6 +132,7 @@ export function settle(body, asked = false) {
     const moved = [...moving].filter((row) => !row.hasAttribute("data-held")).length;
     return tell(body, held.length + gone.length + moved);
   }
+  if (!asked && gone.length + held.length + moving.size > 0 && glides(body)) return soon(body);
   for (const row of held) enter(row);
   if (gone.length + held.length + moving.size > 0) {
     gliding(body, () => {
@@ -160,8 +166,9 @@ function soon(body) {
   touched.add(body);
   settling ??= setTimeout(() => {
     settling = null;
-    for (const body of touched) settle(body);
+    const now = [...touched];
     touched.clear();
+    now.forEach((body) => settle(body));
   }, TOGETHER_MS);
 }
 
@@ -177,7 +184,8 @@ function place(body, row) {
   for (let before = body.lastElementChild; before && compare(before, row) > 0; before = before.previousElementSibling) next = before;
   if (frozen(body)) row.toggleAttribute("data-held", true);
   else row.classList.add("enter");
-  if (next) gliding(body, () => body.insertBefore(row, next));
+  // One that finds the others on their way waits for its place at the end.
+  if (next && !glides(body)) gliding(body, () => body.insertBefore(row, next));
   else body.append(row);
   weigh(body);
   soon(body);
@@ -185,8 +193,7 @@ function place(body, row) {
 
 /** Takes away those that have faded, all at once. */
 function sweep(body) {
-  const rest = body.glides - performance.now();
-  if (rest > 0) return setTimeout(sweep, rest, body);
+  if (glides(body)) return setTimeout(sweep, AGAIN_MS, body);
   gliding(body, () => leaving.get(body).forEach((row) => row.remove()));
   leaving.delete(body);
   weigh(body);
