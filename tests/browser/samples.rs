@@ -6,13 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use browser::chromium::{Browser, Driver, Outcome};
-use browser::served::{Resource, Served};
+use browser::served::{Resource, Served, policy};
 use poses::POSES;
 use serde_json::Value;
 use views::{Lang, assets, samples};
 
-/// The product's own word on what a page may do.
-const HEADERS: &str = include_str!("../../src/web/headers.rs");
 /// A page with a fault for every rule, to see that each is noticed.
 const FAULTY: &str = "faulty";
 const FAULTY_PAGE: &str = include_str!("scripts/faulty.html");
@@ -187,11 +185,4 @@ impl Findings {
 
 fn path(name: &str, lang: Lang) -> String {
     format!("/s/{}/{name}", lang.code())
-}
-
-/// The product's Content-Security-Policy, read where the product keeps it: a copy would go its own way.
-fn policy() -> Outcome<String> {
-    let literal = HEADERS.split_once("const POLICY: &str = \"").and_then(|(_, rest)| rest.split_once("\";"));
-    let (literal, _) = literal.ok_or("src/web/headers.rs has no POLICY")?;
-    Ok(literal.lines().map(|line| line.trim_start().trim_end_matches('\\')).collect())
 }

@@ -7,6 +7,12 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::broadcast;
+
+/// The product's own word on what a page may do.
+const HEADERS: &str = include_str!("../../src/web/headers.rs");
+/// How many messages a stream may fall behind before it ends.
+const BEHIND: usize = 256;
 
 /// Something that can be asked for.
 #[derive(Debug)]
@@ -18,10 +24,11 @@ pub struct Resource {
 }
 
 /// A server at work, until the program ends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Served {
     /// Where it is.
     pub address: SocketAddr,
+    messages: broadcast::Sender<Arc<str>>,
 }
 
 impl Served {
@@ -32,13 +39,14 @@ impl Served {
     pub async fn start(resources: BTreeMap<String, Resource>, policy: String) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let shelf = Arc::new(Shelf { resources, policy });
+        let messages = broadcast::Sender::new(BEHIND);
+        let shelf = Arc::new(Shelf { resources, policy, messages: messages.clone() });
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(answer_all(stream, shelf.clone()));
             }
         });
-        Ok(Self { address })
+        Ok(Self { address, messages })
     }
 
     /// The address of a page.
@@ -46,11 +54,29 @@ impl Served {
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
+
+    /// Sends a message to every stream that is open.
+    pub fn tell(&self, id: &str, data: &str) {
+        let lines: String = data.lines().map(|line| format!("data: {line}\n")).collect();
+        // An error means that nobody listens.
+        drop(self.messages.send(format!("id: {id}\n{lines}\n").into()));
+    }
+}
+
+/// The product's Content-Security-Policy, read where the product keeps it: a copy would go its own way.
+///
+/// # Errors
+/// When it is not found there.
+pub fn policy() -> Result<String, &'static str> {
+    let literal = HEADERS.split_once("const POLICY: &str = \"").and_then(|(_, rest)| rest.split_once("\";"));
+    let (literal, _) = literal.ok_or("src/web/headers.rs has no POLICY")?;
+    Ok(literal.lines().map(|line| line.trim_start().trim_end_matches('\\')).collect())
 }
 
 struct Shelf {
     resources: BTreeMap<String, Resource>,
     policy: String,
+    messages: broadcast::Sender<Arc<str>>,
 }
 
 /// What a browser asks for.
@@ -62,19 +88,37 @@ struct Asked {
     stream: bool,
 }
 
-/// Answers one request after another. A stream is opened and stays silent: it ends when the browser lets go.
+/// Answers one request after another. A stream brings what is told, and ends when the browser lets go.
 async fn answer_all(stream: TcpStream, shelf: Arc<Shelf>) {
     let (reading, mut writing) = stream.into_split();
     let mut reading = BufReader::new(reading);
     while let Some(asked) = next(&mut reading).await {
         let found = shelf.resources.get(&asked.path);
+        let messages = shelf.messages.subscribe();
         let head = shelf.head(found, &asked);
         let bytes = found.map_or(&[][..], |found| &found.bytes);
         if writing.write_all(head.as_bytes()).await.is_err() || writing.write_all(bytes).await.is_err() {
             return;
         }
         if found.is_none() && asked.stream {
-            drop(reading.read(&mut [0]).await);
+            return pass_on(messages, reading, writing).await;
+        }
+    }
+}
+
+async fn pass_on(
+    mut messages: broadcast::Receiver<Arc<str>>,
+    mut reading: impl AsyncReadExt + Unpin,
+    mut writing: impl AsyncWriteExt + Unpin,
+) {
+    let mut anything = [0];
+    loop {
+        let message = tokio::select! {
+            message = messages.recv() => message,
+            _ = reading.read(&mut anything) => return,
+        };
+        let Ok(message) = message else { return };
+        if writing.write_all(message.as_bytes()).await.is_err() {
             return;
         }
     }

@@ -90,22 +90,36 @@ impl Trace {
 /// out: nobody knows what would have come of it.
 #[must_use]
 pub fn work_by_mark(events: &[Value], mark: &str) -> Vec<f64> {
-    let marks = events.iter().filter(|event| event["name"] == mark && event["cat"] == "blink.user_timing");
-    let marks: Vec<(f64, &Value)> = marks.filter_map(|event| Some((event["ts"].as_f64()?, &event["tid"]))).collect();
-    let Some((_, thread)) = marks.first() else { return Vec::new() };
+    let Some(thread) = marks(events, mark).next().map(|mark| &mark["tid"]) else { return Vec::new() };
     let tasks = tasks(events, thread);
+    let milliseconds = |(from, to): &(f64, f64)| (*from, (to - from) / 1000.0);
+    sums_by_mark(events, mark, &tasks, &tasks.iter().map(milliseconds).collect::<Vec<_>>())
+}
+
+/// How many elements were given their style anew for each mark of this name: what an update costs on whichever machine.
+#[must_use]
+pub fn restyled_by_mark(events: &[Value], mark: &str) -> Vec<f64> {
+    let Some(thread) = marks(events, mark).next().map(|mark| &mark["tid"]) else { return Vec::new() };
+    let restyled = events.iter().filter(|event| event["name"] == "UpdateLayoutTree" && event["tid"] == *thread);
+    let count = |event: &Value| Some((event["ts"].as_f64()?, event["args"]["elementCount"].as_f64()?));
+    let counts: Vec<_> = restyled.filter_map(count).collect();
+    sums_by_mark(events, mark, &tasks(events, thread), &counts)
+}
+
+fn marks<'a>(events: &'a [Value], mark: &str) -> impl Iterator<Item = &'a Value> {
+    events.iter().filter(move |event| event["name"] == mark && event["cat"] == "blink.user_timing")
+}
+
+/// The sum of what began from the task of one mark on and before that of the next.
+fn sums_by_mark(events: &[Value], mark: &str, tasks: &[(f64, f64)], counted: &[(f64, f64)]) -> Vec<f64> {
     // A mark stands inside the work that made it.
-    let begins: Vec<f64> = marks
-        .iter()
-        .map(|(at, _)| tasks.iter().rev().find(|(from, to)| from <= at && at <= to).map_or(*at, |(from, _)| *from))
-        .collect();
-    begins
-        .windows(2)
-        .map(|pair| {
-            let within = tasks.iter().filter(|(from, _)| (pair[0]..pair[1]).contains(from));
-            within.map(|(from, to)| (to - from) / 1000.0).sum()
-        })
-        .collect()
+    let begin = |at: f64| tasks.iter().rev().find(|(from, to)| *from <= at && at <= *to).map_or(at, |(from, _)| *from);
+    let begins: Vec<f64> = marks(events, mark).filter_map(|mark| mark["ts"].as_f64()).map(begin).collect();
+    let within = |pair: &[f64]| {
+        let counted = counted.iter().filter(|(at, _)| (pair[0]..pair[1]).contains(at));
+        counted.map(|(_, number)| number).sum()
+    };
+    begins.windows(2).map(within).collect()
 }
 
 /// The stretches of work on a thread, in order, in microseconds; those that overlap are one.
@@ -134,7 +148,7 @@ fn tasks(events: &[Value], thread: &Value) -> Vec<(f64, f64)> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::work_by_mark;
+    use super::{restyled_by_mark, work_by_mark};
 
     fn work(name: &str, from: u32, length: u32) -> Value {
         json!({ "name": name, "ph": "X", "cat": "devtools.timeline", "tid": 7, "ts": from, "dur": length })
@@ -160,5 +174,16 @@ mod tests {
         ];
         assert_eq!(work_by_mark(&events, "message"), [3.5, 2.0]);
         assert!(work_by_mark(&events, "another").is_empty());
+    }
+
+    #[test]
+    fn elements_are_counted_with_the_mark_before_their_style() {
+        let restyled = |at, count: u32| {
+            let mut event = work("UpdateLayoutTree", at, 100);
+            event["args"] = json!({ "elementCount": count });
+            event
+        };
+        let events = [mark(1_000), restyled(1_500, 7), restyled(2_000, 5), mark(3_000), mark(4_000), restyled(4_500, 9)];
+        assert_eq!(restyled_by_mark(&events, "message"), [12.0, 0.0]);
     }
 }

@@ -2,7 +2,7 @@
 // it, so that what the stream brings later is hidden likewise.
 
 import { show } from "./panel.js";
-import { bodies, sortBy } from "./rows.js";
+import { bodies, hide, sortBy } from "./rows.js";
 
 const live = document.getElementById("live");
 const form = document.getElementById("choice");
@@ -74,10 +74,10 @@ export function count() {
     const there = body.querySelectorAll("tr:not([data-held])").length;
     const shown = body.querySelectorAll(`tr:not([data-held])${all.join("")}`).length;
     const note = section.querySelector(".shown");
-    note.hidden = all.length === 0;
+    hide(note, all.length === 0);
     const text = note.dataset.text.replace("{shown}", shown).replace("{all}", there);
     if (note.textContent !== text) note.textContent = text;
-    section.querySelector(".nothing").hidden = shown > 0 || there === 0;
+    hide(section.querySelector(".nothing"), shown > 0 || there === 0);
   }
 }
 

@@ -32,7 +32,8 @@ export function tick(root = document) {
     const passed = at - Number(element.dataset.since);
     if (element.localName === "time") {
       const text = duration(passed);
-      if (element.textContent !== text) element.textContent = text;
+      // The text node stays: a new one would make the browser look through the style sheets.
+      if (element.textContent !== text) element.firstChild.data = text;
     }
     const limit = Number(element.dataset.limit);
     if (limit > 0) {

@@ -35,8 +35,10 @@ keepTrue(live, document.getElementById("stale"));
 // A number that has changed lets its tint fade, once.
 new MutationObserver((changes) => {
   if (still.matches) return;
-  const tint = getComputedStyle(live).getPropertyValue("--talking-tint");
   for (const { target } of changes) {
-    target.animate([{ backgroundColor: tint }, { backgroundColor: "transparent" }], { duration: 600, easing: "ease-out" });
+    // One for each number: of several at once Chromium leaves none to the compositor.
+    const tint = (target.tint ??= target.animate({ opacity: [1, 0] }, { duration: 600, easing: "ease-out", pseudoElement: "::before" }));
+    tint.currentTime = 0;
+    tint.play();
   }
 }).observe(live, { subtree: true, attributeFilter: ["data-value"] });

@@ -4,24 +4,51 @@
 const hovers = matchMedia("(hover: hover)");
 /** What changes within this time is settled at once. */
 const TOGETHER_MS = 250;
-/** Rows have glided into their places after this. */
-const GLIDE_MS = 240;
+/** After this it is looked again whether rows have come to their places. */
+const AGAIN_MS = 40;
+/** No row is higher. */
+const ROW_PX = 100;
 
 export const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Changes a table; rows that stand elsewhere afterwards glide there. */
+/** Changes a table; rows that stand elsewhere afterwards glide there, as far as they are in sight. */
 function gliding(body, change) {
   if (still.matches) return change();
-  const tops = [...body.rows].map((row) => [row, row.getBoundingClientRect().top]);
+  const top = (row) => row.getBoundingClientRect().top;
+  const inSight = (y) => y > -ROW_PX && y < innerHeight;
+  const tops = new Map([...body.rows].map((row) => [row, top(row)]));
   change();
-  for (const [row] of tops) row.style.cssText = "transition: none; translate: none";
-  const moved = tops.map(([row, top]) => [row, row.isConnected ? top - row.getBoundingClientRect().top : 0]);
-  for (const [row, by] of moved) row.style.translate = by ? `0 ${by}px` : "";
-  body.glides = performance.now() + GLIDE_MS;
-  const glide = (body.glide = {});
-  const go = () => body.glide === glide && tops.forEach(([row]) => (row.style.cssText = ""));
+  const rows = new Set(body.gliding);
+  for (const row of rows) row.style.cssText = "transition: none; translate: none";
+  const moved = [];
+  for (const row of body.rows) {
+    const now = top(row);
+    const by = tops.get(row) - now;
+    if (by && (inSight(now) || inSight(now + by))) moved.push([row, by]);
+  }
+  for (const [row, by] of moved) {
+    row.style.cssText = `transition: none; translate: 0 ${by}px`;
+    rows.add(row);
+  }
+  body.gliding = rows;
+  const go = () => {
+    if (body.gliding !== rows) return;
+    for (const row of rows) row.style.cssText = "";
+    body.gliding = moved.map(([row]) => row);
+  };
   // The browser has to have drawn where they begin.
   requestAnimationFrame(() => requestAnimationFrame(go));
+}
+
+/** Whether rows are on their way; who moves them then moves them from where the browser does not think they are. */
+function glides(body) {
+  const onWay = (row) => row.style.translate || row.getAnimations().some((animation) => animation.transitionProperty === "translate");
+  return [...(body.gliding ?? [])].some(onWay);
+}
+
+/** Hides an element or shows it, and leaves alone what is so already: the browser would look through the style sheets. */
+export function hide(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
 }
 
 const since = (row, cell = "time") => Number(row.querySelector(cell)?.dataset.since ?? Infinity);
@@ -75,8 +102,10 @@ function comparing(body) {
 /** The wanted order, and the fewest rows that have to move for it: all but the longest run that is in order already. */
 function order(body) {
   const rows = [...body.rows].filter((row) => !row.matches(".leave, [data-gone]"));
+  const compare = comparing(body);
+  if (rows.every((row, i) => i === 0 || compare(rows[i - 1], row) <= 0)) return { wanted: rows, moving: new Set() };
   const at = new Map(rows.map((row, i) => [row, i]));
-  const wanted = [...rows].sort(comparing(body));
+  const wanted = [...rows].sort(compare);
   const ends = [];
   const before = [];
   wanted.forEach((row, i) => {
@@ -103,6 +132,7 @@ export function settle(body, asked = false) {
     const moved = [...moving].filter((row) => !row.hasAttribute("data-held")).length;
     return tell(body, held.length + gone.length + moved);
   }
+  if (!asked && gone.length + held.length + moving.size > 0 && glides(body)) return soon(body);
   for (const row of held) enter(row);
   if (gone.length + held.length + moving.size > 0) {
     gliding(body, () => {
@@ -114,13 +144,19 @@ export function settle(body, asked = false) {
       }
     });
   }
+  weigh(body);
   tell(body, 0);
+}
+
+/** Says whether there are rows: a style sheet that looked for them would be asked about every row of the table each time. */
+function weigh(body) {
+  body.closest("section").toggleAttribute("data-none", body.rows.length === 0);
 }
 
 /** Says above the table how many changes are held back. */
 function tell(body, count) {
   const line = body.closest("section").querySelector(".frozen");
-  line.hidden = count === 0;
+  hide(line, count === 0);
   if (count === 0) return;
   const plural = new Intl.PluralRules(document.documentElement.lang).select(count);
   line.firstElementChild.textContent = line.dataset[plural].replace(/\d+/, count);
@@ -130,8 +166,9 @@ function soon(body) {
   touched.add(body);
   settling ??= setTimeout(() => {
     settling = null;
-    for (const body of touched) settle(body);
+    const now = [...touched];
     touched.clear();
+    now.forEach((body) => settle(body));
   }, TOGETHER_MS);
 }
 
@@ -147,17 +184,19 @@ function place(body, row) {
   for (let before = body.lastElementChild; before && compare(before, row) > 0; before = before.previousElementSibling) next = before;
   if (frozen(body)) row.toggleAttribute("data-held", true);
   else row.classList.add("enter");
-  if (next) gliding(body, () => body.insertBefore(row, next));
+  // One that finds the others on their way waits for its place at the end.
+  if (next && !glides(body)) gliding(body, () => body.insertBefore(row, next));
   else body.append(row);
+  weigh(body);
   soon(body);
 }
 
 /** Takes away those that have faded, all at once. */
 function sweep(body) {
-  const rest = body.glides - performance.now();
-  if (rest > 0) return setTimeout(sweep, rest, body);
+  if (glides(body)) return setTimeout(sweep, AGAIN_MS, body);
   gliding(body, () => leaving.get(body).forEach((row) => row.remove()));
   leaving.delete(body);
+  weigh(body);
 }
 
 function leave(row) {
@@ -189,8 +228,8 @@ function bring(body, row) {
 
 htmx.registerExtension("rows", {
   init: (api) => (morph = api.morph),
-  // What the page itself has set outlives the server's drawing.
-  htmx_before_morph_attr: (_, { attrName, newValue }) => newValue !== null || !["data-held", "open"].includes(attrName),
+  // What the page itself has set outlives the server's drawing: a row that changes while it begins to glide goes on.
+  htmx_before_morph_attr: (_, { attrName, newValue }) => newValue !== null || !["data-held", "open", "style"].includes(attrName),
   handle_swap(style, target, fragment) {
     const rows = [...fragment.children];
     if (style === "leave") leave(target);

@@ -49,7 +49,7 @@ impl AgentLine {
 /// All agents.
 pub(super) fn section(agents: &[AgentLine], choice: &Choice, at: Timestamp, lang: Lang) -> Markup {
     html! {
-        section.agents.list aria-labelledby="agents" data-tab="agents" {
+        section.agents.list aria-labelledby="agents" data-tab="agents" data-none[agents.is_empty()] {
             div.title { h2 #agents { (lang.text("agents")) } (notes(lang)) }
             table.table.compact {
                 thead {

@@ -57,7 +57,7 @@ impl CallLine {
 /// All calls.
 pub(super) fn section(calls: &[CallLine], queues: &[QueueRow], choice: &Choice, at: Timestamp, lang: Lang) -> Markup {
     html! {
-        section.calls.list aria-labelledby="calls" data-tab="calls" {
+        section.calls.list aria-labelledby="calls" data-tab="calls" data-none[calls.is_empty()] {
             div.title { h2 #calls { (lang.text("calls")) } (notes(lang)) }
             table.table {
                 thead {

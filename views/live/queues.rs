@@ -15,7 +15,7 @@ const MOST_TICKS: usize = 40;
 /// All queues.
 pub(super) fn section(queues: &[QueueRow], choice: &Choice, at: Timestamp, lang: Lang) -> Markup {
     html! {
-        section.queues.list aria-labelledby="queues" data-tab="queues" {
+        section.queues.list aria-labelledby="queues" data-tab="queues" data-none[queues.is_empty()] {
             div.title { h2 #queues { (lang.text("queues")) } (notes(lang)) }
             table.table {
                 thead {

@@ -70,7 +70,7 @@ pub(super) fn totals(totals: &Totals, trend: Option<&Trend>, at: Timestamp, lang
 /// One of the six, which leads to its list.
 fn total(number: Number, totals: &Totals, trend: Option<&Trend>, at: Timestamp, lang: Lang) -> Markup {
     let sums = &totals.sums;
-    let of = (number == Number::Agents).then_some(sums.agents);
+    let of = (number == Number::Agents).then_some(sums.agents).map(count);
     let (list, label, value) = match number {
         Number::Waiting => ("#queues", lang.text("totals-waiting"), count(sums.waiting)),
         Number::Level => {
@@ -86,9 +86,9 @@ fn total(number: Number, totals: &Totals, trend: Option<&Trend>, at: Timestamp, 
     html! {
         a.total href=(list) {
             span.label { (label) }
-            span.value data-value=(value) {
+            span.value data-value=(value) data-places=[of.as_ref().map(|of| of.chars().count())] {
                 (digits(&value))
-                @if let Some(of) = of { small { " / " (count(of)) } }
+                @if let Some(of) = of { small { " / " (of) } }
             }
             span.trend id=(number.place()) hx-morph-skip { @if let Some(trend) = trend { (trend::line(trend, number, lang)) } }
             span.sub { (beneath(number, totals, at, lang)) }
@@ -113,7 +113,7 @@ fn longest(totals: &Totals, at: Timestamp, lang: Lang) -> Markup {
     html! {
         @if let Some(began) = totals.sums.longest_since {
             span.urgency { (since(began, at, totals.within.map(Limit))) span.words { " " (lang.text("above-norm")) } }
-        } @else { (NONE) }
+        } @else { span.none { (NONE) } }
         span.calm { " " (lang.text("totals-longest")) }
     }
 }

@@ -34,13 +34,14 @@ pub fn since(began: Timestamp, at: Timestamp, limit: Option<Limit>) -> Markup {
     }
 }
 
-/// A row of ticks, one for each of those who wait, coloured by how long. The digits beside it say the same in words.
+/// A row of ticks, one for each of those who wait, coloured by how long. The digits beside it say the same in words. A tick
+/// is known by its place in the row: when the first is served the last place falls free, and no tick moves.
 #[must_use]
 pub fn ticks(waiting: &[Timestamp], at: Timestamp, limit: Limit) -> Markup {
     html! {
         span.ticks aria-hidden="true" {
-            @for began in waiting {
-                i data-since=(began.as_ms()) data-limit=(limit.0.as_ms()) data-urgency=(limit.urgency(at.since(*began))) {}
+            @for (place, began) in waiting.iter().enumerate() {
+                i data-place=(place) data-since=(began.as_ms()) data-limit=(limit.0.as_ms()) data-urgency=(limit.urgency(at.since(*began))) {}
             }
         }
     }
