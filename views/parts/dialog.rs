@@ -34,8 +34,9 @@ pub fn danger(danger: &Danger<'_>, lang: Lang) -> Markup {
                 h2 id=(title) { (danger.question) }
                 p { (danger.what) }
                 @for (name, value) in danger.fields { input type="hidden" name=(name) value=(value); }
+                // The first has the focus when the dialog opens. `autofocus` would take it again with every update of the page.
                 div.dialog-buttons {
-                    button.button type="button" data-dismiss autofocus { (lang.text("dialog-keep")) }
+                    button.button type="button" data-dismiss { (lang.text("dialog-keep")) }
                     button.button.danger.filled type="submit" { (danger.verb) }
                 }
             }
