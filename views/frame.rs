@@ -209,8 +209,11 @@ impl Frame {
     }
 }
 
-/// htmx without what we do not use: no style of its own, no history; the page's own marks outlive a morph.
-const HTMX_CONFIG: &str = r#"{"includeIndicatorCSS":false,"history":false,"morphIgnore":["data-htmx-powered","data-urgency"]}"#;
+/// htmx without what we do not use: no style of its own, no history; the page's own marks outlive a morph. What is not answered
+/// within eight seconds is given up, and said to have failed: an order that waits on a dead connection would hold back the
+/// next. The server itself gives up on a silent database sooner.
+const HTMX_CONFIG: &str =
+    r#"{"includeIndicatorCSS":false,"history":false,"defaultTimeout":8000,"morphIgnore":["data-htmx-powered","data-urgency"]}"#;
 
 fn mark() -> Markup {
     html! { img.mark src=(assets::url("icon.svg")) alt="" width="20" height="20"; }

@@ -20,6 +20,7 @@ const FLAGS: &[&str] = &[
     "--disable-component-update",
     "--disable-sync",
     "--lang=ru",
+    "--accept-lang=ru",
 ];
 
 /// What a flow may answer.
@@ -158,12 +159,69 @@ impl Browser {
         Ok(self.driver.action_chain().send_keys(keys).perform().await?)
     }
 
+    /// Types wherever the focus is, with the shift key held.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn types_with_shift(&self, keys: &str) -> Outcome {
+        Ok(self.driver.action_chain().key_down(Key::Shift).send_keys(keys).key_up(Key::Shift).perform().await?)
+    }
+
+    /// Opens another tab and looks at that.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn looks_away(&self) -> Outcome {
+        let tab = self.driver.new_tab().await?;
+        Ok(self.driver.switch_to_window(tab).await?)
+    }
+
+    /// Closes the tab that is looked at, and looks at the first of those that are left.
+    ///
+    /// # Errors
+    /// When it was the last.
+    pub async fn looks_back(&self) -> Outcome {
+        self.driver.close_window().await?;
+        let left = self.driver.windows().await?;
+        let first = left.first().ok_or("no tab is left")?;
+        Ok(self.driver.switch_to_window(first.clone()).await?)
+    }
+
+    /// What is written on the tabs, also on those that nobody looks at.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn titles(&self) -> Outcome<Vec<String>> {
+        let told = self.asks("Target.getTargets", json!({})).await?;
+        let targets = told["targetInfos"].as_array().into_iter().flatten();
+        let pages = targets.filter(|target| target["type"] == "page");
+        Ok(pages.filter_map(|target| target["title"].as_str().map(str::to_owned)).collect())
+    }
+
     /// Presses a button or a link.
     ///
     /// # Errors
     /// When there is none.
     pub async fn presses(&self, button: &str) -> Outcome {
         Ok(self.driver.find(By::Css(button)).await?.click().await?)
+    }
+
+    /// Presses the first of these (an XPath) that reads so, apart from the blanks about it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn presses_what_reads(&self, which: &str, words: &str) -> Outcome {
+        let path = format!("({which}[contains(normalize-space(.), '{words}')])[1]");
+        Ok(self.driver.find(By::XPath(path)).await?.click().await?)
+    }
+
+    /// Chooses from a list what reads so.
+    ///
+    /// # Errors
+    /// When there is no such list, or nothing in it reads so.
+    pub async fn chooses(&self, list: &str, words: &str) -> Outcome {
+        let list = self.driver.find(By::Css(list)).await?;
+        Ok(list.find(By::XPath(format!("./option[normalize-space(.) = '{words}']"))).await?.click().await?)
     }
 
     /// What a script of the test says about the page.

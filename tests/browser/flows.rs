@@ -1,13 +1,17 @@
 //! What people do with the pages, in a real Chromium. Wants a running CallSync Central with calls in it:
 //! `CALLSYNC_TEST_WEB=http://127.0.0.1:8080 CALLSYNC_TEST_LOGIN=e-mail:password cargo test -p browser --test flows [FILTER]`.
-//! `cargo lab test pages` plays the calls, one of them from a number that is a script; with `CALLSYNC_TEST_FLOWS=FILTER` it plays
-//! some of the flows.
+//! `cargo lab test pages` plays the calls, one of them from a number that is a script, and those that a flow asks for; with
+//! `CALLSYNC_TEST_FLOWS=FILTER` it plays some of the flows.
 
 mod flow {
     pub mod calls;
+    pub mod desk;
     pub mod front;
     pub mod health;
     pub mod live;
+    pub mod lost;
+    pub mod menus;
+    pub mod orders;
     pub mod steady;
 }
 
@@ -20,7 +24,7 @@ use std::time::Instant;
 use browser::Site;
 use browser::chromium::{Browser, Driver, Outcome};
 use browser::wire::Cable;
-use flow::{calls, front, health, live, steady};
+use flow::{calls, desk, front, health, live, lost, menus, orders, steady};
 use futures_util::FutureExt;
 
 /// Where a flow plays.
@@ -31,9 +35,17 @@ pub struct Stage {
     pub browser: Browser,
     /// The wire between the two.
     pub cable: Cable,
+    driver: Driver,
 }
 
 impl Stage {
+    /// Another browser, that nobody has used either.
+    pub async fn another(&self, name: &str) -> Outcome<Browser> {
+        let browser = self.driver.browser(name).await?;
+        browser.sized(1280, 900).await?;
+        Ok(browser)
+    }
+
     /// The address of a page, through the wire.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.cable.address)
@@ -66,6 +78,19 @@ const FLOWS: &[Flow] = &[
     ("steady::calls_come_and_go_without_a_jump", |stage| Box::pin(steady::jumps(stage))),
     ("steady::calls_come_and_go_and_leave_nothing_behind", |stage| Box::pin(steady::nodes(stage))),
     ("steady::an_update_costs_little", |stage| Box::pin(steady::updates(stage))),
+    ("desk::from_signing_in_to_the_end_of_wrap_up_by_keyboard_alone", |stage| Box::pin(desk::keyboard(stage))),
+    ("desk::reasons_are_chosen_by_arrows_and_digits_and_dimmed_keys_do_nothing", |stage| Box::pin(menus::reasons(stage))),
+    ("desk::two_browsers_of_one_agent_agree", |stage| Box::pin(desk::two(stage))),
+    ("desk::a_missed_call_is_listed_and_stops_the_calls", |stage| Box::pin(desk::missed(stage))),
+    ("desk::a_call_that_rings_is_in_the_title_of_a_hidden_tab", |stage| Box::pin(desk::title(stage))),
+    ("desk::a_session_that_ends_elsewhere_leads_to_the_front_and_back", |stage| Box::pin(lost::session(stage))),
+    ("desk::a_lost_network_is_told_and_heals_and_no_order_is_swallowed", |stage| Box::pin(lost::network(stage))),
+    ("desk::connections_that_a_router_forgot_are_made_anew", |stage| Box::pin(lost::forgotten(stage))),
+    ("desk::a_desk_that_vanished_takes_no_more_calls", |stage| Box::pin(lost::vanished(stage))),
+    ("orders::a_panel_follows_its_call_and_ends_it", |stage| Box::pin(orders::follows(stage))),
+    ("orders::a_panel_asks_again_until_the_books_know_the_end", |stage| Box::pin(orders::unsettled(stage))),
+    ("orders::callers_are_moved_and_agents_are_set", |stage| Box::pin(orders::moves(stage))),
+    ("desk::a_program_that_dies_in_a_call_is_told_and_heals", |stage| Box::pin(lost::restart(stage))),
 ];
 
 #[tokio::main]
@@ -102,7 +127,7 @@ async fn play(site: &Site, number: usize, flow: fn(&Stage) -> Playing<'_>) -> Ou
     let driver = Driver::start().await?;
     let browser = driver.browser(&number.to_string()).await?;
     let cable = Cable::to(&site.address).await?;
-    let stage = Stage { site: site.clone(), browser, cable };
+    let stage = Stage { site: site.clone(), browser, cable, driver };
     stage.browser.sized(1280, 900).await?;
     // An assertion that fails must not leave a browser behind.
     let outcome =

@@ -5,6 +5,7 @@
 
 pub mod chromium;
 pub mod numbers;
+pub mod parties;
 pub mod served;
 pub mod trace;
 pub mod viewers;
@@ -21,6 +22,10 @@ pub struct Site {
     pub email: String,
     /// Their password.
     pub password: String,
+    /// An operator's e-mail address and password, for flows of the desk.
+    pub operator: Option<(String, String)>,
+    /// Where whoever plays the calls takes orders, as `127.0.0.1:4000`.
+    pub parties: Option<String>,
     /// Whether flows that measure take their time.
     pub long: bool,
     /// Where to note when the page showed which caller's call as answered, for whoever plays the calls.
@@ -28,8 +33,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// From `CALLSYNC_TEST_WEB` and `CALLSYNC_TEST_LOGIN`, else what is missing; and, where they are set, `CALLSYNC_TEST_LONG`
-    /// and `CALLSYNC_TEST_ANSWERS`.
+    /// From `CALLSYNC_TEST_WEB` and `CALLSYNC_TEST_LOGIN`, else what is missing; and, where they are set, `CALLSYNC_TEST_LONG`,
+    /// `CALLSYNC_TEST_ANSWERS`, `CALLSYNC_TEST_DESK` and `CALLSYNC_TEST_PARTIES`.
     ///
     /// # Errors
     /// A sentence.
@@ -38,10 +43,16 @@ impl Site {
         let web = told("CALLSYNC_TEST_WEB")?;
         let login = told("CALLSYNC_TEST_LOGIN")?;
         let address = web.strip_prefix("http://").ok_or("CALLSYNC_TEST_WEB is no http:// address")?.trim_end_matches('/');
-        let (email, password) = login.split_once(':').ok_or("CALLSYNC_TEST_LOGIN is not of the form e-mail:password")?;
-        let (address, email, password) = (address.to_owned(), email.to_owned(), password.to_owned());
+        let (email, password) = split(&login).ok_or("CALLSYNC_TEST_LOGIN is not of the form e-mail:password")?;
+        let address = address.to_owned();
+        let operator = std::env::var("CALLSYNC_TEST_DESK").ok().as_deref().and_then(split);
+        let parties = std::env::var("CALLSYNC_TEST_PARTIES").ok();
         let long = std::env::var_os("CALLSYNC_TEST_LONG").is_some();
         let answers = std::env::var_os("CALLSYNC_TEST_ANSWERS").map(PathBuf::from);
-        Ok(Self { address, email, password, long, answers })
+        Ok(Self { address, email, password, operator, parties, long, answers })
     }
+}
+
+fn split(login: &str) -> Option<(String, String)> {
+    login.split_once(':').map(|(email, password)| (email.to_owned(), password.to_owned()))
 }

@@ -2,7 +2,7 @@
 // somebody sits here. Without this module every form still works.
 
 import { duration, now, tick } from "./clock.js";
-import { keepTrue } from "./stream.js";
+import { keepTrue, leave } from "./stream.js";
 
 const desk = document.getElementById("desk");
 const failed = document.getElementById("desk-failed");
@@ -15,9 +15,11 @@ let beaten = -BEAT_MS;
 function beat() {
   if (performance.now() - beaten < BEAT_MS) return;
   beaten = performance.now();
-  fetch("/desk/beat", { method: "POST" }).catch(() => {
-    beaten = -BEAT_MS;
-  });
+  // Given up before the next: a browser has few connections to a server, and dead ones must not hold them.
+  fetch("/desk/beat", { method: "POST", signal: AbortSignal.timeout(BEAT_MS) }).then(
+    ({ status }) => leave(status),
+    () => (beaten = -BEAT_MS),
+  );
 }
 
 /** What a wrap-up has left, in digits and as a bar that drains. */
@@ -54,15 +56,13 @@ desk.addEventListener("htmx:after:request", (event) => {
 desk.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx?.sourceElement?.localName === "form") failed.hidden = false;
 });
-desk.addEventListener("submit", (event) => event.target.closest("[popover]")?.hidePopover());
+// Whatever was ordered, by a key too: what was opened for an order is done with.
+desk.addEventListener("submit", () => desk.querySelector(":popover-open")?.hidePopover());
 
 /** What can be chosen in an open menu. */
 const choices = (menu) => [...menu.querySelectorAll("button.answer")];
 
 for (const menu of desk.querySelectorAll("form.menu")) {
-  menu.addEventListener("toggle", (event) => {
-    if (event.newState === "open") choices(menu)[0]?.focus();
-  });
   menu.addEventListener("keydown", (event) => {
     const all = choices(menu);
     const steps = { ArrowDown: 1, ArrowUp: -1 };

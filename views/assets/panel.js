@@ -40,19 +40,23 @@ function close() {
 function load() {
   clearTimeout(waiting);
   waiting = null;
+  // It may have been closed meanwhile.
+  if (panel.hidden) return;
   loaded = performance.now();
   const [, kind, id] = /^(\w+)-(.*)$/.exec(panel.dataset.of);
   htmx.ajax("GET", `/live/${kind}s/${id}`, { source: panel, target: panel, swap: "innerMorph" });
 }
 
+function soon() {
+  waiting ??= setTimeout(load, Math.max(0, loaded + PACE_MS - performance.now()));
+}
+
 /** The stream has brought these: the panel follows, if it is about one of them or stands in one of their queues. */
 export function follow(ids) {
   const of = subject();
-  if (!of || waiting) return;
+  if (!of) return;
   const queue = of.startsWith("call-") && document.getElementById(of)?.dataset.queues;
-  if (ids.has(of) || ids.has(`queue-${queue}`)) {
-    waiting = setTimeout(load, Math.max(0, loaded + PACE_MS - performance.now()));
-  }
+  if (ids.has(of) || ids.has(`queue-${queue}`)) soon();
 }
 
 function failed() {
@@ -73,6 +77,8 @@ panel.addEventListener("htmx:after:swap", () => {
   tick(panel);
   if (arriving) document.getElementById("panel-title")?.focus();
   arriving = false;
+  // The books do not know yet how it ended, and the stream will not tell.
+  if (panel.querySelector("[data-unsettled]")) soon();
 });
 panel.addEventListener("htmx:error", (event) => {
   // A refresh that comes to nothing is told by the stream's own silence.

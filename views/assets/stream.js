@@ -10,6 +10,11 @@ const DEAD_MS = 10000;
 /** An attempt to open the stream is given this long before the next. */
 const PATIENCE_MS = 6000;
 
+/** Signed out, or no longer allowed: the page itself says what to do. */
+export function leave(status) {
+  if ([401, 403].includes(status)) location.reload();
+}
+
 /** Follows the stream of `page`. `told` is called after every message and every second, with whether the page is old. */
 export function keepTrue(page, stale, told = () => {}) {
   let last = null;
@@ -70,13 +75,8 @@ export function keepTrue(page, stale, told = () => {}) {
     watch();
   });
 
-  // Signed out, or no longer allowed: the page itself says what to do.
-  page.addEventListener("htmx:sse:error", (event) => {
-    if ([401, 403].includes(event.detail.status)) location.reload();
-  });
-  page.addEventListener("htmx:after:request", (event) => {
-    if ([401, 403].includes(event.detail.ctx?.response?.status)) location.reload();
-  });
+  page.addEventListener("htmx:sse:error", (event) => leave(event.detail.status));
+  page.addEventListener("htmx:after:request", (event) => leave(event.detail.ctx?.response?.status));
 
   setInterval(watch, 1000);
   // htmx wires the page in a task of its own, after the scripts have run.

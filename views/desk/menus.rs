@@ -13,12 +13,12 @@ const REASONS: [NotReadyReason; 5] =
 pub(super) fn all(lang: Lang) -> Markup {
     html! {
         form #states .menu popover method="post" action="/desk/state" hx-post="/desk/state" hx-swap="none" aria-label=(lang.text("desk-own")) {
-            (choice("ready", &lang.text("desk-do-ready"), None))
-            (choice("logged_in", &lang.text("desk-do-log-in"), None))
+            (choice("ready", &lang.text("desk-do-ready"), None, true))
+            (choice("logged_in", &lang.text("desk-do-log-in"), None, false))
             hr;
             (reasons(lang, false))
             hr;
-            (choice("logged_out", &lang.text("desk-do-log-out"), None))
+            (choice("logged_out", &lang.text("desk-do-log-out"), None, false))
         }
         form #reasons .menu popover method="post" action="/desk/state" hx-post="/desk/state" hx-swap="none" aria-label=(lang.text("desk-do-not-ready")) {
             (reasons(lang, true))
@@ -43,14 +43,20 @@ pub(super) fn all(lang: Lang) -> Markup {
 fn reasons(lang: Lang, numbered: bool) -> Markup {
     html! {
         @for (reason, n) in REASONS.into_iter().zip(1_u8..) {
-            (choice(&format!("not_ready:{}", reason.name()), &agent_word(&AgentState::NotReady(reason), lang), numbered.then_some(n)))
+            (choice(
+                &format!("not_ready:{}", reason.name()),
+                &agent_word(&AgentState::NotReady(reason), lang),
+                numbered.then_some(n),
+                numbered && n == 1,
+            ))
         }
     }
 }
 
-fn choice(value: &str, word: &str, digit: Option<u8>) -> Markup {
+/// The first of a menu has the focus as soon as that opens, before the next key is pressed.
+fn choice(value: &str, word: &str, digit: Option<u8>, first: bool) -> Markup {
     html! {
-        button.answer type="submit" name="state" value=(value) data-digit=[digit] {
+        button.answer type="submit" name="state" value=(value) data-digit=[digit] autofocus[first] {
             span { (word) }
             @if let Some(digit) = digit { kbd { (digit) } }
         }

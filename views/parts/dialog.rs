@@ -37,12 +37,13 @@ pub fn danger(danger: &Danger<'_>, lang: Lang) -> Markup {
     }
 }
 
-/// What the dialog asks, with both answers; the one that changes nothing comes first, and has the focus at first.
+/// What the dialog asks, with both answers; the one that changes nothing comes first.
 #[must_use]
 pub fn question(danger: &Danger<'_>, lang: Lang) -> Markup {
     html! {
         h2 id=(title(danger)) { (danger.question) }
         p { (danger.what) }
+        // The first has the focus when the dialog opens. `autofocus` would take it again with every update of the page.
         div.dialog-buttons {
             button.button type="button" data-dismiss { (lang.text("dialog-keep")) }
             button.button.danger.filled type="submit" { (danger.verb) }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use browser::chromium::Outcome;
+use browser::chromium::{Browser, Outcome};
 
 use crate::Stage;
 
@@ -10,11 +10,16 @@ const SOON: Duration = Duration::from_secs(10);
 
 /// Signs the supervisor in; ends on Live.
 pub async fn sign_in(stage: &Stage) -> Outcome {
-    stage.browser.goes_to(&stage.url("/live")).await?;
-    stage.browser.types("#email", &stage.site.email).await?;
-    stage.browser.types("#password", &stage.site.password).await?;
-    stage.browser.presses("button.primary").await?;
-    stage.browser.until("Live is open", "location.pathname === '/live' && !!document.getElementById('totals')", SOON).await?;
+    signs_in_at(&stage.browser, stage, &stage.url("/live")).await
+}
+
+/// The same in any browser.
+pub async fn signs_in_at(browser: &Browser, stage: &Stage, live: &str) -> Outcome {
+    browser.goes_to(live).await?;
+    browser.types("#email", &stage.site.email).await?;
+    browser.types("#password", &stage.site.password).await?;
+    browser.presses("button.primary").await?;
+    browser.until("Live is open", "location.pathname === '/live' && !!document.getElementById('totals')", SOON).await?;
     Ok(())
 }
 

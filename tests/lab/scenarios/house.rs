@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::passwords::Passwords;
 use crate::{demo, site};
 
 /// How the queues treat callers: 700 rings shortly, 701 for long, 702 leaves its agents time to finish a call.
@@ -45,6 +46,18 @@ pub const FULL: &str = "721";
 /// [`MUCH_TO_DO`] after each call.
 pub const LONG_WRAP_UP: &str = "722";
 
+/// The queue of the desk: it rings patiently, and leaves time to finish a call.
+pub const DESK: &str = "723";
+/// The other queue of the desk: it rings shortly.
+pub const DESK_SHORT: &str = "724";
+/// The account of the one agent of both, who has a login and is not ready until they say so.
+pub const DESK_ACCOUNT: u32 = 1090;
+/// That login's e-mail address.
+pub const DESK_EMAIL: &str = "desk@example.org";
+const DESK_NAME: &str = "Зоя Рабочая";
+/// Longer than a flow takes for what it does while a call rings or is being finished.
+const UNHURRIED: Duration = Duration::from_secs(60);
+
 /// The queues with rules of their own, and how many agents each has, beginning with 1051.
 const SMALL: [(&str, u32); 13] = [
     (FEWEST_CALLS, 2),
@@ -80,7 +93,7 @@ pub fn staff(queue: &str) -> Vec<u32> {
 }
 
 /// The document for `callsync import`, to be laid over the demo's.
-pub fn document() -> Value {
+pub fn document(passwords: &Passwords) -> Value {
     let short = RINGS_FOR.as_secs();
     let mut queues = vec![
         queue("700", "Продажи", short, 0, &json!({})),
@@ -93,7 +106,18 @@ pub fn document() -> Value {
         queue["strategy"] = strategy(number).into();
         queue
     }));
-    json!({"queues": queues, "agents": agents()})
+    let unhurried = UNHURRIED.as_secs();
+    queues.push(queue(DESK, "Рабочее место", unhurried, unhurried, &json!({})));
+    queues.push(queue(DESK_SHORT, "Рабочее место, коротко", short, 0, &json!({})));
+    let mut agents = agents();
+    agents.push(json!({
+        "name": DESK_NAME, "endpoint": DESK_ACCOUNT.to_string(), "ready_on_register": false, "queues": [DESK, DESK_SHORT],
+    }));
+    let user = json!({
+        "email": DESK_EMAIL, "name": DESK_NAME, "role": "operator", "agent": DESK_ACCOUNT.to_string(),
+        "password": passwords.operator,
+    });
+    json!({"queues": queues, "agents": agents, "users": [user]})
 }
 
 fn queue(number: &str, name: &str, rings_s: u64, wrap_up_s: u64, overflow: &Value) -> Value {
@@ -151,6 +175,7 @@ mod tests {
         let different: BTreeSet<&u32> = accounts.iter().collect();
         assert_eq!(different.len(), accounts.len());
         assert!(accounts.iter().all(|account| site::ACCOUNTS.contains(account) && !site::AGENTS.contains(account)));
+        assert!(site::ACCOUNTS.contains(&DESK_ACCOUNT) && !accounts.contains(&DESK_ACCOUNT));
         assert_eq!(staff("701").len(), 25);
     }
 

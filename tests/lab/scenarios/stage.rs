@@ -12,6 +12,7 @@ use crate::parties::actions::SOON;
 use crate::parties::clock::{Seen, until};
 use crate::parties::script::{self, Deed, Ringing};
 use crate::parties::{Crowd, Exchange, Millis, Phone, Pulse, Tap, now};
+use crate::passwords::write_secret;
 use crate::place::{Lab, Options};
 use crate::{Result, Trouble, folders};
 
@@ -46,8 +47,8 @@ impl Stage {
     pub async fn start(options: Options) -> Result<Self> {
         let mut lab = Lab::start(options).await?;
         let settings = lab.folder.join("scenarios.json");
-        let text = house::document().to_string();
-        std::fs::write(&settings, text).map_err(Trouble::file("writing", &settings))?;
+        let text = house::document(&lab.passwords).to_string();
+        write_secret(&settings, &text)?;
         lab.product()?.import(&settings).await?;
         // A program that has just started has read them; one that runs would do so within a second.
         lab.restart_product().await?;

@@ -3,6 +3,7 @@
 
 mod answers;
 mod calls;
+mod parties;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,8 +13,10 @@ use tokio::process::Command;
 use super::cargo;
 use super::labs::Labs;
 use super::report::Tally;
+use crate::scenarios::house::DESK_EMAIL;
 use crate::{Result, command, folders, say};
 use calls::Calls;
+use parties::Parties;
 
 /// Where the browser's tests are in the checkout.
 pub const FOLDER: &str = "tests/browser";
@@ -27,7 +30,7 @@ pub fn are_there() -> bool {
     folders::workspace().join(FOLDER).join("Cargo.toml").is_file()
 }
 
-/// Plays the flows against the lab on SQLite. They are told where the pages are and how to sign in.
+/// Plays the flows against the lab on SQLite. They are told where the pages are, how to sign in, and where to ask for calls.
 ///
 /// # Errors
 /// When the lab does not start.
@@ -35,15 +38,24 @@ pub async fn test(labs: &mut Labs, long: bool) -> Result<Tally> {
     let stage = labs.stage(false).await?;
     stage.begins();
     let calls = Calls::begin(stage).await?;
+    let mut parties = Parties::begin().await?;
     let login = format!("admin@example.org:{}", stage.lab.passwords.admin);
+    let desk = format!("{DESK_EMAIL}:{}", stage.lab.passwords.operator);
     let noted = stage.lab.folder.join("answers.json");
     let mut environment = vec![
         ("CALLSYNC_TEST_WEB", stage.lab.web_url()),
         ("CALLSYNC_TEST_LOGIN", login),
+        ("CALLSYNC_TEST_DESK", desk),
+        ("CALLSYNC_TEST_PARTIES", parties.address()?),
         ("CALLSYNC_TEST_ANSWERS", noted.display().to_string()),
     ];
     environment.extend(long.then(|| ("CALLSYNC_TEST_LONG", "yes".to_owned())));
-    let (mut tally, said) = cargo::tests_and_words("pages", &["--package", "browser", "--test", "flows"], &environment).await?;
+    let which = ["--package", "browser", "--test", "flows"];
+    let (mut tally, said) = tokio::select! {
+        played = cargo::tests_and_words("pages", &which, &environment) => played?,
+        trouble = parties.obey(stage) => return Err(trouble),
+    };
+    parties.leaves().await;
     measured(&said).for_each(say::line);
     // Some of the flows may have been asked for, and not that one.
     if noted.exists() {

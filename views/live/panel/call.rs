@@ -71,7 +71,7 @@ fn state(call: &CallPanel, lang: Lang) -> Markup {
 fn over(told: &Told, call: &CallPanel, lang: Lang) -> Markup {
     let end = told.ended.unwrap_or(call.at);
     html! {
-        p.over role="status" {
+        p.over role="status" data-unsettled[told.ended.is_none()] {
             (icon("phone-off"))
             b { @match told.outcome.filter(|_| told.ended.is_some()) {
                 Some(known) => { (outcome_word(known, lang)) }
