@@ -7,6 +7,7 @@ mod flow {
     pub mod calls;
     pub mod front;
     pub mod live;
+    pub mod smooth;
     pub mod steady;
 }
 
@@ -19,7 +20,7 @@ use std::time::Instant;
 use browser::Site;
 use browser::chromium::{Browser, Driver, Outcome};
 use browser::wire::Cable;
-use flow::{calls, front, live, steady};
+use flow::{calls, front, live, smooth, steady};
 use futures_util::FutureExt;
 
 /// Where a flow plays.
@@ -62,6 +63,7 @@ const FLOWS: &[Flow] = &[
     ("calls::an_answer_reaches_the_page_while_fifty_look", |stage| Box::pin(calls::answers(stage))),
     ("steady::calls_come_and_go_without_a_jump", |stage| Box::pin(steady::jumps(stage))),
     ("steady::calls_come_and_go_and_leave_nothing_behind", |stage| Box::pin(steady::nodes(stage))),
+    ("smooth::five_hundred_agents_and_three_hundred_calls_stay_smooth", |stage| Box::pin(smooth::big(stage))),
     ("steady::an_update_costs_little", |stage| Box::pin(steady::updates(stage))),
 ];
 
