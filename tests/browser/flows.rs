@@ -12,6 +12,7 @@ mod flow {
     pub mod lost;
     pub mod menus;
     pub mod orders;
+    pub mod smooth;
     pub mod steady;
 }
 
@@ -24,7 +25,7 @@ use std::time::Instant;
 use browser::Site;
 use browser::chromium::{Browser, Driver, Outcome};
 use browser::wire::Cable;
-use flow::{calls, desk, front, health, live, lost, menus, orders, steady};
+use flow::{calls, desk, front, health, live, lost, menus, orders, smooth, steady};
 use futures_util::FutureExt;
 
 /// Where a flow plays.
@@ -77,6 +78,7 @@ const FLOWS: &[Flow] = &[
     ("calls::an_answer_reaches_the_page_while_fifty_look", |stage| Box::pin(calls::answers(stage))),
     ("steady::calls_come_and_go_without_a_jump", |stage| Box::pin(steady::jumps(stage))),
     ("steady::calls_come_and_go_and_leave_nothing_behind", |stage| Box::pin(steady::nodes(stage))),
+    ("smooth::five_hundred_agents_and_three_hundred_calls_stay_smooth", |stage| Box::pin(smooth::big(stage))),
     ("steady::an_update_costs_little", |stage| Box::pin(steady::updates(stage))),
     ("desk::from_signing_in_to_the_end_of_wrap_up_by_keyboard_alone", |stage| Box::pin(desk::keyboard(stage))),
     ("desk::reasons_are_chosen_by_arrows_and_digits_and_dimmed_keys_do_nothing", |stage| Box::pin(menus::reasons(stage))),

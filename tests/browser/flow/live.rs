@@ -9,7 +9,8 @@ use super::front::sign_in;
 use crate::Stage;
 
 const SOON: Duration = Duration::from_secs(10);
-const HEARD: &str = "!!document.getElementById('live')._htmx?.sse?.reader";
+/// The stream brings something.
+pub const HEARD: &str = "!!document.getElementById('live')._htmx?.sse?.reader";
 const BROUGHT: &str = "document.getElementById('live').dataset.number !== undefined";
 const STALE: &str = "document.getElementById('live').hasAttribute('data-stale') && !document.getElementById('stale').hidden";
 const TRUE_AGAIN: &str = "!document.getElementById('live').hasAttribute('data-stale') && document.getElementById('stale').hidden";
@@ -121,6 +122,12 @@ pub async fn sizes(stage: &Stage) -> Outcome {
         let cut = stage.browser.says(CUT).await?;
         assert_eq!(cut, "", "at {width} this is cut off");
     }
+    let mut widths = Vec::new();
+    for height in [500, 9000] {
+        stage.browser.sized(1280, height).await?;
+        widths.push(stage.browser.says("document.body.getBoundingClientRect().width").await?);
+    }
+    assert_eq!(widths[0], widths[1], "a scrollbar that comes pushes nothing aside");
     Ok(())
 }
 

@@ -22,7 +22,7 @@ const fn watched_for(stage: &Stage) -> Duration {
 }
 
 /// Notes each thing that jumps without having been touched.
-const JUMPS: &str = "(() => { \
+pub const JUMPS: &str = "(() => { \
     const name = (node) => { \
         const element = node?.closest ? node : node?.parentElement; \
         return element ? `${element.localName}.${element.className} of ${element.closest('[id]')?.id}` : 'something that is gone'; }; \
@@ -51,7 +51,7 @@ pub async fn jumps(stage: &Stage) -> Outcome {
 }
 
 /// Each jump, and what has jumped in it.
-fn told(jumps: &[Value]) -> String {
+pub fn told(jumps: &[Value]) -> String {
     let mut told = format!("things jump {} times", jumps.len());
     for jump in jumps {
         told += &format!("\nby {} at {} ms", jump["value"], jump["at"]);
@@ -140,9 +140,9 @@ const COSTS_AT_MOST: f64 = 8.0;
 /// Fewer would say nothing.
 const UPDATES: usize = 50;
 /// The mark in the trace where an update begins.
-const MARK: &str = "callsync-update";
+pub const MARK: &str = "callsync-update";
 /// Makes these marks.
-const MARKS: &str = "(() => { document.getElementById('live').addEventListener('htmx:sse:before:message', (event) => { \
+pub const MARKS: &str = "(() => { document.getElementById('live').addEventListener('htmx:sse:before:message', (event) => { \
     if (!event.detail.message.event) performance.mark('callsync-update'); }); return true; })()";
 
 /// Scripts, styles and layout for one message of the stream, by Chromium's own trace. On a machine with other work a number
