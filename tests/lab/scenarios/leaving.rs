@@ -18,14 +18,7 @@ impl Stage {
     /// # Errors
     /// With what is left.
     pub async fn nothing_is_left(&self) -> Result<()> {
-        for what in ["channels", "bridges"] {
-            until(SOON, &format!("Asterisk has no {what} any more"), async || {
-                let left = self.ari(what).await?;
-                let ids: Vec<&str> = left.as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();
-                Ok(if ids.is_empty() { Seen::Enough(()) } else { Seen::NotYet(format!("there is {}", ids.join(", "))) })
-            })
-            .await?;
-        }
+        self.asterisk_is_empty().await?;
         until(SOON, "the ledger has no live call any more", async || {
             let live: Vec<String> = self.ledger.live().await?.iter().map(|call| call.number.clone()).collect();
             Ok(if live.is_empty() { Seen::Enough(()) } else { Seen::NotYet(format!("alive is {}", live.join(", "))) })
@@ -39,6 +32,22 @@ impl Stage {
         .await?;
         for account in &self.used {
             self.is_gone(*account).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until Asterisk has no channel and no bridge any more.
+    ///
+    /// # Errors
+    /// With what is left.
+    pub async fn asterisk_is_empty(&self) -> Result<()> {
+        for what in ["channels", "bridges"] {
+            until(SOON, &format!("Asterisk has no {what} any more"), async || {
+                let left = self.ari(what).await?;
+                let ids: Vec<&str> = left.as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();
+                Ok(if ids.is_empty() { Seen::Enough(()) } else { Seen::NotYet(format!("there is {}", ids.join(", "))) })
+            })
+            .await?;
         }
         Ok(())
     }

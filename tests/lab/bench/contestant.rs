@@ -1,0 +1,190 @@
+//! The three who are compared: each takes over the same phones for a turn, and gives them back.
+
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::floor;
+use crate::scenarios::{Stage, asks};
+use crate::{Result, Trouble};
+
+/// The floor says within this that it is ready.
+const READY_WITHIN: Duration = Duration::from_secs(10);
+
+/// Who serves the callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contestant {
+    /// The product.
+    Callsync,
+    /// Asterisk's own queue.
+    AppQueue,
+    /// The least that can be done over ARI.
+    Floor,
+}
+
+impl Contestant {
+    /// All, in the order of their turns.
+    pub const ALL: [Self; 3] = [Self::Callsync, Self::AppQueue, Self::Floor];
+
+    /// As the report calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Callsync => "callsync",
+            Self::AppQueue => "app_queue",
+            Self::Floor => "floor",
+        }
+    }
+
+    /// The number that its callers dial.
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::Callsync => "700",
+            Self::AppQueue => "790",
+            Self::Floor => "793",
+        }
+    }
+}
+
+/// Asterisk's configuration for the time of the bench: 793 leads to the floor, and nobody serves 790 but in its own turns.
+///
+/// # Errors
+/// When a file cannot be written, or Asterisk does not take it.
+pub async fn prepare(stage: &Stage) -> Result<()> {
+    let file = stage.lab.asterisk.root.join("etc/asterisk/extensions.conf");
+    let mut text = fs::read_to_string(&file).map_err(Trouble::file("reading", &file))?;
+    text.push_str(&extension());
+    fs::write(&file, text).map_err(Trouble::file("writing", &file))?;
+    stage.lab.asterisk_cli("dialplan reload").await?;
+    serve_plain_queue(stage, &[]).await
+}
+
+fn extension() -> String {
+    let number = Contestant::Floor.number();
+    format!("\n[from-trunk](+)\nexten => {number},1,Stasis({})\n same => n,Hangup()\n", floor::APP)
+}
+
+/// What stands in the plain queue 790 behind the settings of all plain queues: its members, and what makes it as quick as it
+/// can be. Nobody wraps up. `retry = 1`, as for all of them, is the least: app_queue takes 0 for 5. `autofill` and
+/// `ringinuse = no` are set already, and `leastrecent` is its name for who has been idle longest.
+fn members(accounts: &[u32]) -> String {
+    let mut text = String::from("; Made by the lab for a bench.\nwrapuptime = 0\n");
+    accounts.iter().for_each(|account| text.push_str(&format!("member => PJSIP/{account}\n")));
+    text
+}
+
+async fn serve_plain_queue(stage: &Stage, accounts: &[u32]) -> Result<()> {
+    let file = stage.lab.asterisk.root.join("etc/asterisk/members-790.conf");
+    fs::write(&file, members(accounts)).map_err(Trouble::file("writing", &file))?;
+    stage.lab.asterisk_cli("queue reload all").await.map(drop)
+}
+
+/// A contestant who serves the phones. What it started is killed when dropped.
+pub struct Serving {
+    who: Contestant,
+    accounts: Vec<u32>,
+    floor: Option<Child>,
+}
+
+impl Serving {
+    /// Lets a contestant, and nobody else, serve these phones. The others are not there meanwhile: the product does not run,
+    /// and queue 790 has no members, so that nobody's cost is another's.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub async fn begin(stage: &mut Stage, who: Contestant, accounts: &[u32]) -> Result<Self> {
+        let mut serving = Self { who, accounts: accounts.to_vec(), floor: None };
+        match who {
+            Contestant::Callsync => {
+                stage.program_returns().await?;
+                serving.ask(stage, "*10", "ready").await?;
+            }
+            Contestant::AppQueue => serve_plain_queue(stage, accounts).await?,
+            Contestant::Floor => serving.floor = Some(start_floor(stage, accounts).await?),
+        }
+        Ok(serving)
+    }
+
+    /// The process beside Asterisk that does the work, if there is one.
+    ///
+    /// # Errors
+    /// When the product does not run.
+    pub fn process(&self, stage: &mut Stage) -> Result<Option<u32>> {
+        match self.who {
+            Contestant::Callsync => Ok(stage.lab.product()?.pid()),
+            Contestant::AppQueue => Ok(None),
+            Contestant::Floor => Ok(self.floor.as_ref().and_then(Child::id)),
+        }
+    }
+
+    /// Gives the phones back.
+    ///
+    /// # Errors
+    /// When it does not let go of them.
+    pub async fn end(mut self, stage: &mut Stage) -> Result<()> {
+        stage.asterisk_is_empty().await?;
+        match self.who {
+            Contestant::Callsync => {
+                // Logged out, nobody is a member of the queues in which the product mirrors who is there.
+                self.ask(stage, "*12", "logged_out").await?;
+                stage.lab.product()?.stop().await;
+            }
+            Contestant::AppQueue => serve_plain_queue(stage, &[]).await?,
+            Contestant::Floor => {
+                if let Some(floor) = &mut self.floor {
+                    let _ = floor.kill().await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Has all agents dial a feature code, and waits until the books say that it was done.
+    async fn ask(&self, stage: &Stage, code: &str, becomes: &str) -> Result<()> {
+        let accounts: Vec<String> = self.accounts.iter().map(u32::to_string).collect();
+        asks::dial(&stage.exchange, &accounts, code).await?;
+        for account in &accounts {
+            stage.becomes(account, becomes).await?;
+        }
+        stage.asterisk_is_empty().await
+    }
+}
+
+async fn start_floor(stage: &Stage, accounts: &[u32]) -> Result<Child> {
+    let program = std::env::current_exe().map_err(Trouble::file("finding", "the lab's own program"))?;
+    let started = |source| Trouble::Start { program: "lab floor".to_owned(), source };
+    let mut command = Command::new(program);
+    command.arg("floor").args(accounts.iter().map(u32::to_string));
+    command.env(floor::URL, stage.lab.ari_url()).env(floor::PASSWORD, &stage.lab.passwords.ari);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn().map_err(started)?;
+    let output = child.stdout.take().ok_or_else(|| Trouble::said("the floor has no output"))?;
+    let said = timeout(READY_WITHIN, BufReader::new(output).lines().next_line()).await;
+    match said {
+        Ok(Ok(Some(line))) if line == floor::READY => Ok(child),
+        said => Err(Trouble::said(format!("the floor did not become ready; it said {said:?}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_contestant_has_a_number_of_its_own_that_no_other_queue_of_the_dialplan_has() {
+        let dialplan = fs::read_to_string(crate::folders::workspace().join("dialplan/extensions.conf")).unwrap();
+        assert!(dialplan.contains("exten => _7[0-8]X,1") && dialplan.contains("exten => _79[0-2],1"));
+        assert_eq!(Contestant::ALL.map(Contestant::number), ["700", "790", "793"]);
+        assert!(extension().contains("exten => 793,1,Stasis(floor)"));
+    }
+
+    #[test]
+    fn the_plain_queue_takes_its_members_and_no_time_to_wrap_up() {
+        assert_eq!(
+            members(&[1001, 1002]).lines().skip(1).collect::<Vec<_>>(),
+            ["wrapuptime = 0", "member => PJSIP/1001", "member => PJSIP/1002"]
+        );
+    }
+}
