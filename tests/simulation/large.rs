@@ -22,19 +22,22 @@ pub const AGENTS: u128 = 2_000;
 const SERVES: u128 = 10;
 /// A call ends every so many milliseconds.
 const PACE_MS: i64 = 20;
+/// The loop takes at most so many events in one turn, and asks once for what they changed.
+const EVENTS_PER_TURN: u64 = 256;
 
 /// The centre.
 pub struct Large {
     pub state: State,
     at: i64,
     callers: u64,
+    events: u64,
     talks: VecDeque<(OurLeg, TheirLeg)>,
 }
 
 impl Large {
     /// With so many callers waiting.
     pub fn with(waiting: u64) -> Self {
-        let mut large = Self { state: State::new(1), at: 1_790_000_000_000, callers: 0, talks: VecDeque::new() };
+        let mut large = Self { state: State::new(1), at: 1_790_000_000_000, callers: 0, events: 0, talks: VecDeque::new() };
         let settings = settings(QUEUES, AGENTS, SERVES, Span::ZERO);
         let agents: Vec<AgentId> = settings.agents.iter().map(|agent| agent.id).collect();
         let reachable = settings.agents.iter().map(|agent| agent.endpoint.clone()).collect();
@@ -76,7 +79,10 @@ impl Large {
     /// Tells the core something. Every phone that it has ring is answered.
     fn tells(&mut self, event: Event, step: &mut impl FnMut(&mut State, Timestamp, Event) -> Vec<Effect>) {
         let effects = step(&mut self.state, Timestamp::from_ms(self.at), event);
-        self.state.take_changes();
+        self.events += 1;
+        if self.events.is_multiple_of(EVENTS_PER_TURN) {
+            self.state.take_changes();
+        }
         for effect in effects {
             if let Effect::Switch(Order { op: Op::Dial { leg, caller, .. }, .. }) = effect {
                 self.tells(Event::LegRang { leg }, step);

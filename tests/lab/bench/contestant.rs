@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -14,6 +15,10 @@ use crate::{Result, Trouble};
 
 /// The floor says within this that it is ready.
 const READY_WITHIN: Duration = Duration::from_secs(10);
+/// `timeout` of the plain queues in queues.conf.
+const RINGS_FOR_S: u32 = 15;
+/// Names of phones that fit into one request.
+const NAMES_AT_ONCE: usize = 20;
 
 /// Who serves the callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,11 +54,19 @@ impl Contestant {
     }
 }
 
-/// Asterisk's configuration for the time of the bench: 793 leads to the floor, and nobody serves 790 but in its own turns.
+/// The product's queue and Asterisk's configuration for the time of the bench: phones ring as long in 700 as in 790 and
+/// nobody wraps up, 793 leads to the floor, and nobody serves 790 but in its own turns.
 ///
 /// # Errors
-/// When a file cannot be written, or Asterisk does not take it.
-pub async fn prepare(stage: &Stage) -> Result<()> {
+/// When a file cannot be written, or the product or Asterisk does not take it.
+pub async fn prepare(stage: &mut Stage) -> Result<()> {
+    let settings = stage.lab.folder.join("bench.json");
+    let queue = json!({"queues": [{
+        "number": Contestant::Callsync.number(), "name": "Продажи", "music": "default", "ring_timeout_s": RINGS_FOR_S,
+        "wrap_up_s": 0, "service_level": {"percent": 80, "within_s": 20},
+    }]});
+    fs::write(&settings, queue.to_string()).map_err(Trouble::file("writing", &settings))?;
+    stage.lab.product()?.import(&settings).await?;
     let file = stage.lab.asterisk.root.join("etc/asterisk/extensions.conf");
     let mut text = fs::read_to_string(&file).map_err(Trouble::file("reading", &file))?;
     text.push_str(&extension());
@@ -131,6 +144,7 @@ impl Serving {
                 // Logged out, nobody is a member of the queues in which the product mirrors who is there.
                 self.ask(stage, "*12", "logged_out").await?;
                 stage.lab.product()?.stop().await;
+                unsubscribe(stage).await?;
             }
             Contestant::AppQueue => serve_plain_queue(stage, &[]).await?,
             Contestant::Floor => {
@@ -151,6 +165,19 @@ impl Serving {
         }
         stage.asterisk_is_empty().await
     }
+}
+
+/// Asterisk keeps an application's subscriptions for when it is back, and complains of every event meanwhile: a cost that
+/// the others must not bear.
+async fn unsubscribe(stage: &Stage) -> Result<()> {
+    let watched = stage.ari("applications/callsync").await?["device_names"].clone();
+    let names: Vec<String> =
+        watched.as_array().into_iter().flatten().filter_map(|name| name.as_str()).map(str::to_owned).collect();
+    for some in names.chunks(NAMES_AT_ONCE) {
+        let sources: Vec<String> = some.iter().map(|name| format!("deviceState:{name}")).collect();
+        stage.ari_forgets(&format!("applications/callsync/subscription?eventSource={}", sources.join(","))).await?;
+    }
+    Ok(())
 }
 
 async fn start_floor(stage: &Stage, accounts: &[u32]) -> Result<Child> {
@@ -177,6 +204,9 @@ mod tests {
         let dialplan = fs::read_to_string(crate::folders::workspace().join("dialplan/extensions.conf")).unwrap();
         assert!(dialplan.contains("exten => _7[0-8]X,1") && dialplan.contains("exten => _79[0-2],1"));
         assert_eq!(Contestant::ALL.map(Contestant::number), ["700", "790", "793"]);
+        let queues = fs::read_to_string(crate::folders::workspace().join("dialplan/queues.conf")).unwrap();
+        let (_, plain) = queues.split_once("[plain](!)").unwrap();
+        assert!(plain.contains(&format!("timeout = {RINGS_FOR_S}\n")));
         assert!(extension().contains("exten => 793,1,Stasis(floor)"));
     }
 

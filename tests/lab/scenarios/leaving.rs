@@ -64,6 +64,17 @@ impl Stage {
         .await
     }
 
+    /// Has ARI delete something.
+    ///
+    /// # Errors
+    /// When Asterisk refuses.
+    pub async fn ari_forgets(&self, path: &str) -> Result<()> {
+        let url = format!("{}/ari/{path}", self.lab.ari_url());
+        let asked = http::client().delete(&url).basic_auth("callsync", Some(&self.lab.passwords.ari)).send().await;
+        let done = asked.and_then(reqwest::Response::error_for_status);
+        done.map(drop).map_err(|why| Trouble::said(format!("having ARI delete {path}: {why}")))
+    }
+
     /// What ARI answers.
     ///
     /// # Errors
