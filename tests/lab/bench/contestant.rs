@@ -69,15 +69,20 @@ pub async fn prepare(stage: &mut Stage) -> Result<()> {
     stage.lab.product()?.import(&settings).await?;
     let file = stage.lab.asterisk.root.join("etc/asterisk/extensions.conf");
     let mut text = fs::read_to_string(&file).map_err(Trouble::file("reading", &file))?;
-    text.push_str(&extension());
+    text.push_str(&extensions());
     fs::write(&file, text).map_err(Trouble::file("writing", &file))?;
     stage.lab.asterisk_cli("dialplan reload").await?;
     serve_plain_queue(stage, &[]).await
 }
 
-fn extension() -> String {
-    let number = Contestant::Floor.number();
-    format!("\n[from-trunk](+)\nexten => {number},1,Stasis({})\n same => n,Hangup()\n", floor::APP)
+/// Numbers of the trunk's own context go before those that it includes. `Answer(,i)`: by itself Answer waits for the caller's
+/// voice, for half a second where there is none, as here.
+fn extensions() -> String {
+    let (plain, floor, app) = (Contestant::AppQueue.number(), Contestant::Floor.number(), floor::APP);
+    format!(
+        "\n[from-trunk](+)\nexten => {floor},1,Stasis({app})\n same => n,Hangup()\n\
+         exten => {plain},1,Answer(,i)\n same => n,Queue({plain},,,,600)\n same => n,Hangup()\n"
+    )
 }
 
 /// What stands in the plain queue 790 behind the settings of all plain queues: its members, and what makes it as quick as it
@@ -207,7 +212,7 @@ mod tests {
         let queues = fs::read_to_string(crate::folders::workspace().join("dialplan/queues.conf")).unwrap();
         let (_, plain) = queues.split_once("[plain](!)").unwrap();
         assert!(plain.contains(&format!("timeout = {RINGS_FOR_S}\n")));
-        assert!(extension().contains("exten => 793,1,Stasis(floor)"));
+        assert!(extensions().contains("exten => 793,1,Stasis(floor)\n same => n,Hangup()\nexten => 790,1,Answer(,i)\n"));
     }
 
     #[test]
