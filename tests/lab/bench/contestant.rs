@@ -148,8 +148,8 @@ impl Serving {
             Contestant::Callsync => {
                 // Logged out, nobody is a member of the queues in which the product mirrors who is there.
                 self.ask(stage, "*12", "logged_out").await?;
-                stage.lab.product()?.stop().await;
                 unsubscribe(stage).await?;
+                stage.lab.product()?.stop().await;
             }
             Contestant::AppQueue => serve_plain_queue(stage, &[]).await?,
             Contestant::Floor => {
@@ -172,8 +172,8 @@ impl Serving {
     }
 }
 
-/// Asterisk keeps an application's subscriptions for when it is back, and complains of every event meanwhile: a cost that
-/// the others must not bear.
+/// Asterisk keeps the phones that an application watches when it goes, and complains of each change meanwhile that nobody is
+/// there: a cost that the others must not bear. Once the application is gone they cannot be given up any more.
 async fn unsubscribe(stage: &Stage) -> Result<()> {
     let watched = stage.ari("applications/callsync").await?["device_names"].clone();
     let names: Vec<String> =
