@@ -95,6 +95,11 @@ impl Asterisk {
         self.halt().await;
     }
 
+    /// The id of its process while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Whether it still runs.
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))

@@ -50,6 +50,20 @@ pub enum Command {
         #[arg(long, value_name = "NUMBER")]
         seed: Option<u64>,
     },
+    /// Compare the program with app_queue and with the least that ARI can do, on the same phones, and say which targets it meets
+    Bench {
+        /// Only this scenario, or `pages`, or `core`
+        name: Option<String>,
+        /// All figures as one JSON object on the last line
+        #[arg(long)]
+        json: bool,
+    },
+    /// The least that can be done over ARI, which the bench starts beside Asterisk
+    #[command(hide = true)]
+    Floor {
+        /// The agents' accounts
+        agents: Vec<u32>,
+    },
     /// Print the addresses and logins of the lab
     Logins {
         /// As JSON, for other programs

@@ -1,5 +1,6 @@
 //! `cargo lab`: see `cargo lab --help`.
 
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,7 +12,7 @@ use lab::ports::Ports;
 use lab::space::Network;
 use lab::suites::{self, Wish};
 use lab::traffic::{Plan, Traffic};
-use lab::{Result, Trouble, call, folders, install, logins, product, root, say, signals, soak, space, up};
+use lab::{Result, Trouble, bench, call, folders, install, logins, product, root, say, signals, soak, space, up};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -54,6 +55,15 @@ fn outside(command: Command) -> Result<ExitCode> {
         }
         Command::Shots { folder, sample } => run(shots(&folder, sample.as_deref())),
         Command::Mutants { sample, seed } => run(suites::mutants::run(sample, seed)),
+        Command::Bench { name, json } => {
+            if cfg!(debug_assertions) {
+                return again_optimised();
+            }
+            let wish = bench::Wish { name, json };
+            let callsync = if space::prepared() { space::callsync() } else { Some(run(before_bench(&wish))?) };
+            space::enter(Network::Own, callsync.as_deref())
+        }
+        Command::Floor { agents } => run(bench::floor::run(&agents)),
         Command::Logins { json } => {
             logins::print(&up::folder(&Ports::from_environment()?)?, json)?;
             Ok(ExitCode::SUCCESS)
@@ -68,6 +78,10 @@ fn outside(command: Command) -> Result<ExitCode> {
 }
 
 fn inside(command: Command, network: Network) -> Result<ExitCode> {
+    if let Command::Floor { agents } = &command {
+        // A part of a lab that has settled already.
+        return run(bench::floor::run(agents));
+    }
     space::settle(network)?;
     match command {
         Command::Up(options) => run(up::run(&options)),
@@ -75,9 +89,12 @@ fn inside(command: Command, network: Network) -> Result<ExitCode> {
         Command::Test { filter, quick, long } => run(suites::run(&Wish { filter, quick, long })),
         Command::Soak(options) => run(soak::run(options.length())),
         Command::Asterisk(options) => run(asterisk(options, network)),
-        Command::Shots { .. } | Command::Mutants { .. } | Command::Logins { .. } | Command::Install { .. } => {
-            Err(Trouble::said("this needs no space"))
-        }
+        Command::Bench { name, json } => run(bench::run(&bench::Wish { name, json })),
+        Command::Shots { .. }
+        | Command::Mutants { .. }
+        | Command::Floor { .. }
+        | Command::Logins { .. }
+        | Command::Install { .. } => Err(Trouble::said("this needs no space")),
     }
 }
 
@@ -96,6 +113,20 @@ async fn before_tests(quick: bool) -> Result<PathBuf> {
     product::fetch().await?;
     product::packages(suites::pages::FOLDER, "axe-core").await?;
     product::build(false).await
+}
+
+/// Runs this command line again with an optimised lab: the floor, and the witnesses on the wire, are a part of it. There must
+/// be no other thread yet, or any more.
+fn again_optimised() -> Result<ExitCode> {
+    let program = run(product::program("lab", true))?;
+    let mut command = std::process::Command::new(&program);
+    command.args(std::env::args_os().skip(1));
+    Err(Trouble::Start { program: program.display().to_string(), source: command.exec() })
+}
+
+async fn before_bench(wish: &bench::Wish) -> Result<PathBuf> {
+    install(&[Need::Basics, Need::Browser]).await?;
+    bench::prepare(wish).await
 }
 
 async fn shots(folder: &Path, sample: Option<&str>) -> Result<ExitCode> {

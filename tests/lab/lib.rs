@@ -8,6 +8,7 @@
 //! inside (Asterisk, PostgreSQL, the product, phones) leaves nothing behind, however it ends.
 
 pub mod asterisk;
+pub mod bench;
 pub mod books;
 pub mod call;
 pub mod cli;

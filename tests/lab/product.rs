@@ -28,19 +28,27 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 /// When npm or cargo fails.
 pub async fn build(release: bool) -> Result<PathBuf> {
     assets().await?;
-    let step = Step::long("callsync", if release { "building, optimised" } else { "building" });
+    program("callsync", release).await
+}
+
+/// Builds a package of the workspace, and gives the path of the program that has its name. Outside a space, as [`build`].
+///
+/// # Errors
+/// When cargo fails.
+pub async fn program(name: &str, release: bool) -> Result<PathBuf> {
+    let step = Step::long(name, if release { "building, optimised" } else { "building" });
     let mut cargo = cargo();
     cargo
-        .args(["build", "--package", "callsync", "--bin", "callsync", "--message-format=json-render-diagnostics"])
+        .args(["build", "--package", name, "--bin", name, "--message-format=json-render-diagnostics"])
         .args(release.then_some("--release"))
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
     let output = cargo.output().await.map_err(|source| Trouble::Start { program: "cargo".to_owned(), source })?;
     if !output.status.success() {
-        return Err(Trouble::said("callsync does not build; the compiler's words are above"));
+        return Err(Trouble::said(format!("{name} does not build; the compiler's words are above")));
     }
-    let program = executable(&String::from_utf8_lossy(&output.stdout))
-        .ok_or_else(|| Trouble::said("cargo built callsync but named no program"))?;
+    let program = executable(name, &String::from_utf8_lossy(&output.stdout))
+        .ok_or_else(|| Trouble::said(format!("cargo built {name} but named no program")))?;
     step.done("built");
     Ok(program)
 }
@@ -282,12 +290,12 @@ fn modified(file: &Path) -> Option<std::time::SystemTime> {
     fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// The program in cargo's messages.
-fn executable(messages: &str) -> Option<PathBuf> {
+/// The program of this name in cargo's messages.
+fn executable(name: &str, messages: &str) -> Option<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "callsync")
+        .filter(|message| message["target"]["name"] == name)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }
 
@@ -331,8 +339,9 @@ mod tests {
         let messages = "{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"model\"},\"executable\":null}\n\
                         {\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"callsync\"},\"executable\":\"/t/debug/callsync\"}\n\
                         {\"reason\":\"build-finished\",\"success\":true}";
-        assert_eq!(executable(messages), Some(PathBuf::from("/t/debug/callsync")));
-        assert_eq!(executable("no json"), None);
+        assert_eq!(executable("callsync", messages), Some(PathBuf::from("/t/debug/callsync")));
+        assert_eq!(executable("callsync", "no json"), None);
+        assert_eq!(executable("model", messages), None);
     }
 
     #[test]

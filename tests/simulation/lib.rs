@@ -6,6 +6,7 @@
 //!
 //! `action` is what may happen, `drawn` how a history is drawn, `world` joins the core and the `switch`, `parties` and
 //! `trouble` are what people and machines do in it, `books`, `rules` and `ordered` judge every step and `rest` the end.
+//! `large` and `day` are for figures of what the core costs.
 //! `cells` counts the situations that were met, `reach` says which can be; `run` plays many histories and shrinks one that
 //! fails.
 
@@ -16,8 +17,10 @@ mod books;
 pub mod cells;
 mod centre;
 mod concerned;
+pub mod day;
 mod directed;
 mod drawn;
+pub mod large;
 mod ordered;
 mod parties;
 mod reach;

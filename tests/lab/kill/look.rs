@@ -176,6 +176,7 @@ mod tests {
         let nobody = std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, 1);
         SipMessage {
             at,
+            at_us: at * 1000,
             from: nobody,
             to: nobody,
             first_line: first_line.to_owned(),

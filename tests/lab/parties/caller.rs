@@ -63,6 +63,11 @@ impl Caller<'_> {
         scenario("caller", &steps)
     }
 
+    /// The same script for a caller who hears at this port, where it need not be sipp that listens.
+    pub fn script_with_ear_at(&self, port: &str) -> String {
+        self.script().replace("[media_port]", port)
+    }
+
     fn dialled(&self) -> String {
         self.logs("dialled").replace("<action>", &format!("<action>{SURPRISED_ONCE}"))
     }

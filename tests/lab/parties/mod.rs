@@ -24,5 +24,5 @@ pub use diary::{Diary, Note, What};
 pub use ear::{Ear, Heard};
 pub use pulse::{Pulse, Standstills};
 pub use sipp::Crowd;
-pub use tap::Tap;
+pub use tap::{Hears, Tap};
 pub use tone::Tone;

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 use super::clock::Millis;
-use super::tone::{Sound, listen};
+use super::tone::Sound;
 
 /// Something that went over the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Packet {
 pub struct SipMessage {
     /// When it was on the wire.
     pub at: Millis,
+    /// The same, in microseconds since 1970.
+    pub at_us: i64,
     /// Who sent it.
     pub from: SocketAddrV4,
     /// Who got it.
@@ -56,8 +58,12 @@ impl SipMessage {
     }
 }
 
-/// Reads an Ethernet frame. `None` for whatever is neither SIP nor G.711 in RTP over IPv4.
-pub fn read(at: Millis, frame: &[u8]) -> Option<Packet> {
+/// What the payload of an RTP packet sounds like, by its type; nothing when it is of no interest.
+pub type Listen<'a> = &'a dyn Fn(u8, &[u8]) -> Option<Sound>;
+
+/// Reads an Ethernet frame that was on the wire at a time in microseconds since 1970. `None` for whatever is neither SIP nor
+/// sound of interest in RTP over IPv4.
+pub fn read(at_us: i64, frame: &[u8], listen: Listen<'_>) -> Option<Packet> {
     let (ethernet, packet) = frame.split_at_checked(14)?;
     if ethernet.get(12..14)? != [0x08, 0x00] {
         return None;
@@ -72,21 +78,21 @@ pub fn read(at: Millis, frame: &[u8]) -> Option<Packet> {
     let from = SocketAddrV4::new(address(12)?, port(0)?);
     let to = SocketAddrV4::new(address(16)?, port(2)?);
     let payload = datagram.get(8..)?;
-    rtp(at, to, payload).map(Packet::Rtp).or_else(|| sip(at, from, to, payload).map(Packet::Sip))
-}
-
-fn rtp(at: Millis, to: SocketAddrV4, payload: &[u8]) -> Option<RtpPacket> {
     // Version 2, no padding, no extension; contributing sources do not occur here.
-    let sound = payload.get(12..).filter(|_| payload.first() == Some(&0x80))?;
-    let sound = listen(payload.get(1)? & 0x7f, sound)?;
-    Some(RtpPacket { at, to, sound })
+    if payload.first() == Some(&0x80) {
+        let sound = listen(payload.get(1)? & 0x7f, payload.get(12..)?)?;
+        return Some(Packet::Rtp(RtpPacket { at: at_us / 1000, to, sound }));
+    }
+    sip(at_us, from, to, payload).map(Packet::Sip)
 }
 
-fn sip(at: Millis, from: SocketAddrV4, to: SocketAddrV4, payload: &[u8]) -> Option<SipMessage> {
+fn sip(at_us: i64, from: SocketAddrV4, to: SocketAddrV4, payload: &[u8]) -> Option<SipMessage> {
+    let at = at_us / 1000;
     let text = String::from_utf8_lossy(payload);
     let mut lines = text.lines();
     let first_line = lines.next().filter(|line| line.contains("SIP/2.0"))?.to_owned();
-    let mut message = SipMessage { at, from, to, first_line, call_id: String::new(), cseq: String::new(), caller: String::new() };
+    let (call_id, cseq, caller) = Default::default();
+    let mut message = SipMessage { at, at_us, from, to, first_line, call_id, cseq, caller };
     for line in lines.take_while(|line| !line.is_empty()) {
         let Some((name, value)) = line.split_once(':') else { continue };
         match name.to_ascii_lowercase().as_str() {
@@ -108,6 +114,7 @@ pub fn user_of(header: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parties::tone::listen;
 
     fn frame(payload: &[u8]) -> Vec<u8> {
         let mut frame = vec![0; 12];
@@ -125,7 +132,8 @@ mod tests {
     #[test]
     fn a_sip_message_is_read() {
         let text = b"INVITE sip:700@127.0.0.1 SIP/2.0\r\nFrom: \"x\" <sip:+7912@127.0.0.2>;tag=1\r\nCall-ID: abc\r\nCSeq: 1 INVITE\r\n\r\n";
-        let Some(Packet::Sip(message)) = read(7, &frame(text)) else { panic!("no SIP") };
+        let Some(Packet::Sip(message)) = read(7_001, &frame(text), &listen) else { panic!("no SIP") };
+        assert_eq!((message.at, message.at_us), (7, 7_001));
         assert_eq!((message.method(), message.status(), &*message.caller), (Some("INVITE"), None, "+7912"));
         assert_eq!((message.from.to_string(), message.to.to_string()), ("127.0.0.2:5201".into(), "127.0.0.1:5060".into()));
     }
@@ -134,13 +142,20 @@ mod tests {
     fn a_packet_of_sound_is_read() {
         let mut payload = vec![0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
         payload.extend([0xff; 160]);
-        let Some(Packet::Rtp(packet)) = read(7, &frame(&payload)) else { panic!("no RTP") };
+        let Some(Packet::Rtp(packet)) = read(7, &frame(&payload), &listen) else { panic!("no RTP") };
         assert_eq!(packet.sound, Sound::Silence);
     }
 
     #[test]
+    fn sound_of_no_interest_is_left_alone() {
+        let mut payload = vec![0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+        payload.extend([0x31; 160]);
+        assert!(read(7, &frame(&payload), &|_, _| None).is_none());
+    }
+
+    #[test]
     fn anything_else_is_left_alone() {
-        assert!(read(7, &frame(b"\x00\x01binary")).is_none());
-        assert!(read(7, &[0; 10]).is_none());
+        assert!(read(7, &frame(b"\x00\x01binary"), &listen).is_none());
+        assert!(read(7, &[0; 10], &listen).is_none());
     }
 }

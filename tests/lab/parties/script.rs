@@ -1,7 +1,9 @@
 //! Scripts for sipp: what a phone does that a polite phone does not. Written by Rust, so that a scenario says only what
 //! differs. Every script logs what happens to it, with its own clock: sipp's half of the witness.
 
-use crate::traffic::scenario::{Choice, Wait, choose, scenario, wait_for};
+use std::path::PathBuf;
+
+use crate::traffic::scenario::{Choice, SOUND, Wait, choose, scenario, wait_for};
 
 /// What an agent's phone does with a call that rings.
 pub enum Deed {
@@ -11,6 +13,15 @@ pub enum Deed {
         after: Vec<Wait>,
         /// How long it talks.
         talks: Vec<Wait>,
+    },
+    /// The same, saying what is in a file of raw µ-law for as long as it talks.
+    Speaks {
+        /// How long it rings before.
+        after: Vec<Wait>,
+        /// How long it talks.
+        talks: Vec<Wait>,
+        /// What it says, again and again.
+        voice: PathBuf,
     },
     /// Refuses with a SIP status.
     Refuses {
@@ -124,11 +135,11 @@ fn done(first: u32, deed: &Deed) -> String {
         Deed::Refuses { status, after } => {
             label(first) + &wait_for("CANCEL", after, at::WITHDRAWN, act, waits) + &label(act) + &refuse(status)
         }
-        Deed::Answers { after, talks } => {
+        Deed::Answers { after, talks } | Deed::Speaks { after, talks, .. } => {
             label(first)
                 + &wait_for("CANCEL", after, at::WITHDRAWN, act, waits)
                 + &label(act)
-                + &accept()
+                + &accept(deed)
                 + &wait_for("BYE", talks, at::CALLER_LEFT, at::HANGS_UP, waits + 50)
         }
     }
@@ -170,16 +181,22 @@ fn refuse(status: &str) -> String {
     format!("  <send next=\"{}\"><![CDATA[\n{response}Content-Length: 0\n\n]]>{log}</send>\n", at::REFUSED)
 }
 
-fn accept() -> String {
+fn accept(deed: &Deed) -> String {
     let (response, log) = (response("200 OK"), log("established"));
+    let (offer, speaks) = match deed {
+        Deed::Speaks { voice, .. } => {
+            (SOUND, format!("  <nop><action><exec rtp_stream=\"{},-1,0\"/></action></nop>\n", voice.display()))
+        }
+        Deed::Answers { .. } | Deed::Refuses { .. } | Deed::RingsOn => (QUIET, String::new()),
+    };
     format!(
         "  <send retrans=\"500\"><![CDATA[
 {response}Content-Type: application/sdp
 Content-Length: [len]
 
-{QUIET}]]>{log}</send>
+{offer}]]>{log}</send>
   <recv request=\"ACK\"/>
-"
+{speaks}"
     )
 }
 
@@ -297,6 +314,7 @@ pub(super) mod tests {
             (1.0, Deed::Answers { after: always(0.5), talks: always(1.0) }),
             (1.0, Deed::Refuses { status: "603 Decline", after: always(0.1) }),
             (1.0, Deed::RingsOn),
+            (1.0, Deed::Speaks { after: always(0.01), talks: always(1.0), voice: "voice.ulaw".into() }),
         ];
         every_jump_leads_to_a_label(&agents(Ringing::Told, &deeds));
     }

@@ -65,9 +65,18 @@ impl Crowd {
     /// # Errors
     /// When sipp does not start.
     pub fn callers(exchange: &Exchange, script: &str, people: &[String], rate: u32) -> Result<Self> {
+        Self::callers_at_most(exchange, script, people, rate, 1000)
+    }
+
+    /// The same, but never more than so many at once: whoever is next dials when somebody has left.
+    ///
+    /// # Errors
+    /// When sipp does not start.
+    pub fn callers_at_most(exchange: &Exchange, script: &str, people: &[String], rate: u32, at_once: usize) -> Result<Self> {
         let name = name("people");
         let file = table(&exchange.folder, &name, "SEQUENTIAL", people.iter().cloned())?;
-        let words = ["-m", &people.len().to_string(), "-r", &rate.to_string(), "-l", "1000", "-inf", &file].map(str::to_owned);
+        let [many, rate, at_once] = [people.len().to_string(), rate.to_string(), at_once.to_string()];
+        let words = ["-m", &many, "-r", &rate, "-l", &at_once, "-inf", &file].map(str::to_owned);
         Self::start(exchange, "callers", script, &words, (TRUNK_ADDRESS, any_free_udp()?))
     }
 

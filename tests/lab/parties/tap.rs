@@ -16,9 +16,10 @@ use nix::sys::socket::{
 };
 use nix::sys::time::{TimeSpec, TimeVal, TimeValLike};
 
-use super::clock::{Millis, now};
+use super::clock::now;
 use super::ear::Ear;
 use super::packet::{Packet, SipMessage, read};
+use super::tone::{Sound, Tone, listen};
 use crate::{Result, Trouble};
 
 /// Room for seconds of traffic while the reader is kept from the processor.
@@ -41,17 +42,27 @@ struct Seen {
     ears: BTreeMap<SocketAddrV4, Ear>,
 }
 
+/// What a tap hears of the sound on the wire.
+#[derive(Debug, Clone, Default)]
+pub enum Hears {
+    /// Everything: tones are told apart, and music from silence.
+    #[default]
+    Everything,
+    /// Packets that hold just this, one voice that all agents share. Where hundreds hear music this costs next to nothing.
+    Voice(Tone, Vec<u8>),
+}
+
 impl Tap {
     /// Begins to listen. Only inside a space with a network of its own.
     ///
     /// # Errors
     /// When the kernel gives no raw socket.
-    pub fn start() -> Result<Self> {
+    pub fn start(hears: Hears) -> Result<Self> {
         let socket = open().map_err(|why| Trouble::said(format!("opening a tap on the lab's network: {why}")))?;
         let (seen, stop) = (Arc::<Mutex<Seen>>::default(), Arc::new(AtomicBool::new(false)));
         let reader = std::thread::Builder::new().name("tap".to_owned()).spawn({
             let (seen, stop) = (Arc::clone(&seen), Arc::clone(&stop));
-            move || listen(&socket, &seen, &stop)
+            move || follow(&socket, &seen, &stop, &hears)
         });
         let reader = reader.map_err(|why| Trouble::said(format!("starting the tap: {why}")))?;
         Ok(Self { seen, stop, reader: Some(reader) })
@@ -82,6 +93,15 @@ impl Tap {
     }
 }
 
+impl Hears {
+    fn listen(&self, kind: u8, payload: &[u8]) -> Option<Sound> {
+        match self {
+            Self::Everything => listen(kind, payload),
+            Self::Voice(tone, packet) => (payload == packet).then_some(Sound::Tone(*tone)),
+        }
+    }
+}
+
 impl Drop for Tap {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
@@ -100,12 +120,13 @@ fn open() -> nix::Result<OwnedFd> {
     Ok(socket)
 }
 
-fn listen(socket: &OwnedFd, seen: &Mutex<Seen>, stop: &AtomicBool) {
+fn follow(socket: &OwnedFd, seen: &Mutex<Seen>, stop: &AtomicBool, hears: &Hears) {
+    let listen = |kind: u8, payload: &[u8]| hears.listen(kind, payload);
     let mut frame = vec![0; LARGEST_FRAME];
     while !stop.load(Ordering::Relaxed) {
         match receive(socket, &mut frame) {
             Ok(Some((at, length))) => {
-                let Some(packet) = read(at, &frame[..length]) else { continue };
+                let Some(packet) = read(at, &frame[..length], &listen) else { continue };
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
                 match packet {
                     Packet::Sip(message) => seen.sip.push(message),
@@ -118,8 +139,8 @@ fn listen(socket: &OwnedFd, seen: &Mutex<Seen>, stop: &AtomicBool) {
     }
 }
 
-/// The next frame that arrived: the kernel's time of it, and its length.
-fn receive(socket: &OwnedFd, frame: &mut [u8]) -> nix::Result<Option<(Millis, usize)>> {
+/// The next frame that arrived: the kernel's time of it in microseconds, and its length.
+fn receive(socket: &OwnedFd, frame: &mut [u8]) -> nix::Result<Option<(i64, usize)>> {
     let mut parts = [IoSliceMut::new(frame)];
     let mut control = nix::cmsg_space!(TimeSpec);
     let message = recvmsg::<LinkAddr>(socket.as_raw_fd(), &mut parts, Some(&mut control), MsgFlags::empty())?;
@@ -127,8 +148,21 @@ fn receive(socket: &OwnedFd, frame: &mut [u8]) -> nix::Result<Option<(Millis, us
         return Ok(None);
     }
     let stamp = message.cmsgs()?.find_map(|part| match part {
-        ControlMessageOwned::ScmTimestampns(time) => Some(time.num_milliseconds()),
+        ControlMessageOwned::ScmTimestampns(time) => Some(time.num_microseconds()),
         _ => None,
     });
-    Ok(Some((stamp.unwrap_or_else(now), message.bytes)))
+    Ok(Some((stamp.unwrap_or_else(|| now() * 1000), message.bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tap_that_wants_one_voice_hears_nothing_else() {
+        let hears = Hears::Voice(Tone::nth(6), vec![1; 160]);
+        assert_eq!(hears.listen(0, &[1; 160]), Some(Sound::Tone(Tone::nth(6))));
+        assert_eq!(hears.listen(0, &[2; 160]), None);
+        assert_eq!(Hears::Everything.listen(0, &[0xff; 160]), Some(Sound::Silence));
+    }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::g711;
+use crate::traffic::sound::mu_law;
 use crate::{Result, Trouble, folders};
 
 /// Telephone sound.
@@ -39,7 +40,7 @@ pub enum Sound {
 
 impl Tone {
     /// The `n`-th tone; after the last the first again.
-    pub fn nth(n: u16) -> Self {
+    pub const fn nth(n: u16) -> Self {
         Self(FIRST_HZ + n % COUNT * STEP_HZ)
     }
 
@@ -58,6 +59,11 @@ impl Tone {
             fs::write(&file, wav_of(self)).map_err(Trouble::file("writing", &file))?;
         }
         Ok(file)
+    }
+
+    /// One packet of µ-law. 20 ms hold a whole number of periods: said again and again it is the tone.
+    pub fn packet(self) -> Vec<u8> {
+        second(self).take(usize::from(RATE) / 50).map(mu_law).collect()
     }
 }
 
@@ -87,7 +93,12 @@ fn goertzel(samples: &[f32], hertz: u16) -> f32 {
     last.mul_add(last, before * before) - turn * last * before
 }
 
+/// A second of the tone as samples: a whole number of periods.
 #[expect(clippy::cast_possible_truncation, reason = "the loudness is below the largest 16-bit sample")]
+fn second(tone: Tone) -> impl Iterator<Item = i16> {
+    (0..RATE).map(move |n| (LOUDNESS * (TAU * f32::from(tone.0) * f32::from(n) / f32::from(RATE)).sin()).round() as i16)
+}
+
 fn wav_of(tone: Tone) -> Vec<u8> {
     let bytes = WAV_SECONDS * u32::from(RATE) * 2;
     let mut wav = Vec::with_capacity(bytes as usize + 44);
@@ -101,11 +112,7 @@ fn wav_of(tone: Tone) -> Vec<u8> {
     wav.extend([2, 0, 16, 0]); // bytes a sample, bits a sample
     wav.extend(b"data");
     wav.extend(bytes.to_le_bytes());
-    // One second is a whole number of periods.
-    let second: Vec<u8> = (0..RATE)
-        .map(|n| (LOUDNESS * (TAU * f32::from(tone.0) * f32::from(n) / f32::from(RATE)).sin()) as i16)
-        .flat_map(i16::to_le_bytes)
-        .collect();
+    let second: Vec<u8> = second(tone).flat_map(i16::to_le_bytes).collect();
     (0..WAV_SECONDS).for_each(|_| wav.extend(&second));
     wav
 }
@@ -126,6 +133,14 @@ mod tests {
             for shift in [0, 7, 33] {
                 assert_eq!(classify(&frame(&[(tone, 8000.0)], shift)), Sound::Tone(tone), "{tone:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_packet_of_a_tone_is_heard_as_it() {
+        for tone in (0..COUNT).map(Tone::nth) {
+            let packet = tone.packet();
+            assert_eq!((packet.len(), listen(g711::PCMU, &packet)), (160, Some(Sound::Tone(tone))));
         }
     }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::Stage;
 use super::witness::ledger::Call;
-use super::witness::wire::{Dialogue, End, dialogues, doubles};
+use super::witness::wire::{Dialogue, dialogues, doubles, idle_gaps};
+use crate::bench::Spread;
 use crate::parties::caller::Caller;
 use crate::parties::clock::{Seen, until};
 use crate::parties::script::{self, Deed, Ringing, mixed};
@@ -127,23 +128,6 @@ fn order(told: &BTreeMap<String, Told>, wire: &[Dialogue]) -> Vec<String> {
 
 /// Says how long it took from an agent's BYE to the next INVITE at the phone while somebody waited.
 fn pauses(told: &BTreeMap<String, Told>, wire: &[Dialogue]) {
-    let mut last: BTreeMap<&str, &Dialogue> = BTreeMap::new();
-    let mut pauses = Vec::new();
-    for call in wire {
-        let before = last.insert(&call.agent, call).filter(|before| before.end == Some(End::PhoneHungUp));
-        let free = before.and_then(|before| before.to);
-        let waited = told.get(&call.caller).map(|caller| caller.dialled);
-        if let Some((free, dialled)) = free.zip(waited)
-            && dialled < free
-        {
-            pauses.push(call.from - free);
-        }
-    }
-    pauses.sort_unstable();
-    let (p50, p95) = (percentile(&pauses, 50), percentile(&pauses, 95));
-    say::line(format!("from an agent's BYE to the next INVITE, {} times: p50 {p50} ms, p95 {p95} ms", pauses.len()));
-}
-
-fn percentile(sorted: &[Millis], percent: usize) -> Millis {
-    sorted.get((sorted.len() * percent / 100).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+    let pauses = idle_gaps(wire, |number| told.get(number).map(|caller| caller.dialled));
+    say::line(format!("from an agent's BYE to the next INVITE: {}", Spread::of_millis(&pauses)));
 }

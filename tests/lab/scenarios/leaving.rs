@@ -18,14 +18,7 @@ impl Stage {
     /// # Errors
     /// With what is left.
     pub async fn nothing_is_left(&self) -> Result<()> {
-        for what in ["channels", "bridges"] {
-            until(SOON, &format!("Asterisk has no {what} any more"), async || {
-                let left = self.ari(what).await?;
-                let ids: Vec<&str> = left.as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();
-                Ok(if ids.is_empty() { Seen::Enough(()) } else { Seen::NotYet(format!("there is {}", ids.join(", "))) })
-            })
-            .await?;
-        }
+        self.asterisk_is_empty().await?;
         until(SOON, "the ledger has no live call any more", async || {
             let live: Vec<String> = self.ledger.live().await?.iter().map(|call| call.number.clone()).collect();
             Ok(if live.is_empty() { Seen::Enough(()) } else { Seen::NotYet(format!("alive is {}", live.join(", "))) })
@@ -43,6 +36,22 @@ impl Stage {
         Ok(())
     }
 
+    /// Waits until Asterisk has no channel and no bridge any more.
+    ///
+    /// # Errors
+    /// With what is left.
+    pub async fn asterisk_is_empty(&self) -> Result<()> {
+        for what in ["channels", "bridges"] {
+            until(SOON, &format!("Asterisk has no {what} any more"), async || {
+                let left = self.ari(what).await?;
+                let ids: Vec<&str> = left.as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();
+                Ok(if ids.is_empty() { Seen::Enough(()) } else { Seen::NotYet(format!("there is {}", ids.join(", "))) })
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
     /// Waits until no phone is registered on the account any more.
     ///
     /// # Errors
@@ -53,6 +62,17 @@ impl Stage {
             Ok(if state == "offline" { Seen::Enough(()) } else { Seen::NotYet(format!("Asterisk says {state}")) })
         })
         .await
+    }
+
+    /// Has ARI delete something.
+    ///
+    /// # Errors
+    /// When Asterisk refuses.
+    pub async fn ari_forgets(&self, path: &str) -> Result<()> {
+        let url = format!("{}/ari/{path}", self.lab.ari_url());
+        let asked = http::client().delete(&url).basic_auth("callsync", Some(&self.lab.passwords.ari)).send().await;
+        let done = asked.and_then(reqwest::Response::error_for_status);
+        done.map(drop).map_err(|why| Trouble::said(format!("having ARI delete {path}: {why}")))
     }
 
     /// What ARI answers.

@@ -11,7 +11,7 @@ use super::witness::ledger::{Ledger, State};
 use crate::parties::actions::SOON;
 use crate::parties::clock::{Seen, until};
 use crate::parties::script::{self, Deed, Ringing};
-use crate::parties::{Crowd, Exchange, Millis, Phone, Pulse, Tap, now};
+use crate::parties::{Crowd, Exchange, Hears, Millis, Phone, Pulse, Tap, now};
 use crate::passwords::write_secret;
 use crate::place::{Lab, Options};
 use crate::{Result, Trouble, folders};
@@ -45,6 +45,14 @@ impl Stage {
     /// # Errors
     /// When a part does not start.
     pub async fn start(options: Options) -> Result<Self> {
+        Self::start_hearing(options, Hears::Everything).await
+    }
+
+    /// The same, with a tap that hears of the sound only what is wanted.
+    ///
+    /// # Errors
+    /// When a part does not start.
+    pub async fn start_hearing(options: Options, hears: Hears) -> Result<Self> {
         let mut lab = Lab::start(options).await?;
         let settings = lab.folder.join("scenarios.json");
         let text = house::document(&lab.passwords).to_string();
@@ -52,7 +60,7 @@ impl Stage {
         lab.product()?.import(&settings).await?;
         // A program that has just started has read them; one that runs would do so within a second.
         lab.restart_product().await?;
-        let tap = Arc::new(Tap::start()?);
+        let tap = Arc::new(Tap::start(hears)?);
         let exchange = Exchange { sip: lab.ports.sip, tap, folder: folders::made(lab.folder.join("parties"))? };
         let ledger = Ledger(Database::open(&lab.database_url()).await?);
         let cdr = Cdr(Database::open(&lab.cdr_url()).await?);

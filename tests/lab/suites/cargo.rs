@@ -92,6 +92,15 @@ pub async fn tests_and_words(name: &str, which: &[&str], environment: &[(&str, S
     Ok((tally, run.said))
 }
 
+/// Has cargo do something that must succeed, and gives what was said.
+///
+/// # Errors
+/// With the last of what was said, when it did not.
+pub async fn words(name: &str, words: &[&str]) -> Result<String> {
+    let run = cargo(name, words, &[]).await?;
+    if run.succeeded { Ok(run.said) } else { Err(Trouble::said(run.tail)) }
+}
+
 struct Run {
     succeeded: bool,
     said: String,

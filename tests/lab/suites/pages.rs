@@ -5,7 +5,7 @@ mod answers;
 mod calls;
 mod parties;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use tokio::process::Command;
@@ -13,13 +13,21 @@ use tokio::process::Command;
 use super::cargo;
 use super::labs::Labs;
 use super::report::Tally;
+use crate::parties::Millis;
+use crate::scenarios::Stage;
 use crate::scenarios::house::DESK_EMAIL;
-use crate::{Result, command, folders, say};
+use crate::{Result, Trouble, command, folders, say};
 use calls::Calls;
 use parties::Parties;
 
 /// Where the browser's tests are in the checkout.
 pub const FOLDER: &str = "tests/browser";
+/// Which of cargo's tests are the flows.
+pub const FLOWS: [&str; 4] = ["--package", "browser", "--test", "flows"];
+/// The flow that notes when the page shows that calls were answered, and how many look at it then.
+const ANSWERS: &str = "calls::an_answer_reaches_the_page";
+/// The browser of that flow, and those beside it.
+pub const VIEWERS: usize = 50;
 /// In that folder, once it is installed.
 const AXE: &str = "node_modules/axe-core/axe.min.js";
 /// What the accessibility tests begin their findings with.
@@ -38,6 +46,41 @@ pub async fn test(labs: &mut Labs, long: bool) -> Result<Tally> {
     let stage = labs.stage(false).await?;
     stage.begins();
     let calls = Calls::begin(stage).await?;
+    let (mut tally, noted) = flows(stage, long.then(|| ("CALLSYNC_TEST_LONG", "yes".to_owned()))).await?;
+    // Some of the flows may have been asked for, and not that one.
+    if noted.exists() {
+        match answers::judge(stage, &noted) {
+            Ok(_) => tally.pass(),
+            Err(trouble) => tally.fail("from a phone's 200 OK to the page", trouble.to_string()),
+        }
+    }
+    calls.end(stage).await?;
+    match stage.nothing_is_left().await {
+        Ok(()) => tally.pass(),
+        Err(trouble) => tally.fail("nothing is left of all these calls", trouble.to_string()),
+    }
+    Ok(tally)
+}
+
+/// Plays calls, and the one flow that waits for their answers beside the other viewers: how long it took from each phone's
+/// 200 OK until the page said so, in milliseconds.
+///
+/// # Errors
+/// When the flow fails, or too few answers were seen.
+pub async fn answers(stage: &mut Stage) -> Result<Vec<Millis>> {
+    let calls = Calls::begin(stage).await?;
+    let (tally, noted) = flows(stage, Some(("CALLSYNC_TEST_FLOWS", ANSWERS.to_owned()))).await?;
+    let times = match tally.failed.into_iter().next() {
+        Some((name, words)) => Err(Trouble::said(format!("{name}: {words}"))),
+        None => answers::judge(stage, &noted),
+    };
+    calls.end(stage).await?;
+    times
+}
+
+/// Plays the flows, and what they ask for by the way; gives what came of them, and where the browser has noted the answers that
+/// it saw.
+async fn flows(stage: &mut Stage, more: Option<(&'static str, String)>) -> Result<(Tally, PathBuf)> {
     let mut parties = Parties::begin().await?;
     let login = format!("admin@example.org:{}", stage.lab.passwords.admin);
     let desk = format!("{DESK_EMAIL}:{}", stage.lab.passwords.operator);
@@ -49,27 +92,14 @@ pub async fn test(labs: &mut Labs, long: bool) -> Result<Tally> {
         ("CALLSYNC_TEST_PARTIES", parties.address()?),
         ("CALLSYNC_TEST_ANSWERS", noted.display().to_string()),
     ];
-    environment.extend(long.then(|| ("CALLSYNC_TEST_LONG", "yes".to_owned())));
-    let which = ["--package", "browser", "--test", "flows"];
-    let (mut tally, said) = tokio::select! {
-        played = cargo::tests_and_words("pages", &which, &environment) => played?,
+    environment.extend(more);
+    let (tally, said) = tokio::select! {
+        played = cargo::tests_and_words("pages", &FLOWS, &environment) => played?,
         trouble = parties.obey(stage) => return Err(trouble),
     };
     parties.leaves().await;
     measured(&said).for_each(say::line);
-    // Some of the flows may have been asked for, and not that one.
-    if noted.exists() {
-        match answers::judge(stage, &noted) {
-            Ok(()) => tally.pass(),
-            Err(trouble) => tally.fail("from a phone's 200 OK to the page", trouble.to_string()),
-        }
-    }
-    calls.end(stage).await?;
-    match stage.nothing_is_left().await {
-        Ok(()) => tally.pass(),
-        Err(trouble) => tally.fail("nothing is left of all these calls", trouble.to_string()),
-    }
-    Ok(tally)
+    Ok((tally, noted))
 }
 
 /// Lets axe-core look at every sample of every page.

@@ -6,7 +6,7 @@ mod callers;
 mod phones;
 pub mod scenario;
 pub mod sipp;
-mod sound;
+pub mod sound;
 
 use crate::place::Lab;
 use crate::{Result, folders, say};

@@ -57,7 +57,7 @@ fn samples(wav: &[u8]) -> Option<impl Iterator<Item = i16>> {
 }
 
 /// ITU-T G.711 µ-law of one sample.
-fn mu_law(sample: i16) -> u8 {
+pub fn mu_law(sample: i16) -> u8 {
     const BIAS: u16 = 0x84;
     const LOUDEST: u16 = 32_635;
     let sign = if sample < 0 { 0x80 } else { 0 };

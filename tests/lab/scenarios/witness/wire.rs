@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::parties::Tap;
 use crate::parties::packet::{SipMessage, user_of};
-use crate::parties::{Millis, Tap};
 use crate::site::ACCOUNTS;
+
+/// A moment on the wire: in milliseconds since 1970, or, where they were asked for, in microseconds.
+pub type Moment = i64;
 
 /// A call at an agent's phone, from the INVITE to the message that ended it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +18,11 @@ pub struct Dialogue {
     /// The caller's number, as the phone was told it.
     pub caller: String,
     /// When the INVITE was sent.
-    pub from: Millis,
+    pub from: Moment,
     /// When the phone said that it has answered.
-    pub answered: Option<Millis>,
+    pub answered: Option<Moment>,
     /// When the first message was sent that ends it: BYE, CANCEL, or a refusal.
-    pub to: Option<Millis>,
+    pub to: Option<Moment>,
     /// How it ended.
     pub end: Option<End>,
 }
@@ -39,46 +42,73 @@ pub enum End {
 
 /// All calls at agents' phones that the tap has seen, in the order of their INVITEs.
 pub fn dialogues(tap: &Tap, asterisk: u16) -> Vec<Dialogue> {
-    let mut calls: BTreeMap<String, Dialogue> = BTreeMap::new();
+    read(&tap.sip(|_| true), asterisk, |message| message.at)
+}
+
+/// The same from messages, with all times in microseconds.
+pub fn fine_dialogues(messages: &[SipMessage], asterisk: u16) -> Vec<Dialogue> {
+    read(messages, asterisk, |message| message.at_us)
+}
+
+fn read(messages: &[SipMessage], asterisk: u16, clock: impl Fn(&SipMessage) -> Moment) -> Vec<Dialogue> {
+    let mut calls: BTreeMap<&str, Dialogue> = BTreeMap::new();
     let mut order = Vec::new();
-    for message in tap.sip(|_| true) {
-        if let Some(call) = calls.get_mut(&message.call_id) {
-            call.hear(&message, asterisk);
-        } else if let Some(call) = Dialogue::begun_by(&message, asterisk) {
-            order.push(message.call_id.clone());
-            calls.insert(message.call_id, call);
+    for message in messages {
+        let at = clock(message);
+        if let Some(call) = calls.get_mut(&*message.call_id) {
+            call.hear(message, asterisk, at);
+        } else if let Some(call) = Dialogue::begun_by(message, asterisk, at) {
+            order.push(&*message.call_id);
+            calls.insert(&message.call_id, call);
         }
     }
     order.iter().filter_map(|id| calls.remove(id)).collect()
 }
 
+/// From an agent's BYE to the next INVITE at that phone, wherever that call's caller had dialled before the BYE: the agent was
+/// free, and somebody waited, all that time. `dialled` says when the caller with a number did. In the dialogues' own unit.
+pub fn idle_gaps(dialogues: &[Dialogue], dialled: impl Fn(&str) -> Option<Moment>) -> Vec<Moment> {
+    let mut last: BTreeMap<&str, &Dialogue> = BTreeMap::new();
+    let mut gaps = Vec::new();
+    for call in dialogues {
+        let before = last.insert(&call.agent, call).filter(|before| before.end == Some(End::PhoneHungUp));
+        let free = before.and_then(|before| before.to);
+        if let Some((free, dialled)) = free.zip(dialled(&call.caller))
+            && dialled < free
+        {
+            gaps.push(call.from - free);
+        }
+    }
+    gaps
+}
+
 impl Dialogue {
     /// An INVITE from Asterisk to an agent's account begins one.
-    fn begun_by(message: &SipMessage, asterisk: u16) -> Option<Self> {
+    fn begun_by(message: &SipMessage, asterisk: u16, at: Moment) -> Option<Self> {
         if message.method() != Some("INVITE") || message.from.port() != asterisk {
             return None;
         }
         let agent = user_of(&message.first_line);
         let known = agent.parse().is_ok_and(|account: u32| ACCOUNTS.contains(&account));
         let caller = message.caller.clone();
-        known.then_some(Self { agent, caller, from: message.at, answered: None, to: None, end: None })
+        known.then_some(Self { agent, caller, from: at, answered: None, to: None, end: None })
     }
 
-    fn hear(&mut self, message: &SipMessage, asterisk: u16) {
+    fn hear(&mut self, message: &SipMessage, asterisk: u16, at: Moment) {
         let of_phone = message.from.port() != asterisk;
         let end = match (message.method(), message.status()) {
             (Some("BYE"), _) if of_phone => End::PhoneHungUp,
             (Some("BYE"), _) => End::WasHungUp,
             (Some("CANCEL"), _) => End::Cancelled,
             (None, Some(200)) if message.cseq.ends_with("INVITE") => {
-                self.answered.get_or_insert(message.at);
+                self.answered.get_or_insert(at);
                 return;
             }
             (None, Some(status)) if status >= 300 && message.cseq.ends_with("INVITE") => End::Refused(status),
             _ => return,
         };
         if self.end.is_none() {
-            (self.to, self.end) = (Some(message.at), Some(end));
+            (self.to, self.end) = (Some(at), Some(end));
         }
     }
 }
@@ -102,8 +132,18 @@ pub fn doubles(dialogues: &[Dialogue]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn call(agent: &str, from: Millis, to: Option<Millis>) -> Dialogue {
+    fn call(agent: &str, from: Moment, to: Option<Moment>) -> Dialogue {
         Dialogue { agent: agent.into(), caller: format!("+{from}"), from, answered: None, to, end: to.map(|_| End::Cancelled) }
+    }
+
+    #[test]
+    fn a_gap_counts_while_somebody_waits_and_only_after_the_agents_own_bye() {
+        let by_phone = |from, to| Dialogue { end: Some(End::PhoneHungUp), ..call("1001", from, Some(to)) };
+        let calls = [by_phone(10, 20), by_phone(27, 40), by_phone(90, 95), call("1001", 97, Some(98)), call("1001", 99, None)];
+        // +27 had dialled long before, +90 only after the agent was free, +99 comes after a call that Asterisk took back.
+        let dialled = |number: &str| if number == "+90" { Some(80) } else { Some(5) };
+        assert_eq!(idle_gaps(&calls, dialled), [7, 2]);
+        assert_eq!(idle_gaps(&calls, |_| None), Vec::<Moment>::new());
     }
 
     #[test]

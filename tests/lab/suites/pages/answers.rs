@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::bench::Spread;
 use crate::parties::Millis;
 use crate::say;
 use crate::scenarios::Stage;
@@ -13,29 +14,22 @@ use crate::{Result, Trouble};
 /// Fewer would say nothing.
 const ENOUGH: usize = 100;
 
-/// Compares what the browser has noted (each caller's digits, and when) with the wire, and says the times.
+/// Compares what the browser has noted (each caller's digits, and when) with the wire; says the times, in milliseconds, and
+/// gives them.
 ///
 /// # Errors
 /// When the note cannot be read, or too few calls were seen by both.
-pub fn judge(stage: &Stage, noted: &Path) -> Result<()> {
+pub fn judge(stage: &Stage, noted: &Path) -> Result<Vec<Millis>> {
     let text = std::fs::read_to_string(noted).map_err(Trouble::file("reading", noted))?;
     let seen: BTreeMap<String, Millis> =
         serde_json::from_str(&text).map_err(|why| Trouble::said(format!("what the browser noted: {why}")))?;
     let answered = dialogues(&stage.exchange.tap, stage.exchange.sip);
-    let mut times: Vec<Millis> =
+    let times: Vec<Millis> =
         answered.iter().filter_map(|call| Some(seen.get(call.caller.trim_start_matches('+'))? - call.answered?)).collect();
-    times.sort_unstable();
-    let at = |percent: usize| times.get(times.len() * percent / 100).or(times.last()).copied().unwrap_or_default();
-    say::line(format!(
-        "from a phone's 200 OK to the page, {} times, with 50 that look: p50 {} ms, p95 {} ms, at most {} ms",
-        times.len(),
-        at(50),
-        at(95),
-        at(100)
-    ));
+    say::line(format!("from a phone's 200 OK to the page, with 50 that look: {}", Spread::of_millis(&times)));
     say::line(stage.pulse.standstills().said(stage.began));
     match times.len() {
-        ENOUGH.. => Ok(()),
+        ENOUGH.. => Ok(times),
         few => Err(Trouble::said(format!("only {few} answers were seen by the page and on the wire"))),
     }
 }
