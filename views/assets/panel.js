@@ -5,11 +5,14 @@ import { tick } from "./clock.js";
 const panel = document.getElementById("panel");
 /** The panel follows its row, but no faster than this. */
 const PACE_MS = 1000;
+/** What came of an order can be read for this long, however often the panel is brought up to date meanwhile. */
+const SAID_MS = 5000;
 
 let opener = null;
 let arriving = false;
 let loaded = 0;
 let waiting = null;
+let said = null;
 
 /** The row that the panel is about, as `call-…` or `agent-…`; null while it is closed. */
 const subject = () => (panel.hidden ? null : panel.dataset.of);
@@ -20,6 +23,7 @@ export function show(of) {
   if (of === subject()) return;
   if (!of) return close();
   if (panel.hidden) opener = document.activeElement;
+  said = null;
   panel.dataset.of = of;
   panel.replaceChildren(copy("panel-awaited"));
   panel.hidden = false;
@@ -73,7 +77,18 @@ panel.addEventListener("htmx:before:swap", (event) => {
   if (late || response.status >= 400) event.preventDefault();
   if (!late && response.status >= 400) failed();
 });
-panel.addEventListener("htmx:after:swap", () => {
+/** Remembers what came of an order, or says it again. */
+function sayAgain(method) {
+  if (method === "POST") {
+    const notice = panel.querySelector(".notice")?.cloneNode(true);
+    // Whoever listens has heard it.
+    notice?.removeAttribute("role");
+    said = notice && { notice, until: performance.now() + SAID_MS };
+  } else if (said && performance.now() < said.until) panel.querySelector(".panel-head")?.after(said.notice);
+}
+
+panel.addEventListener("htmx:after:swap", (event) => {
+  sayAgain(event.detail.ctx?.request?.method);
   tick(panel);
   if (arriving) document.getElementById("panel-title")?.focus();
   arriving = false;

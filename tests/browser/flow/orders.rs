@@ -31,6 +31,15 @@ impl Supervisor<'_> {
         Err(format!("{error}; it reads {}", self.0.says(reads).await?).into())
     }
 
+    /// Waits until the panel has said what came of an order, and was brought up to date since without losing it.
+    async fn keeps_saying(self, words: &str) -> Outcome {
+        let says = format!("document.querySelector('#panel > .notice')?.innerText.includes({})", Value::from(words));
+        self.0.until("what came of the order is said", &says, SOON).await?;
+        let loads = "performance.getEntriesByType('resource').filter((one) => /\\/live\\/agents\\/[^/]+$/.test(one.name)).length";
+        let before = self.0.says(loads).await?;
+        self.0.until("it is still said after an update", &format!("{loads} > {before} && {says}"), SOON).await.map(drop)
+    }
+
     /// Opens the panel of the row that this script finds.
     async fn opens(self, what: &str, row: &str) -> Outcome {
         // An open panel may lie over the row.
@@ -99,6 +108,7 @@ pub async fn follows(stage: &Stage) -> Outcome {
     live.opens_agent().await?;
     live.panel("Не в сети").await?;
     live.presses("Сделать готовым").await?;
+    live.keeps_saying("Сделано.").await?;
     assert_eq!(parties.phone_rings().await?, number, "whoever is made ready is rung");
     live.opens_call(&number).await?;
     live.panel("Звонит").await?;
