@@ -26,6 +26,9 @@ const WORK: [&str; 11] = [
     "UpdateLayoutTree",
 ];
 
+/// Of that, what is neither script nor layout.
+const ASIDE: [&str; 3] = ["MajorGC", "MinorGC", "UpdateLayoutTree"];
+
 /// A trace that is being written.
 #[derive(Debug)]
 pub struct Trace {
@@ -96,6 +99,19 @@ pub fn work_by_mark(events: &[Value], mark: &str) -> Vec<f64> {
     sums_by_mark(events, mark, &tasks, &tasks.iter().map(milliseconds).collect::<Vec<_>>())
 }
 
+/// How much of that was neither the choice of styles nor the clearing away of garbage, which Chromium does when it likes: the
+/// scripts and the layout.
+#[must_use]
+pub fn script_and_layout_by_mark(events: &[Value], mark: &str) -> Vec<f64> {
+    let Some(thread) = marks(events, mark).next().map(|mark| &mark["tid"]) else { return Vec::new() };
+    let aside = events.iter().filter(|event| {
+        event["tid"] == *thread && event["ph"] == "X" && event["name"].as_str().is_some_and(|name| ASIDE.contains(&name))
+    });
+    let milliseconds = |event: &Value| Some((event["ts"].as_f64()?, event["dur"].as_f64()? / 1000.0));
+    let aside = sums_by_mark(events, mark, &tasks(events, thread), &aside.filter_map(milliseconds).collect::<Vec<_>>());
+    work_by_mark(events, mark).iter().zip(aside).map(|(all, aside)| all - aside).collect()
+}
+
 /// How many elements were given their style anew for each mark of this name: what an update costs on whichever machine.
 #[must_use]
 pub fn restyled_by_mark(events: &[Value], mark: &str) -> Vec<f64> {
@@ -148,7 +164,7 @@ fn tasks(events: &[Value], thread: &Value) -> Vec<(f64, f64)> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{restyled_by_mark, work_by_mark};
+    use super::{restyled_by_mark, script_and_layout_by_mark, work_by_mark};
 
     fn work(name: &str, from: u32, length: u32) -> Value {
         json!({ "name": name, "ph": "X", "cat": "devtools.timeline", "tid": 7, "ts": from, "dur": length })
@@ -173,6 +189,7 @@ mod tests {
             mark(30_500),
         ];
         assert_eq!(work_by_mark(&events, "message"), [3.5, 2.0]);
+        assert_eq!(script_and_layout_by_mark(&events, "message"), [3.0, 2.0]);
         assert!(work_by_mark(&events, "another").is_empty());
     }
 

@@ -191,7 +191,7 @@ async fn wraps_up(desk: Desk<'_>) -> Outcome {
         return bar.value > 0 && bar.value < window.drained; })()";
     desk.0.until("the bar drains", drained, SOON).await?;
     let before = desk.left().await?;
-    assert!((1..60).contains(&before), "a minute at most is left at first, not {before} s");
+    assert!((1..=60).contains(&before), "a minute at most is left at first, not {before} s");
     desk.types(F8).await?;
     let longer = "document.querySelector('progress.drain').max === 90000";
     desk.0.until("the key makes the wrap-up longer", longer, SOON).await?;

@@ -46,7 +46,7 @@ pub async fn silence(stage: &Stage) -> Outcome {
     stage.cable.silence();
     let told = browser.until("the page says that it may be old", STALE, SOON).await?;
     assert!(told >= Duration::from_secs(3), "one late beat is no alarm, it came after {told:?}");
-    let dimmed = browser.says("Number(getComputedStyle(document.getElementById('totals')).opacity) < 0.6").await?;
+    let dimmed = browser.says("getComputedStyle(document.getElementById('totals')).filter === 'grayscale(1)'").await?;
     assert_eq!(dimmed, true, "numbers are dim");
     // Long enough for the page to give the line up and to try another.
     sleep(Duration::from_secs(8)).await;
