@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use model::{Actor, AgentId};
 use runtime::Ask;
 
-use super::Work;
+use super::{Work, beat};
 use crate::errors::{Failure, redirect};
 use crate::guard::Allowed;
 use crate::orders::ask_agent;
@@ -13,7 +13,11 @@ use crate::site::Site;
 
 /// Hands a change of the agent's own state to the loop.
 pub(super) async fn ask(site: &Site, allowed: &Allowed<Work>, ask: Ask, asked: &'static str) -> Result<(), Failure> {
-    ask_agent(site, Actor::User(allowed.user.id), own_agent(allowed)?, ask, asked).await
+    let agent = own_agent(allowed)?;
+    ask_agent(site, Actor::User(allowed.user.id), agent, ask, asked).await?;
+    // Whoever comes to work by this order had no desk as long as they were logged out, and may vanish before the next beat.
+    beat::heard(site, agent).await;
+    Ok(())
 }
 
 /// The agent whose desk it is.

@@ -16,6 +16,9 @@ use crate::stream::every;
 /// How often desks are looked after.
 const ROUND: Duration = Duration::from_secs(1);
 
+/// What a desk has ordered is on the board within this.
+const FRESH: Span = Span::from_secs(2);
+
 /// Who could not listen for this long, because the machine slept or was overloaded, has not heard that nobody spoke.
 const DEAF: Span = Span::from_secs(5);
 
@@ -72,6 +75,10 @@ impl Desks {
             let row = agents.iter().find(|row| row.id == *id);
             let verdict = match (row, *presence) {
                 (None, _) => Verdict::Forget,
+                // The order by which they come to work may not be on the board yet.
+                (Some(row), Presence::Heard(heard)) if row.state == AgentState::LoggedOut && at.since(heard) < FRESH => {
+                    return true;
+                }
                 // Whoever has gone home and comes back by phone has no desk until it is heard.
                 (Some(row), _) if row.state == AgentState::LoggedOut => Verdict::Forget,
                 (Some(_), Presence::Heard(heard)) if !self.is_over(heard, at) => return true,
@@ -227,7 +234,8 @@ mod tests {
         assert_eq!(desks.round(&row(AgentState::NotReady(NotReadyReason::Lunch)), at(30)), forgotten());
         assert_eq!(desks.round(&row(AgentState::Ready), at(60)), Round::default());
         let desks = heard_at_zero();
-        assert_eq!(desks.round(&row(AgentState::LoggedOut), at(1)), forgotten(), "at home there is no desk");
+        assert_eq!(desks.round(&row(AgentState::LoggedOut), at(1)), Round::default(), "they may just have come");
+        assert_eq!(desks.round(&row(AgentState::LoggedOut), at(2)), forgotten(), "at home there is no desk");
         assert_eq!(desks.round(&row(AgentState::Ready), at(60)), Round::default());
         assert_eq!(heard_at_zero().round(&[], at(1)), forgotten());
     }

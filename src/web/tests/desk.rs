@@ -110,6 +110,14 @@ async fn two_browsers_of_an_agent_agree_and_the_audit_log_says_who_ordered() {
 }
 
 #[tokio::test]
+async fn whoever_comes_to_work_at_a_desk_has_one_from_then_on() {
+    let (site, mut browser, _) = desk().await;
+    assert!(store::desk::all_open(&site.db).await.unwrap().is_empty());
+    browser.post("/desk/state", "state=ready").await;
+    assert_eq!(store::desk::all_open(&site.db).await.unwrap(), [AGENT], "before the first beat");
+}
+
+#[tokio::test]
 async fn an_agent_sees_their_own_callers_number_whole_and_ends_no_call_but_their_own_conversation() {
     let (site, mut browser, user) = desk().await;
     let (_, mut stream) = browser.clone().listen("/desk/stream").await;

@@ -73,8 +73,8 @@ struct Count {
     listeners: i64,
 }
 
-/// More than this is no play of a few rows: a node for every tenth message would be more.
-const GROWTH: i64 = 100;
+/// More than this is no play of a few rows; a node left by every other message of a minute would be more.
+const GROWTH: i64 = 250;
 const COUNT_AGAIN: Duration = Duration::from_secs(2);
 
 /// Nodes and listeners of rows that are gone are gone too.
