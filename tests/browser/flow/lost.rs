@@ -34,6 +34,17 @@ fn is_true(page: &str) -> String {
 
 const REFUSED: &str = "!document.getElementById('desk-failed').hidden";
 
+/// The operator is ready, somebody calls, and the two talk; gives the caller's number.
+async fn talks(desk: Desk<'_>, parties: &mut Parties) -> Outcome<String> {
+    desk.types(F2).await?;
+    desk.state("Готов").await?;
+    let number = parties.calls(QUEUE).await?;
+    parties.phone_rings().await?;
+    parties.phone("answers").await?;
+    desk.state("Говорит").await?;
+    Ok(number)
+}
+
 /// A session that ends elsewhere: to the front, and from there back to the desk, whose agent has stayed what they were.
 pub async fn session(stage: &Stage) -> Outcome {
     drop(Parties::begin(&stage.site).await?);
@@ -68,13 +79,7 @@ pub async fn network(stage: &Stage) -> Outcome {
     desk.types(&format!("{F4}1")).await?;
     desk.state("Перерыв").await?;
     browser.until("an order is accepted, and none has failed any more", &format!("!({REFUSED})"), SOON).await?;
-    desk.types(F2).await?;
-    desk.state("Готов").await?;
-
-    let number = parties.calls(QUEUE).await?;
-    parties.phone_rings().await?;
-    parties.phone("answers").await?;
-    desk.state("Говорит").await?;
+    let number = talks(desk, &mut parties).await?;
     stage.cable.break_off();
     browser.types_with_shift(F8).await?;
     browser.until("the order is said to have failed", REFUSED, TOLD).await?;
@@ -145,12 +150,7 @@ pub async fn restart(stage: &Stage) -> Outcome {
     let desk = Desk::opens(&stage.browser, stage, &stage.url("/desk")).await?;
     let watcher = stage.another("watcher").await?;
     front::signs_in_at(&watcher, stage, &stage.direct_url("/live")).await?;
-    desk.types(F2).await?;
-    desk.state("Готов").await?;
-    let number = parties.calls(QUEUE).await?;
-    parties.phone_rings().await?;
-    parties.phone("answers").await?;
-    desk.state("Говорит").await?;
+    let number = talks(desk, &mut parties).await?;
     parties.program("die").await?;
     stage.browser.until("the desk says that it may be old", &stale("desk"), TOLD).await?;
     watcher.until("Live says that it may be old", &stale("live"), TOLD).await?;

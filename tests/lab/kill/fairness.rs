@@ -83,9 +83,11 @@ mod tests {
         let mut outages = Outages::default();
         outages.add(5100, 5900);
         assert_eq!(found_beside(second(), None, &outages), 0);
-        let mut long_ago = Outages::default();
-        long_ago.add(3000, 4000);
-        assert_eq!(found_beside(second(), None, &long_ago), 1);
+        for (went, back) in [(3000, 4000), (4800, 4950), (5500, 5900)] {
+            let mut another = Outages::default();
+            another.add(went, back);
+            assert_eq!(found_beside(second(), None, &another), 1, "{went}");
+        }
         let none = Outages::default();
         assert_eq!(found_beside(second(), Some(story(1500, Some(4900), 20_000)), &none), 0);
         assert_eq!(found_beside(second(), Some(story(1500, Some(3000), 20_000)), &none), 1);

@@ -10,6 +10,9 @@ const AFTERWARDS: Millis = 2500;
 /// What happened this shortly before the program went may not have reached it any more.
 const JUST_BEFORE: Millis = 250;
 
+/// What was ordered is carried out within this.
+const CARRIED_OUT: Millis = 100;
+
 /// What Asterisk does by itself while nobody is there it may still do this shortly after the return.
 const JUST_AFTER: Millis = 500;
 
@@ -43,9 +46,10 @@ impl Outages {
         self.0.iter().any(|(went, _)| (went - JUST_BEFORE..=*went).contains(&at))
     }
 
-    /// Whether the program went within this time of a moment, before or after it.
+    /// Whether the program went while what it ordered about this moment could still be on its way: within this time after it,
+    /// or so shortly before that Asterisk was only carrying it out.
     pub fn cut(&self, at: Millis, within: Millis) -> bool {
-        self.0.iter().any(|(went, _)| (went - at).abs() <= within)
+        self.0.iter().any(|(went, _)| (at - CARRIED_OUT..=at + within).contains(went))
     }
 
     /// Whether the program had just come back at this moment.
