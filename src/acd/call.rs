@@ -270,11 +270,11 @@ impl Call {
 
     /// What a leg of the call carries while the call is in this phase.
     pub(crate) const fn mark(&self, phase: CallPhase) -> Mark {
-        let since = match &self.stage {
-            Stage::Waiting(waiting) => waiting.since,
-            Stage::Talking(talk) => talk.since,
+        let (since, agent) = match &self.stage {
+            Stage::Waiting(waiting) => (waiting.since, None),
+            Stage::Talking(talk) => (talk.since, Some(talk.agent)),
         };
-        Mark { call: self.id, queue: self.queue, entered: self.entered, priority: self.priority, phase, since }
+        Mark { call: self.id, queue: self.queue, entered: self.entered, priority: self.priority, phase, since, agent }
     }
 
     /// Leaves out ids that may have been used by a run whose last steps were not kept: Asterisk must see none twice. How many

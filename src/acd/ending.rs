@@ -1,7 +1,7 @@
 //! How calls end: by the caller, by the agent, by being given back; and the one way back from a conversation to the queue.
 
 use model::fact::{Leaving, Segment};
-use model::{Actor, CallId, CallPhase, Fact, LegId, OurLeg, Outcome, SegmentKind, Side, Stamp, TheirLeg};
+use model::{Actor, AgentId, CallId, CallPhase, Fact, LegId, OurLeg, Outcome, SegmentKind, Side, Stamp, TheirLeg, Timestamp};
 
 use crate::agent::{self, After};
 use crate::call::{Call, MISHAPS, Stage, Talk, Waiting};
@@ -54,9 +54,13 @@ pub(crate) fn agent_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
     turn.state.part(call.leg, Way::HangUp);
 }
 
-/// A caller who waited, as far as anybody knew, has been talked to by an agent who left meanwhile.
-pub(crate) fn deserted(turn: &mut Turn<'_>, id: CallId) {
-    let Some(leg) = turn.state.calls().get(&id).map(|call| call.leg.clone()) else { return };
+/// A caller who waited, as far as anybody knew, has been talked to by an agent who left meanwhile; by whom and since when, if
+/// that is known.
+pub(crate) fn deserted(turn: &mut Turn<'_>, id: CallId, spoke: Option<(AgentId, Timestamp)>) {
+    let Some((leg, entered)) = turn.state.calls().get(&id).map(|call| (call.leg.clone(), call.entered)) else { return };
+    if let Some((agent, since)) = spoke {
+        turn.record(Fact::CallAnswered { call: id, agent, waited: since.since(entered) });
+    }
     turn.order(id, Op::Hangup { leg: LegId::Theirs(leg.clone()), reason: HangupReason::Normal });
     leave_queue(turn, id, Outcome::Answered, Side::Switch, None);
     turn.state.part(leg, Way::HangUp);

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{CallPhase, Outcome};
-use crate::id::{CallId, QueueId};
+use crate::id::{AgentId, CallId, QueueId};
 use crate::time::Timestamp;
 
 /// What the caller's CDR says about the call. Set ahead: it states what would be true if the caller vanished now,
@@ -44,7 +44,8 @@ impl Stamp {
 }
 
 /// The value of the channel variable `CALLSYNC`: enough to give a waiting caller the place back from Asterisk's account
-/// alone. Written as `call queue entered priority phase since`, separated by spaces.
+/// alone, and to say who talked to one whose agent left while nobody looked. Written as
+/// `call queue entered priority phase since agent`, separated by spaces; the agent only while there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The call.
@@ -59,12 +60,16 @@ pub struct Mark {
     pub phase: CallPhase,
     /// Since when the caller has been waiting, or talking.
     pub since: Timestamp,
+    /// With whom the caller talks. Earlier builds did not write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
 }
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { call, queue, entered, priority, phase, since } = self;
-        write!(f, "{call} {queue} {} {priority} {} {}", entered.as_ms(), phase.name(), since.as_ms())
+        let Self { call, queue, entered, priority, phase, since, agent } = self;
+        write!(f, "{call} {queue} {} {priority} {} {}", entered.as_ms(), phase.name(), since.as_ms())?;
+        agent.map_or(Ok(()), |agent| write!(f, " {agent}"))
     }
 }
 
@@ -85,13 +90,14 @@ fn parse(text: &str) -> Option<Mark> {
         priority: words.next()?.parse().ok()?,
         phase: CallPhase::named(words.next()?)?,
         since: Timestamp::from_ms(words.next()?.parse().ok()?),
+        agent: words.next().map(str::parse).transpose().ok()?,
     };
     words.next().is_none().then_some(mark)
 }
 
 /// A text that was expected to be a mark and is none.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the variable CALLSYNC does not hold call, queue, time, priority, phase and its time")]
+#[error("the variable CALLSYNC does not hold call, queue, time, priority, phase, its time and perhaps an agent")]
 pub struct NotAMark;
 
 #[cfg(test)]
@@ -101,7 +107,7 @@ mod tests {
 
     use super::{Mark, NotAMark, Stamp};
     use crate::call::{CallPhase, Outcome};
-    use crate::id::{CallId, QueueId};
+    use crate::id::{AgentId, CallId, QueueId};
     use crate::time::Timestamp;
 
     #[test]
@@ -118,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_mark_reads_back_as_itself(call: u128, queue: u128, entered: i64, priority: u8, since: i64) {
+        fn a_mark_reads_back_as_itself(call: u128, queue: u128, entered: i64, priority: u8, since: i64, agent: Option<u128>) {
             let mark = Mark {
                 call: CallId(Uuid::from_u128(call)),
                 queue: QueueId(Uuid::from_u128(queue)),
@@ -126,6 +132,7 @@ mod tests {
                 priority,
                 phase: CallPhase::Offered,
                 since: Timestamp::from_ms(since),
+                agent: agent.map(|agent| AgentId(Uuid::from_u128(agent))),
             };
             assert_eq!(mark.to_string().parse(), Ok(mark));
         }

@@ -172,6 +172,9 @@ fn close(turn: &mut Turn<'_>, call: Call, mark: Mark) {
         number: call.number,
         entered: call.entered,
     });
+    if let Some(agent) = mark.agent {
+        turn.record(Fact::CallAnswered { call: id, agent, waited: mark.since.since(mark.entered) });
+    }
     turn.record(Fact::CallEnded { call: id, outcome: Outcome::Answered, by: Side::Switch });
     mended(turn, caller, Some(mark), Mending::HungUp);
 }

@@ -8,7 +8,7 @@ use model::{AgentId, BridgeId, CallId, CallPhase, LegId, OfferEnd, OurLeg, Outco
 use super::alive::Alive;
 use super::found;
 use crate::agent::{self, After, Line};
-use crate::call::Call;
+use crate::call::{Call, Offer};
 use crate::effect::{HangupReason, Op};
 use crate::event::Account;
 use crate::offer::{self, Met, Remains};
@@ -132,25 +132,32 @@ pub(super) fn answered(turn: &mut Turn<'_>, alive: &Alive<'_>) {
 /// began and ended after all that was kept of it.
 pub(super) fn deserted(turn: &mut Turn<'_>, alive: &Alive<'_>) {
     for id in calls(turn, alive.server, |call| was_deserted(call, alive)) {
-        ending::deserted(turn, id);
+        let spoke = turn.state.calls().get(&id).and_then(|call| spoke(call, alive));
+        ending::deserted(turn, id, spoke.and_then(|mark| Some((mark.agent?, mark.since))));
     }
 }
 
 fn was_deserted(call: &Call, alive: &Alive<'_>) -> bool {
-    let Some(waiting) = call.waiting() else { return false };
-    let mark = alive.legs.get(&call.leg_id()).and_then(|leg| leg.mark).filter(|mark| mark.call == call.id);
-    let talks = mark.filter(|mark| matches!(mark.phase, CallPhase::Talking | CallPhase::Held));
-    // Whoever waits since then came back from it, and the mark that said so was lost.
-    let talked = talks.is_some_and(|mark| mark.since >= waiting.since) || alive.in_a_bridge(&call.leg_id());
-    talked && !alive.answered(call.id)
+    let talked = spoke(call, alive).is_some() || alive.in_a_bridge(&call.leg_id());
+    call.waiting().is_some() && talked && !alive.answered(call.id)
 }
 
-/// The bridge in which a caller was left by an agent who had answered, and the agent's leg: the one that is gone.
+/// The mark of a conversation on a caller who waits, as far as the state knows.
+fn spoke(call: &Call, alive: &Alive<'_>) -> Option<Mark> {
+    let talks = mark(alive, call).filter(|mark| matches!(mark.phase, CallPhase::Talking | CallPhase::Held))?;
+    // Whoever waits since then came back from it, and the mark that said so was lost.
+    (talks.since >= call.waiting()?.since).then_some(talks)
+}
+
+/// The bridge in which a caller was left by an agent who had answered, and the agent's leg: the one that is gone. Where the mark
+/// names the agent, it is that one's, and the caller need not be in the bridge any more.
 fn left_alone(call: &Call, alive: &Alive<'_>) -> Option<(BridgeId, OurLeg)> {
-    let (bridge, _) = alive.bridges.iter().find(|(bridge, legs)| bridge.call == call.id && legs.contains(&call.leg_id()))?;
-    let gone = |leg: &OurLeg| !alive.has(&LegId::Ours(*leg));
-    let leg = call.waiting()?.offers.iter().map(|offer| offer.leg).find(gone)?;
-    (!alive.answered(call.id)).then_some((*bridge, leg))
+    let agent = spoke(call, alive).and_then(|mark| mark.agent);
+    let within = alive.bridge_of(&call.leg_id()).filter(|bridge| bridge.call == call.id);
+    let bridge = within.or_else(|| call.bridge().filter(|_| agent.is_some()))?;
+    let gone = |offer: &&Offer| agent.is_none_or(|agent| offer.agent == agent) && !alive.has(&LegId::Ours(offer.leg));
+    let leg = call.waiting()?.offers.iter().find(gone)?.leg;
+    (!alive.answered(call.id)).then_some((bridge, leg))
 }
 
 /// Agents whose leg is gone while the caller's is not. A leg that had not rung may never have been made: that is held against

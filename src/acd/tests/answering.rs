@@ -59,7 +59,7 @@ fn first_answer_has_the_call_and_the_others_go_back_to_where_they_stood() {
         stop_music(call, "c1"),
         join(call, 1, "c1", ours(call, 2)),
         lift(call, "c1"),
-        talking_mark(call, "c1", 10_000, 13_000),
+        talking_mark(call, "c1", [10_000, 13_000], 1002),
     ];
     assert_eq!(effects.get(..5), Some(expected.as_slice()), "the caller comes first");
     let hang_up = hang_up(call, ours(call, 1), HangupReason::AnsweredElsewhere);

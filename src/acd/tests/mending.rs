@@ -94,7 +94,7 @@ fn conversation_that_was_not_joined_is_joined() {
         join(call, 5_002, "c1", ours(call, 1)),
         stamp_answered(call, "c1", 10_000, "1001", 13_000),
         lift(call, "c1"),
-        talking_mark(call, "c1", 10_000, 13_000),
+        talking_mark(call, "c1", [10_000, 13_000], 1001),
         watch(&[1001, 1002]),
         switch(true),
     ];
@@ -277,6 +277,21 @@ fn after_a_kill_a_caller_whose_agent_left_is_hung_up() {
     ];
     assert_eq!(effects, expected);
     assert_eq!(centre.ends(51_010, "c1", None), vec![]);
+}
+
+/// The agent's name outlives the program, and is in the books though nothing else of the call is.
+#[test]
+fn after_a_kill_the_mark_still_says_who_talked_to_a_caller_whose_agent_left() {
+    let (_, call) = Centre::talking();
+    let mut centre = restarted();
+    let mark = talk_of(call, [10_000, 13_000], 1002);
+    let effects = centre.at(51_000, returns(vec![caller_there("c1", Some(mark))], vec![]));
+    let expected = [
+        entered(call, "c1", 10_000),
+        Effect::Record(Fact::CallAnswered { call, agent: agent(1002), waited: Span::from_secs(3) }),
+        ended(call, Outcome::Answered, Side::Switch),
+    ];
+    assert!(effects.windows(3).any(|three| three == expected), "{effects:?}");
 }
 
 #[test]

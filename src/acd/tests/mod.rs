@@ -247,6 +247,7 @@ fn mark_of(call: CallId, number: u128, entered: i64, phase: CallPhase) -> Mark {
         priority: 0,
         phase,
         since: Timestamp::from_ms(entered),
+        agent: None,
     }
 }
 
@@ -254,10 +255,15 @@ fn mark(call: CallId, leg: &str, entered: i64, phase: CallPhase) -> Effect {
     order(call, Op::Mark { leg: LegId::Theirs(their(leg)), mark: mark_of(call, 700, entered, phase) })
 }
 
-/// The mark of a conversation that began later than the caller entered.
-fn talking_mark(call: CallId, leg: &str, entered: i64, since: i64) -> Effect {
-    let mark = Mark { since: Timestamp::from_ms(since), ..mark_of(call, 700, entered, CallPhase::Talking) };
-    order(call, Op::Mark { leg: LegId::Theirs(their(leg)), mark })
+/// The mark of a conversation with this agent.
+fn talk_of(call: CallId, [entered, since]: [i64; 2], number: u128) -> Mark {
+    let talking = mark_of(call, 700, entered, CallPhase::Talking);
+    Mark { since: Timestamp::from_ms(since), agent: Some(agent(number)), ..talking }
+}
+
+/// The order to write the mark of a conversation that began later than the caller entered.
+fn talking_mark(call: CallId, leg: &str, times: [i64; 2], number: u128) -> Effect {
+    order(call, Op::Mark { leg: LegId::Theirs(their(leg)), mark: talk_of(call, times, number) })
 }
 
 fn stamp(call: CallId, leg: &str, entered: i64, outcome: Outcome) -> Effect {

@@ -23,7 +23,7 @@ fn answer_is_stamped_ahead_then_the_music_stops_and_the_two_are_joined() {
         stop_music(call, "c1"),
         join(call, 1, "c1", ours(call, 1)),
         lift(call, "c1"),
-        talking_mark(call, "c1", 10_000, 13_000),
+        talking_mark(call, "c1", [10_000, 13_000], 1001),
         offer_ended(call, 1, 1001, OfferEnd::Accepted),
         ringing(call, 1, 1001, [10_000, 13_000], OfferEnd::Accepted),
         waited(call, 10_000, 13_000),

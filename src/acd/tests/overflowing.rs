@@ -80,7 +80,7 @@ fn longest_wait_leads_into_another_queue_with_time_and_priority_kept_and_its_mus
     let (leg, now) = (LegId::Theirs(their("c1")), Timestamp::from_ms(15_000));
     let entered = Timestamp::from_ms(10_000);
     let stamp = Stamp { call, queue: "701".to_owned(), outcome: Outcome::Abandoned, entered, agent: None, answered: None };
-    let mark = Mark { call, queue: queue(701), entered, priority: 7, phase: CallPhase::Waiting, since: now };
+    let mark = Mark { call, queue: queue(701), entered, priority: 7, phase: CallPhase::Waiting, since: now, agent: None };
     let expected = vec![
         order(call, Op::Stamp { leg: their("c1"), stamp }),
         stop_music(call, "c1"),

@@ -85,7 +85,7 @@ fn answer_that_was_not_kept_is_made_good_and_the_conversation_is_left_alone() {
     let expected = vec![
         stamp_answered(call, "c1", 10_000, "1001", 13_000),
         lift(call, "c1"),
-        talking_mark(call, "c1", 10_000, 13_000),
+        talking_mark(call, "c1", [10_000, 13_000], 1001),
         watch(&[1001, 1002]),
         Effect::Record(Fact::SwitchChanged { up: true }),
         offer_ended(call, 1, 1001, OfferEnd::Accepted),
@@ -234,6 +234,25 @@ fn caller_whose_agent_answered_and_left_after_the_state_was_kept_has_been_answer
     assert_eq!(centre.state_of(1001), wrap_up(call, 26_000));
 }
 
+/// The same without the bridge, and of two who were being rung: the mark says whose the conversation was.
+#[test]
+fn mark_says_which_agent_answered_and_left_after_the_state_was_kept() {
+    let mut changed = settings();
+    changed.queues[0].strategy = Strategy::RingAll;
+    let mut centre = Centre::staffed();
+    centre.at(3_000, Event::SettingsChanged(changed));
+    let call = centre.calls(10_000, "c1", "700");
+    centre.at(11_000, Event::LegRang { leg: ours(call, 2) });
+    let mut centre = kept(&centre, 20_000);
+    let mark = talk_of(call, [10_000, 13_000], 1002);
+    let effects = centre.at(21_000, returns(vec![caller_there("c1", mark)], vec![]));
+    let answered = Fact::CallAnswered { call, agent: agent(1002), waited: Span::from_secs(3) };
+    assert!(effects.contains(&Effect::Record(answered)), "{effects:?}");
+    assert!(effects.contains(&hang_up(call, "c1", HangupReason::Normal)));
+    assert!(effects.contains(&spent(call, SegmentKind::Talk, 1002, 13_000, 21_000)), "{effects:?}");
+    assert_eq!((centre.state_of(1001), centre.state_of(1002)), (AgentState::Ready, wrap_up(call, 26_000)));
+}
+
 /// Whoever came first had an agent whose phone may never have been dialled. They are rung for again, and before anybody else.
 #[test]
 fn leg_that_does_not_ring_is_hung_up_at_once_and_its_caller_is_served_first() {
@@ -270,6 +289,14 @@ fn caller_who_was_talked_to_and_left_after_all_that_was_kept_has_been_answered()
         assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
         assert!(!effects.contains(&start_music(call, "c1")));
     }
+    // Of an offer nothing was kept, but the mark names the agent.
+    let mut centre = Centre::opened();
+    let call = centre.calls(10_000, "c1", "700");
+    let mut centre = kept(&centre, 20_000);
+    let mark = talk_of(call, [10_000, 13_000], 1002);
+    let effects = centre.at(21_000, returns(vec![caller_there("c1", mark)], vec![]));
+    let answered = Fact::CallAnswered { call, agent: agent(1002), waited: Span::from_secs(3) };
+    assert!(effects.contains(&Effect::Record(answered)), "{effects:?}");
     // Whoever came back from an attempt to join them waits since then, whatever an older mark says.
     let (mut centre, call) = Centre::talking();
     let mark = centre.state.calls()[&call].mark(CallPhase::Talking);

@@ -33,6 +33,7 @@ fn mark(n: u128, phase: CallPhase) -> Mark {
         priority: 0,
         phase,
         since: Timestamp::from_ms(1_700_000_000_000),
+        agent: None,
     }
 }
 

@@ -54,8 +54,15 @@ fn arrive(rig: &Rig, n: u128, leg: TheirLeg, endpoint: &Endpoint) {
     let call = call(n);
     let lane = Lane::Call(call);
     let entered = Timestamp::from_ms(1_700_000_000_000);
-    let mark =
-        Mark { call, queue: QueueId(uuid::Uuid::from_u128(7)), entered, priority: 0, phase: CallPhase::Offered, since: entered };
+    let mark = Mark {
+        call,
+        queue: QueueId(uuid::Uuid::from_u128(7)),
+        entered,
+        priority: 0,
+        phase: CallPhase::Offered,
+        since: entered,
+        agent: None,
+    };
     let stamp = Stamp { call, queue: "700".into(), outcome: Outcome::Abandoned, entered, agent: None, answered: None };
     rig.order(lane.clone(), Op::Answer { leg: leg.clone() });
     rig.order(lane.clone(), Op::Stamp { leg: leg.clone(), stamp });

@@ -38,6 +38,7 @@ pub(super) fn dial() -> Op {
         priority: 0,
         phase: CallPhase::Offered,
         since: entered,
+        agent: None,
     };
     let endpoint = Endpoint { server: ServerId(9), name: "1001".to_owned() };
     let give_up_after = Span::from_secs(30);

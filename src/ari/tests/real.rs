@@ -36,7 +36,15 @@ impl Call {
 
     fn mark(&self) -> Mark {
         let entered = Timestamp::from_ms(1_700_000_000_000);
-        Mark { call: self.call, queue: QueueId(Uuid::nil()), entered, priority: 3, phase: CallPhase::Waiting, since: entered }
+        Mark {
+            call: self.call,
+            queue: QueueId(Uuid::nil()),
+            entered,
+            priority: 3,
+            phase: CallPhase::Waiting,
+            since: entered,
+            agent: None,
+        }
     }
 
     fn leg(&self) -> LegId {

@@ -29,6 +29,7 @@ fn mark() -> Mark {
         priority: 0,
         phase: CallPhase::Offered,
         since: Timestamp::from_ms(1000),
+        agent: None,
     }
 }
 

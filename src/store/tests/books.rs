@@ -221,7 +221,15 @@ async fn a_call_that_is_taken_over_after_a_kill_is_alive_again() {
 async fn facts_about_no_call_are_kept_and_ignored_events_are_not() {
     on_both(|stand| async move {
         let ours = OurLeg { server: ServerId(1), call: call(5), n: 1 };
-        let mark = Mark { call: call(6), queue: QUEUE, entered: at(0), priority: 0, phase: CallPhase::Waiting, since: at(0) };
+        let mark = Mark {
+            call: call(6),
+            queue: QUEUE,
+            entered: at(0),
+            priority: 0,
+            phase: CallPhase::Waiting,
+            since: at(0),
+            agent: None,
+        };
         let theirs = LegId::Theirs(TheirLeg { server: ServerId(1), id: "x".to_owned() });
         let told = vec![
             (1, Fact::SwitchChanged { up: true }),
