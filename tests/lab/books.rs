@@ -69,6 +69,8 @@ struct Evidence {
     calls: BTreeMap<String, Vec<Call>>,
     /// What Asterisk's CDR says, by the caller's channel.
     rows: BTreeMap<String, Vec<Row>>,
+    /// When which phone was taken, by the parties' logs.
+    phones: judge::Phones,
     deaths: Deaths,
 }
 
@@ -114,7 +116,8 @@ async fn gather(stage: &mut Stage, plan: Plan, numbers: Vec<String>, mut chance:
     }
     let parties = by_caller(&[&agents.diary, &callers.diary]);
     agents.leaves().await?;
-    Ok(Evidence { numbers, parties, calls, rows, deaths })
+    let phones = judge::Phones::of(&parties);
+    Ok(Evidence { numbers, parties, phones, calls, rows, deaths })
 }
 
 fn caller() -> Caller<'static> {

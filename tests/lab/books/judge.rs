@@ -1,12 +1,12 @@
 //! One call: what the parties say of it against what the books say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Deaths, Evidence, late};
-use crate::parties::{Millis, Standstills, What};
+use crate::parties::{Diary, Millis, Standstills, What};
 use crate::scenarios::Stage;
 use crate::scenarios::witness::cdr::Row;
-use crate::scenarios::witness::ledger::Call;
+use crate::scenarios::witness::ledger::{Call, Segment};
 use crate::scenarios::witness::story::{Ring, Talk};
 use crate::scenarios::witness::{Party, Story, Verdict};
 
@@ -29,7 +29,18 @@ pub(super) fn everyone(stage: &Stage, evidence: &Evidence) -> Vec<(String, Vec<S
     judged
 }
 
+/// What the books contradict the parties in, and then the parties' own story and where it lies to the deaths.
 fn one(number: &str, evidence: &Evidence, standstills: &Standstills) -> Vec<String> {
+    let mut found = differences(number, evidence, standstills);
+    if let (false, Some(diary)) = (found.is_empty(), evidence.parties.get(number)) {
+        let story = Story::of(number, &[Party { diary: diary.clone(), sound: None }]);
+        let deaths = evidence.deaths.iter().map(|(dead, back)| format!("{}-{}", dead - story.dialled, back - story.dialled));
+        found.push(format!("{}; the program was dead {}", story.told(), deaths.collect::<Vec<_>>().join(", ")));
+    }
+    found
+}
+
+fn differences(number: &str, evidence: &Evidence, standstills: &Standstills) -> Vec<String> {
     let call = match evidence.calls.get(number).map(Vec::as_slice) {
         Some([call]) if call.ended.is_some() => call,
         Some([_]) => return vec!["the ledger holds it for alive".to_owned()],
@@ -41,6 +52,11 @@ fn one(number: &str, evidence: &Evidence, standstills: &Standstills) -> Vec<Stri
     let mut verdict = Verdict::within(WITHIN, standstills.clone());
     if call.outcome == "fallback" {
         verdict.fallback(&story, call, rows);
+        // Asterisk's own queue sees an answer and a hang-up cross as the program does.
+        if crossed(&story, standstills).is_some() && !verdict.found.is_empty() {
+            verdict = Verdict::within(WITHIN, standstills.clone());
+            verdict.fallback(&Story { talks: Vec::new(), ..story.clone() }, call, rows);
+        }
         if !dead(&evidence.deaths, story.dialled) {
             verdict.found.push("it came while the program was alive, and Asterisk's own queue took it".to_owned());
         }
@@ -60,7 +76,7 @@ fn one(number: &str, evidence: &Evidence, standstills: &Standstills) -> Vec<Stri
 /// What the books contradict one telling of a call in.
 fn told(story: &Story, call: &Call, rows: &[Row], evidence: &Evidence, standstills: &Standstills) -> Vec<String> {
     let story = without_unseen_ends(story, &evidence.deaths, standstills);
-    let call = without_lost_orders(call, &story, &evidence.deaths);
+    let call = without_unheard_orders(call, &story, evidence);
     let mut verdict = Verdict::within(WITHIN, standstills.clone());
     verdict.ledger(&story, &call);
     verdict.cdr(&story, &call, rows);
@@ -91,12 +107,39 @@ fn without_unseen_ends(story: &Story, deaths: &Deaths, standstills: &Standstills
     story
 }
 
-/// An order to ring that was given in the moment of a death may have died with the program: no phone knows of it.
-fn without_lost_orders(call: &Call, story: &Story, deaths: &Deaths) -> Call {
+/// Orders to ring of which no phone knows: one that was given in the moment of a death may have died with the program, and one
+/// to a phone that the fallback had taken in that moment was given up before the phone was asked.
+fn without_unheard_orders(call: &Call, story: &Story, evidence: &Evidence) -> Call {
     let mut call = call.clone();
     let heard = |agent: &str| story.rings.iter().any(|ring| ring.agent == agent);
-    call.segments.retain(|part| part.kind != "ringing" || heard(&part.agent) || !dead(deaths, part.began));
+    let taken = |part: &Segment| part.ending == "busy" && evidence.phones.taken(&part.agent, part.began);
+    let unheard = |part: &Segment| part.kind == "ringing" && !heard(&part.agent);
+    call.segments.retain(|part| !unheard(part) || !(dead(&evidence.deaths, part.began) || taken(part)));
     call
+}
+
+/// When each phone rang or was talked on, whoever called.
+pub(super) struct Phones(BTreeMap<String, Vec<(Millis, Millis)>>);
+
+impl Phones {
+    /// By what all parties say.
+    pub(super) fn of(parties: &BTreeMap<String, Diary>) -> Self {
+        let mut phones: BTreeMap<String, Vec<(Millis, Millis)>> = BTreeMap::new();
+        for (number, diary) in parties {
+            let story = Story::of(number, &[Party { diary: diary.clone(), sound: None }]);
+            let rings = story.rings.iter().map(|ring| (&ring.agent, ring.from, ring.to));
+            let talks = story.talks.iter().map(|talk| (&talk.agent, talk.from, talk.to));
+            for (agent, from, to) in rings.chain(talks) {
+                phones.entry(agent.clone()).or_default().push((from, to.unwrap_or(Millis::MAX)));
+            }
+        }
+        Self(phones)
+    }
+
+    fn taken(&self, agent: &str, at: Millis) -> bool {
+        let times = self.0.get(agent).into_iter().flatten();
+        times.into_iter().any(|(from, to)| (from - CROSSING..=to.saturating_add(CROSSING)).contains(&at))
+    }
 }
 
 /// The story without what was no talk, though a phone was picked up: while the program was dead, and laid down again before
@@ -172,4 +215,82 @@ pub(super) fn said(evidence: &Evidence) -> String {
         count("lost"),
         evidence.deaths.len()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parties::Note;
+
+    const CALLER: &str = "+79130000001";
+
+    /// What is known of one caller, whom agent 1001's phone rang for and who hung up.
+    fn evidence(answered: Option<Millis>, hung_up: Millis, call: Call, row: Row) -> Evidence {
+        let diary = Diary::empty();
+        let note = |at, what, who: &str, peer: &str| {
+            let call = if who == CALLER { "c" } else { who }.to_owned();
+            diary.write(Note { at, what, who: who.to_owned(), peer: peer.to_owned(), call });
+        };
+        note(1000, What::Dialled, CALLER, "700");
+        note(1010, What::Established, CALLER, "700");
+        note(1500, What::Rang, "1001", CALLER);
+        if let Some(at) = answered {
+            note(at, What::Established, "1001", CALLER);
+        }
+        note(hung_up, What::HungUp, CALLER, "700");
+        note(hung_up + 7, What::WasHungUp, "1001", CALLER);
+        let parties = BTreeMap::from([(CALLER.to_owned(), diary)]);
+        Evidence {
+            numbers: vec![CALLER.to_owned()],
+            phones: Phones::of(&parties),
+            parties,
+            calls: BTreeMap::from([(CALLER.to_owned(), vec![call])]),
+            rows: BTreeMap::from([("leg".to_owned(), vec![row])]),
+            deaths: vec![(900, 4000)],
+        }
+    }
+
+    fn call(outcome: &str, hung_up: Millis) -> (Call, Row) {
+        let leg = "leg".to_owned();
+        let (queue, outcome, number) = ("700".to_owned(), outcome.to_owned(), CALLER.to_owned());
+        let row = Row { outcome: outcome.clone(), queue: queue.clone(), entered: Some(1005), end: hung_up, ..Row::default() };
+        let by = "caller".to_owned();
+        (Call { leg, number, queue, outcome, by, entered: 1005, ended: Some(hung_up), ..Call::default() }, row)
+    }
+
+    #[test]
+    fn answer_and_hang_up_may_cross_in_the_fallback_too_but_a_conversation_is_missed() {
+        let (fallback, row) = call("fallback", 3000);
+        let found = |answered| {
+            let evidence = evidence(answered, 3000, fallback.clone(), row.clone());
+            one(CALLER, &evidence, &Standstills::default())
+        };
+        assert_eq!(found(Some(3004)), Vec::<String>::new());
+        let missed = found(Some(2000));
+        assert!(missed[0].starts_with("who answered is \"\" in the books, \"1001\""), "{missed:?}");
+        assert!(missed.last().unwrap().contains("1001 spoke 1000-2007"), "the parties' story is told: {missed:?}");
+    }
+
+    #[test]
+    fn order_to_ring_that_no_phone_heard_is_excused_by_a_phone_that_was_taken() {
+        let part = |agent: &str, began, ending: &str| Segment {
+            kind: "ringing".into(),
+            agent: agent.into(),
+            began,
+            ended: began + 20,
+            ending: ending.into(),
+        };
+        let (served, row) = call("abandoned", 3000);
+        let of = |segments: Vec<Segment>| {
+            let call = Call { segments, ..served.clone() };
+            let mut evidence = evidence(None, 3000, call.clone(), row.clone());
+            evidence.deaths.clear();
+            let other = Story { dialled: 2000, ..Story::default() };
+            without_unheard_orders(&call, &other, &evidence).segments.len()
+        };
+        assert_eq!(of(vec![part("1001", 2000, "busy")]), 0, "it rang for somebody else");
+        assert_eq!(of(vec![part("1001", 2000, "refused")]), 1);
+        assert_eq!(of(vec![part("1001", 5000, "busy")]), 1, "nobody rang it then");
+        assert_eq!(of(vec![part("1002", 2000, "busy")]), 1, "nobody rang it ever");
+    }
 }

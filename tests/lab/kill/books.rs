@@ -214,7 +214,8 @@ impl Books<'_> {
             self.finds(&format!("the ledger says {outcome:?} of a call that was {talks} at the phones"), number);
         }
         if outcome == "answered" && !story.talks.iter().any(|talk| call.agent.as_ref() == Some(&talk.agent)) {
-            self.finds("the ledger names an agent who never answered", number);
+            let named = call.agent.as_deref().unwrap_or("nobody");
+            self.finds("the ledger names another than who answered", &format!("{number}: {named}; {}", story.told()));
         }
         // What happened while nobody was there to write it is not in the CDR.
         let unwritten = story.talks.iter().any(|talk| self.outages.around(talk.from)) || unseen_end;

@@ -5,7 +5,7 @@ use crate::Result;
 use crate::parties::Millis;
 
 /// A row of `cdr` on a caller's channel. Its own times are whole seconds; those that the product stamped are milliseconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
     /// The caller's channel.
     pub leg: String,

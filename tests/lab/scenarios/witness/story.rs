@@ -81,6 +81,21 @@ pub struct Talk {
 }
 
 impl Story {
+    /// The whole of it in one line, in milliseconds since the caller dialled; for a call that the books contradict.
+    pub fn told(&self) -> String {
+        let at = |at: Option<Millis>| at.map_or("?".to_owned(), |at| (at - self.dialled).to_string());
+        let rings = self.rings.iter().map(|ring| format!("{} rang {}-{}", ring.agent, at(Some(ring.from)), at(ring.to)));
+        let talks = self.talks.iter().map(|talk| {
+            let ended = if talk.agent_ended { "ended by the agent" } else { "ended for the agent" };
+            format!("{} spoke {}-{}, {ended}", talk.agent, at(Some(talk.from)), at(talk.to))
+        });
+        let left = self.ended.map(|(end, left)| {
+            format!("{} at {}", if left { "the caller hung up" } else { "the caller was hung up" }, at(Some(end)))
+        });
+        let parts = rings.chain(talks).chain(left);
+        format!("dialled {}: {}", self.dialled, parts.collect::<Vec<_>>().join("; "))
+    }
+
     /// Puts together what the logs say about the last call from this number.
     pub fn of(number: &str, parties: &[Party]) -> Self {
         let notes: Vec<Note> = parties.iter().flat_map(|party| party.diary.notes()).collect();
