@@ -44,6 +44,10 @@ pub enum Told {
         cause: u16,
         /// By SIP.
         tech_cause: Option<u16>,
+        /// Whether it was asked for within Asterisk. Otherwise the other side of the line said so (`ast_queue_hangup` as against
+        /// `ast_softhangup` in Asterisk's `main/channel.c`).
+        #[serde(default)]
+        soft: bool,
     },
     /// A channel is gone.
     ChannelDestroyed {
@@ -172,6 +176,7 @@ pub const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("ChannelHangupRequest", "channel", Some("Channel")),
     ("ChannelHangupRequest", "cause", None),
     ("ChannelHangupRequest", "tech_cause", None),
+    ("ChannelHangupRequest", "soft", None),
     ("ChannelDestroyed", "channel", Some("Channel")),
     ("ChannelDestroyed", "cause", None),
     ("ChannelDestroyed", "tech_cause", None),

@@ -89,9 +89,9 @@ impl Hearing {
                 "RINGING" | "PROGRESS" => self.rang(&peer.id),
                 _ => Vec::new(),
             },
-            Told::ChannelHangupRequest { channel, cause, tech_cause } => {
+            Told::ChannelHangupRequest { channel, cause, tech_cause, soft } => {
                 self.hanging_up(&channel.id, cause, tech_cause);
-                Vec::new()
+                if soft { Vec::new() } else { self.phone_hung_up(&channel.id) }
             }
             Told::ChannelDestroyed { channel, cause, tech_cause } => {
                 self.hanging_up(&channel.id, cause, tech_cause);
@@ -193,6 +193,16 @@ impl Hearing {
         }
         known.ended = true;
         vec![Heard::Ended(ours), Heard::Event(Event::LegEnded { leg, cause: known.best_cause() })]
+    }
+
+    /// A phone that was answered and has sent its BYE is free: it need not wait until Asterisk has taken its own end of the line
+    /// apart, which takes some milliseconds more. One that was never answered is heard of when it is destroyed, for only then is
+    /// its cause certain; nor does a caller's leg end before Asterisk lets go of it.
+    fn phone_hung_up(&mut self, id: &str) -> Vec<Heard> {
+        match self.ours(id) {
+            Some(leg) if self.legs.get(&LegId::Ours(leg)).is_some_and(|leg| leg.answered) => self.left(id),
+            Some(_) | None => Vec::new(),
+        }
     }
 
     fn destroyed(&mut self, id: &str) -> Vec<Heard> {

@@ -25,6 +25,10 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// Events that may wait; more of them, and all is looked at anew.
 const EVENTS: usize = 10_000;
 
+/// The events that we hear of, as a pattern of Asterisk's: all others, a score for each call, need not be sent and read. Answers
+/// and lists come all the same.
+pub(crate) const HEARD: &str = "^Event: (QueueMember|PresenceStateChange)";
+
 /// Messages of one list.
 const LONGEST_LIST: usize = 100_000;
 
@@ -115,9 +119,15 @@ impl Talk {
             .with("Secret", ami.password.expose_secret())
             .with("Events", "agent,call");
         match talk.ask(&login).await? {
-            Answer::Done(_) => Ok(talk),
-            Answer::No(why) => Err(TalkError::Refused { user: ami.user.clone(), why }),
+            Answer::Done(_) => {}
+            Answer::No(why) => return Err(TalkError::Refused { user: ami.user.clone(), why }),
         }
+        let filter = Action::new("Filter").with("Operation", "Add").with("Filter", HEARD);
+        match talk.ask(&filter).await? {
+            Answer::Done(_) => {}
+            Answer::No(why) => tracing::debug!(%why, "the manager interface tells of more than we ask for"),
+        }
+        Ok(talk)
     }
 
     /// Asterisk's answer to an action.

@@ -86,6 +86,27 @@ fn a_call_is_answered_put_on_hold_resumed_and_ended_by_the_agent() {
     assert_eq!(heard("answered"), expected);
 }
 
+/// A phone that has sent its BYE is free before Asterisk has taken the leg apart; one that we hang up only once it is gone.
+#[test]
+fn a_leg_ends_with_the_bye_of_its_phone_and_with_nothing_that_is_asked_for_within_asterisk() {
+    let leg = our_leg(1, 1);
+    let ends = |what: fn(&str) -> String| {
+        let mut hearing = hearing(&Account::default());
+        let ended = |heard: &[Heard]| heard.iter().any(|heard| matches!(heard, Heard::Event(Event::LegEnded { .. })));
+        let at = recorded("answered").map(what).find(|line| {
+            let about_the_leg = line.contains(&format!("\"{leg}\""));
+            ended(&hearing.hear(parse(line))) && about_the_leg
+        });
+        parse(&at.unwrap()).name()
+    };
+    assert_eq!(ends(str::to_owned), "ChannelHangupRequest");
+    let softly = |line: &str| {
+        line.replace(r#"{"cause":16,"type":"ChannelHangupRequest""#, r#"{"cause":16,"soft":true,"type":"ChannelHangupRequest""#)
+    };
+    assert_eq!(ends(softly), "StasisEnd");
+    assert_eq!(ends(|line| line.replace(r#""state":"Up""#, r#""state":"Ringing""#)), "StasisEnd", "it was never answered");
+}
+
 #[test]
 fn a_busy_phone_ends_its_leg_once_with_the_sip_status() {
     let (id, leg) = (caller("refused"), our_leg(2, 1));

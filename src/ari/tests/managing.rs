@@ -146,6 +146,7 @@ impl Board {
                     return format!("Response: Error\r\nActionID: {id}\r\nMessage: Authentication failed\r\n\r\n");
                 }
                 "Login" => state.logins += 1,
+                "Filter" => assert_eq!(get("Filter"), crate::talk::HEARD),
                 "QueueStatus" => {
                     let queues = ["callsync-700", "callsync-701", "790"].map(|queue| format!("Event: QueueParams\r\nQueue: {queue}\r\n"));
                     let members = state.members.iter().map(|((queue, interface), (name, penalty, paused))| {
@@ -278,6 +279,17 @@ async fn an_account_that_would_break_the_protocol_is_left_out_and_the_others_are
     board.until("the sound one is a member", |state| !state.members.is_empty()).await;
     assert_eq!(board.interfaces("callsync-700"), ["PJSIP/1002"]);
     assert_eq!(board.state(|state| state.logins), 1);
+}
+
+/// An Asterisk that would not leave out the rest tells all, as ever.
+#[tokio::test]
+async fn members_follow_the_roster_though_events_cannot_be_filtered() {
+    let board = Board::start(false).await;
+    board.state(|state| state.forbidden.push("Filter"));
+    let rig = board.rig().await;
+    rig.roster.send_replace(roster(&[("1001", false)]));
+    board.until("it is a member", |state| !state.members.is_empty()).await;
+    assert_eq!((board.interfaces("callsync-700"), board.state(|state| state.logins)), (vec!["PJSIP/1001".to_owned()], 1));
 }
 
 #[tokio::test]
