@@ -1,5 +1,6 @@
 //! `callsync`: parses the command line and hands over.
 
+mod calls;
 mod config;
 mod doctor;
 mod evacuate;

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use crate::Failure;
+use crate::calls::Calls;
 use crate::config::{self, Config};
 use crate::opening::{self, Opened};
 use crate::systemd::Systemd;
@@ -47,11 +48,12 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let (roster, roster_out) = watch::channel(Arc::default());
     let switch = config.switch();
     let ends = runtime::SwitchEnds { servers: vec![switch.server], events, orders, beats, roster };
-    let (handle, mut centre) = runtime::start(db, keeping, ends).await?;
+    let calls = Calls::start()?;
+    let (handle, mut centre) = runtime::start(db, keeping, ends, &calls.executor).await?;
     let watchdog = Arc::clone(&systemd);
     let watchdog_beats = beats_out.clone();
     tokio::spawn(async move { watchdog.pass_on(watchdog_beats).await });
-    let mut switch = tokio::spawn(ari::run(switch, orders_out, events_in, beats_out, roster_out));
+    let mut switch = calls.executor.spawn(ari::run(switch, orders_out, events_in, beats_out, roster_out));
 
     let (stop, stopping) = watch::channel(false);
     let pages = Pages { config, listener, tls, zone, handle, metrics, db: db_in };

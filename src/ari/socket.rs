@@ -234,8 +234,16 @@ async fn write(
                 continue;
             }
         };
+        // Orders of one moment go out in one packet.
+        let all = async {
+            sink.feed(message).await?;
+            while let Ok(message) = queued.try_recv() {
+                sink.feed(message).await?;
+            }
+            sink.flush().await
+        };
         // A peer that takes nothing any more is as dead as one that says nothing.
-        match timeout(PONG_WITHIN, sink.send(message)).await {
+        match timeout(PONG_WITHIN, all).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Ending::Closed(error.to_string()),
             Err(_) => return Ending::Silent,

@@ -89,12 +89,18 @@ struct Stored {
 }
 
 /// Starts the loop where the last one ended: from the journal, or, if that is gone, from the store and from what Asterisk
-/// will report. A database that is not there yet keeps no call waiting when the journal has the settings.
+/// will report. A database that is not there yet keeps no call waiting when the journal has the settings. The loop runs `on`
+/// the executor named, all else on the caller's.
 ///
 /// # Errors
 /// When there is nothing to route by.
-pub async fn start(db: impl Into<Opening>, keeping: Keeping, switch: SwitchEnds) -> Result<(Handle, Centre), StartError> {
-    start_with(db.into(), keeping, switch, acd::step).await
+pub async fn start(
+    db: impl Into<Opening>,
+    keeping: Keeping,
+    switch: SwitchEnds,
+    on: &tokio::runtime::Handle,
+) -> Result<(Handle, Centre), StartError> {
+    start_with(db.into(), keeping, switch, acd::step, on).await
 }
 
 /// Whether the journal in this folder has a state to start from without a database.
@@ -109,6 +115,7 @@ pub(crate) async fn start_with(
     keeping: Keeping,
     switch: SwitchEnds,
     stepper: Stepper,
+    on: &tokio::runtime::Handle,
 ) -> Result<(Handle, Centre), StartError> {
     let mut poison = Poison::open(keeping.poison());
     let mut found = recover(&keeping.journal(), stepper, &mut poison);
@@ -158,7 +165,7 @@ pub(crate) async fn start_with(
     turner.snapshot(follows);
     let known = stored.as_ref().map(|stored| stored.settings.version);
     turner.turn(turner.clock.now(), first_events(&turner, stored));
-    let turning = tokio::spawn(turner.run());
+    let turning = on.spawn(turner.run());
     let watching = tokio::spawn(settings::watch(opening, known, handle.clone()));
     Ok((handle, Centre { turning, booking, watching, stop }))
 }

@@ -240,15 +240,8 @@ fn stop_music(call: CallId, leg: &str) -> Effect {
 }
 
 fn mark_of(call: CallId, number: u128, entered: i64, phase: CallPhase) -> Mark {
-    Mark {
-        call,
-        queue: queue(number),
-        entered: Timestamp::from_ms(entered),
-        priority: 0,
-        phase,
-        since: Timestamp::from_ms(entered),
-        agent: None,
-    }
+    let (queue, entered) = (queue(number), Timestamp::from_ms(entered));
+    Mark { call, queue, entered, priority: 0, phase, since: entered, agent: None }
 }
 
 fn mark(call: CallId, leg: &str, entered: i64, phase: CallPhase) -> Effect {

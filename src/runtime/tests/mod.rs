@@ -75,7 +75,8 @@ impl Site {
         let (beats, roster) = (watch::Sender::default(), watch::Sender::default());
         let (beat, members) = (beats.subscribe(), roster.subscribe());
         let ends = SwitchEnds { servers: vec![SERVER], events: events_out, orders: orders_in, beats, roster };
-        let (handle, centre) = start_with(opening, self.keeping(), ends, stepper).await.unwrap();
+        let (handle, centre) =
+            start_with(opening, self.keeping(), ends, stepper, &tokio::runtime::Handle::current()).await.unwrap();
         Run { handle, centre, events, orders, beats: beat, roster: members }
     }
 
