@@ -1,5 +1,5 @@
 //! axe-core on every sample of every page: WCAG 2.2 AA and what is good practice, in both languages and both themes, and on a
-//! phone. `cargo lab test accessibility`, or, where axe-core is installed (`npm ci` here):
+//! phone; and whether all that a keyboard reaches can be seen then. `cargo lab test accessibility`, or, where axe-core is installed (`npm ci` here):
 //! `CALLSYNC_TEST_AXE=tests/browser/node_modules/axe-core/axe.min.js cargo test -p browser --test accessibility [SAMPLE]`.
 
 mod samples;
@@ -12,6 +12,8 @@ use samples::{Findings, Look, Tab};
 use views::Lang;
 
 const RUN: &str = include_str!("scripts/axe.js");
+/// What a keyboard reaches must be seen.
+const FOCUS: &str = include_str!("scripts/focus.js");
 
 const LOOKS: [Look; 5] = [
     Look { width: 1280, theme: "light", lang: Lang::Ru },
@@ -44,12 +46,14 @@ async fn look_at_all(axe: &str, wanted: &[String]) -> Outcome<bool> {
     let tab = Tab::open(wanted).await?;
     tab.browser.begins_pages_with(&source).await?;
     tab.notices(RUN, &["color-contrast", "html-has-lang"]).await?;
+    tab.notices(FOCUS, &["focus-obscured"]).await?;
     let mut all = Findings::default();
     for name in &tab.names {
         let (began, before) = (Instant::now(), all.count());
         for look in LOOKS {
             let mut found = tab.shows(name, look).await?;
             found.extend(tab.found_by(RUN).await?);
+            found.extend(tab.found_by(FOCUS).await?);
             all.add(&look.picture(name), found);
         }
         match all.count() - before {

@@ -112,6 +112,21 @@ fn last_agent_who_is_not_ready_any_more_sends_those_who_wait_away() {
 }
 
 #[test]
+fn who_was_let_in_while_nobody_was_ready_stays_though_others_are_not_ready_either() {
+    let rules = Overflow { nobody_ready_waiting: Some(OTHER), ..Overflow::default() };
+    let mut centre = with(rules, &[]);
+    let waits = centre.calls(10_000, "c1", "700");
+    for (ms, number, ask) in [
+        (11_000, 1001, Ask::NotReady(NotReadyReason::Break)),
+        (12_000, 1002, Ask::NotReady(NotReadyReason::Lunch)),
+        (13_000, 1001, Ask::LogOut),
+    ] {
+        centre.asks(ms, number, ask);
+        assert_eq!(queue_of(&centre, waits), Some(700), "nobody went who had been ready");
+    }
+}
+
+#[test]
 fn agent_who_leaves_while_another_stays_sends_nobody_away() {
     let rules = Overflow { nobody_logged_in_waiting: Some(OTHER), nobody_ready_waiting: Some(OTHER), ..Overflow::default() };
     let mut centre = with(rules, &[1001, 1002]);

@@ -305,6 +305,21 @@ fn after_a_kill_a_caller_in_a_bridge_has_been_talking_whatever_the_mark_says() {
     assert!(effects.contains(&ended(call, Outcome::Answered, Side::Switch)));
 }
 
+/// An agent who is in the bridge alone has answered, and talks to nobody yet.
+#[test]
+fn after_a_kill_an_agent_who_is_alone_in_the_bridge_is_joined_with_the_caller() {
+    let (_, call) = Centre::ringing();
+    let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
+    let mut centre = restarted();
+    let legs = vec![caller_there("c1", Some(mark)), phone_there(ours(call, 1), true, 1001)];
+    let alone = BridgeAccount { bridge: bridge(call, 1), legs: vec![LegId::Ours(ours(call, 1))] };
+    let effects = centre.at(51_000, returns(legs, vec![alone]));
+    let joins = |op: &Op| matches!(op, Op::Join { legs, .. } if legs.contains(&LegId::Theirs(their("c1"))));
+    let joined = effects.iter().any(|effect| matches!(effect, Effect::Switch(order) if joins(&order.op)));
+    assert!(joined, "{effects:?}");
+    assert_eq!(centre.state_of(1001), AgentState::Talking(call));
+}
+
 #[test]
 fn after_a_kill_a_leg_that_belongs_to_nothing_blocks_its_phone_until_it_has_ended() {
     let lost = CallId(Uuid::from_u128(9));

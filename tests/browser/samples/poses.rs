@@ -11,7 +11,8 @@ pub struct Pose {
 }
 
 /// All of them.
-pub const POSES: [Pose; 8] = [
+pub const POSES: [Pose; 9] = [
+    Pose { name: "live-heads", sample: "live-day", script: HEADS },
     Pose { name: "live-stale", sample: "live-day", script: HEARS_NOTHING },
     Pose { name: "live-frozen", sample: "live-day", script: HELD },
     Pose {
@@ -37,6 +38,9 @@ const HELD: &str = "(() => { \
     const text = ends.map(({ id }) => `<hx-partial hx-target='#${id}' hx-swap='leave'></hx-partial>`).join(''); \
     window.ended ??= htmx.swap({ text, sourceElement: document.getElementById('live'), swap: 'none' }); \
     return [...document.querySelectorAll('.frozen')].some((line) => !line.hidden); })()";
+
+/// The keyboard has reached the heads of a list, which a phone shows to nobody else.
+const HEADS: &str = "(document.querySelector('.queues thead button').focus(), !!document.querySelector('thead :focus'))";
 
 /// What is dangerous asks first.
 const ASKED: &str = "(document.querySelector('[data-opens]').click(), !!document.querySelector('dialog:modal'))";
