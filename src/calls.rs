@@ -1,8 +1,8 @@
 //! The thread that calls live on.
 //!
 //! What an agent's BYE leads to goes from the event socket to the loop, and back to the socket as an order. On one thread of its
-//! own each of these steps finds the next one awake. Among the workers that render pages and write books it would have to be
-//! woken for each, and on a busy machine every waking waits for a processor: that was longer than all the work.
+//! own each of these steps finds the next one awake, and no page that is rendered and no book that is written stands in its way.
+//! Among the workers that do those it would have to be woken for each, and on a busy machine every waking waits for a processor.
 
 use std::thread;
 

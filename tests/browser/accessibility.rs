@@ -1,5 +1,6 @@
 //! axe-core on every sample of every page: WCAG 2.2 AA and what is good practice, in both languages and both themes, and on a
-//! phone; and whether all that a keyboard reaches can be seen then. `cargo lab test accessibility`, or, where axe-core is installed (`npm ci` here):
+//! phone; and whether all that a keyboard reaches can be seen then. `cargo lab test accessibility`, or, where axe-core is
+//! installed (`npm ci` here):
 //! `CALLSYNC_TEST_AXE=tests/browser/node_modules/axe-core/axe.min.js cargo test -p browser --test accessibility [SAMPLE]`.
 
 mod samples;
