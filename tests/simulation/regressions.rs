@@ -232,3 +232,39 @@ fn offer_that_fails_beside_another_puts_nobody_first() {
     ];
     lives(&History { seed: 12_400_274_608_930_760_866, settings: 104, actions, ending: Ending::CallersAreServed });
 }
+
+/// Whatever the adapter found out by itself is told before the account that it takes: nothing of it is lost, however late it is.
+#[test]
+fn refusal_that_is_told_late_is_told_before_the_account() {
+    let actions = vec![
+        Action::CallerArrives(0, 0),
+        Action::EventArrives,
+        Action::ClockIsSet(6_684),
+        Action::OrderFails(106, 39),
+        Action::EventIsDelayed,
+        Action::SettlesButForTheDelayed,
+    ];
+    lives(&History { seed: 2_614_507_606_001_086_198, ..history(actions) });
+}
+
+/// An agent leaves the settings while their phone is rung, and is back before the leg is gone; between the two an account tells of
+/// a call on that phone that is not ours.
+#[test]
+fn call_on_the_phone_of_an_agent_who_was_left_out_for_a_moment_is_known() {
+    let actions = vec![
+        Action::AgentAsks(116, 0),
+        Action::CallerArrives(182, 236),
+        Action::CallerArrives(7, 230),
+        Action::Settles,
+        Action::TimePasses(1),
+        Action::ConnectionBreaks(0),
+        Action::ConnectionReturns,
+        Action::PrivateCall(235),
+        Action::ConnectionBreaks(27),
+        Action::CallerHangsUp(17),
+        Action::SettingsChange(185),
+        Action::ConnectionReturns,
+        Action::SettingsChange(147),
+    ];
+    lives(&History { seed: 8_147_290_269_598_918_448, settings: 180, actions, ending: Ending::CallersLeave });
+}

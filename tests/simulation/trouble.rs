@@ -222,7 +222,8 @@ impl World {
         if !self.connected {
             return;
         }
-        while !self.lanes.is_empty() || self.events.iter().any(|event| matches!(event, Event::OrderFailed { .. })) {
+        let failed = |event: &Event| matches!(event, Event::OrderFailed { .. });
+        while !self.lanes.is_empty() || self.events.iter().chain(&self.delayed).any(failed) {
             self.orders_run();
             for event in self.forget_events() {
                 self.tell(event);

@@ -17,9 +17,11 @@ use crate::turn::Turn;
 use crate::{ending, guard, on};
 
 /// Takes down which phones can be reached, and on which there is something; whose agents these are, and who of them returned.
+/// Those of agents who left the settings are among them: whoever comes back before their leg is gone is not heard of anew, since
+/// a phone in use tells nothing beside a leg of ours.
 pub(super) fn phones(turn: &mut Turn<'_>, server: ServerId, account: &Account) -> Vec<(AgentId, bool)> {
     let (reachable, in_use): (BTreeSet<_>, BTreeSet<_>) = (account.reachable.iter().collect(), account.in_use.iter().collect());
-    let agents = turn.state.agents().values().filter(|agent| agent.card.endpoint.server == server && !agent.leaving);
+    let agents = turn.state.agents().values().filter(|agent| agent.card.endpoint.server == server);
     let said = agents.map(|agent| {
         let endpoint = &agent.card.endpoint;
         let now = Said { reachable: reachable.contains(endpoint), in_use: in_use.contains(endpoint) };
@@ -40,6 +42,9 @@ pub(super) fn follow(turn: &mut Turn<'_>, phones: Vec<(AgentId, bool)>, account:
     let others: BTreeSet<_> = account.others.iter().collect();
     for (id, returned) in phones {
         phone::judge(turn, id, &others);
+        if turn.state.agents().get(&id).is_none_or(|agent| agent.leaving) {
+            continue;
+        }
         phone::follow(turn, id, returned);
         if lost {
             phone::heal(turn, id);

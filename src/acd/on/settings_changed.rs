@@ -73,6 +73,7 @@ fn take_queues(queues: &mut BTreeMap<QueueId, Queue>, cards: Vec<model::Queue>) 
 }
 
 fn take_agents(agents: &mut BTreeMap<AgentId, Agent>, cards: Vec<model::Agent>, at: Timestamp) {
+    let watched: Vec<AgentId> = agents.values().filter(|agent| !agent.leaving).map(|agent| agent.card.id).collect();
     for agent in agents.values_mut() {
         agent.leaving = true;
     }
@@ -85,9 +86,12 @@ fn take_agents(agents: &mut BTreeMap<AgentId, Agent>, cards: Vec<model::Agent>, 
         agent.card = card;
         agent.leaving = false;
     }
-    // Nobody watches the phones of those who are left: when they come back, theirs is heard of anew.
-    for agent in agents.values_mut().filter(|agent| agent.leaving) {
-        agent.forget_phone();
+    // Nobody watches the phones of those who are left: when they come back, theirs is heard of anew. What an account said of
+    // one since then is kept.
+    for id in watched {
+        if let Some(agent) = agents.get_mut(&id).filter(|agent| agent.leaving) {
+            agent.forget_phone();
+        }
     }
 }
 
