@@ -116,7 +116,7 @@ impl Work {
         let mut complaint = String::new();
         loop {
             let began = Instant::now();
-            let why = match Talk::begin(&self.ami).await {
+            let why = match self.begin(complaint.is_empty()).await {
                 Ok(talk) => {
                     tracing::info!(server.id = self.server.0, "connected to Asterisk's manager interface");
                     metrics::gauge!("callsync_ami_connected").set(1);
@@ -136,13 +136,24 @@ impl Work {
             if began.elapsed() >= SOUND_AFTER {
                 backoff = Backoff::default();
             }
-            let until = Instant::now() + backoff.wait();
-            loop {
-                tokio::select! {
-                    // Dropped without an answer: not done.
-                    Some(_) = self.asks.recv() => {}
-                    () = sleep_until(until) => break,
-                }
+            self.refuse_while(sleep_until(Instant::now() + backoff.wait())).await;
+        }
+    }
+
+    /// Connects. What is asked meanwhile waits, if there is reason to hope.
+    async fn begin(&mut self, hopeful: bool) -> Result<Talk, TalkError> {
+        let ami = self.ami.clone();
+        let begun = Talk::begin(&ami);
+        if hopeful { begun.await } else { self.refuse_while(begun).await }
+    }
+
+    async fn refuse_while<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                // Dropped without an answer: not done.
+                Some(_) = self.asks.recv() => {}
+                done = &mut work => return done,
             }
         }
     }
@@ -175,6 +186,9 @@ impl<'a> Connected<'a> {
     }
 
     async fn serve(mut self) -> Result<Never, TalkError> {
+        // Orders to ring a phone wait to hear whether somebody waits there.
+        self.look_at_notes().await?;
+        self.look_at_queues().await?;
         loop {
             let mend_at = self.mend_at;
             tokio::select! {
@@ -268,7 +282,8 @@ impl<'a> Connected<'a> {
 
     /// Without a roster nobody would know to whom to give the phone back.
     async fn hold(&mut self, account: &str) -> Result<(), TalkError> {
-        if !self.work.rostered {
+        let rostered = self.work.rostered || self.work.roster.has_changed().unwrap_or_default();
+        if !rostered || *self.work.waits.borrow() == Waits::Nobody {
             return Ok(());
         }
         let interface = format!("{TECHNOLOGY}/{account}");

@@ -30,7 +30,7 @@ pub enum Ask {
         /// Told when it is done.
         done: oneshot::Sender<()>,
     },
-    /// To keep the queues from ringing a phone, for a moment.
+    /// To keep the queues from ringing a phone, for a moment, if somebody waits there.
     Hold {
         /// The account of the phone.
         account: String,
@@ -73,9 +73,10 @@ impl OwnQueues {
         forgotten.await.map_err(|_| NotForgotten)
     }
 
-    /// While somebody waits there, keeps the queues from ringing this phone for a moment, as far as that can be done in time.
+    /// While somebody waits there, or that is about to be heard, keeps the queues from ringing this phone for a moment, as far as
+    /// that can be done in time.
     pub async fn hold(&self, account: &str) {
-        if self.waits() != Waits::Somebody {
+        if self.waits() == Waits::Nobody {
             return;
         }
         let (done, held) = oneshot::channel();

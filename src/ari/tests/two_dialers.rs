@@ -143,3 +143,46 @@ async fn without_a_way_to_the_manager_interface_nobody_knows_who_waits() {
     seen(&stand_in, DIAL).await;
     assert_eq!(since_the_order(&stand_in), ["POST /channels/create", "GET /endpoints/PJSIP/1001", DIAL]);
 }
+
+/// A program that has just come back rings nobody on what it does not know yet.
+#[tokio::test]
+async fn a_phone_is_held_back_for_an_order_that_comes_before_it_is_heard_that_somebody_waits() {
+    let board = board(WAITS).await;
+    let looked_at = board.clone();
+    let stand_in = StandIn::start(move |request, _| {
+        let too_early = request == "POST /channels/create" && !is_paused(&looked_at);
+        too_early.then(|| Answer::Reply(500, "not held yet".to_owned()))
+    })
+    .await;
+    let rig = rig_with(board.ami(false), &stand_in).await;
+    rig.roster.send_replace(roster(&[("1001", false), ("1002", false)]));
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    stand_in.on_socket(started(LEG, r#""leg""#));
+    seen(&stand_in, DIAL).await;
+}
+
+#[tokio::test]
+async fn an_order_waits_for_no_more_than_a_moment_to_hear_whether_somebody_waits() {
+    let board = board(WAITS).await;
+    board.state(|state| state.unanswered.push("DBGetTree"));
+    let stand_in = StandIn::start(|_, _| None).await;
+    let rig = rig_with(board.ami(false), &stand_in).await;
+    let ordered = Instant::now();
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    let waited = ordered.elapsed();
+    assert!(waited >= Duration::from_millis(300), "the answer is awaited: {waited:?}");
+    assert!(waited < Duration::from_secs(2), "{waited:?}");
+}
+
+#[tokio::test]
+async fn no_phone_is_held_back_once_it_is_heard_that_nobody_waits() {
+    let board = board(TALKS).await;
+    let stand_in = StandIn::start(|_, _| None).await;
+    let rig = rig_with(board.ami(false), &stand_in).await;
+    rig.roster.send_replace(roster(&[("1001", false), ("1002", false)]));
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    assert!(board.state(|state| state.actions.iter().all(|action| !action.starts_with("QueuePause"))));
+}
