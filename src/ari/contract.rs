@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::event::{BARE, FIELDS, UNWANTED};
+use crate::event::{FIELDS, WANTED};
 use crate::request::Kind;
 
 /// What an Asterisk says of itself.
@@ -98,8 +98,10 @@ impl Description {
                 list.push(format!("the field {field} of {model}"));
             }
         }
-        let events = BARE.iter().chain(UNWANTED).filter(|event| !self.models.contains_key(**event));
-        missing.needed.extend(events.map(|event| format!("the event {event}")));
+        // Those that have fields which we look at were told of already.
+        let bare = WANTED.iter().filter(|event| !FIELDS.iter().any(|(model, ..)| model == *event));
+        let unknown = bare.filter(|event| !self.models.contains_key(**event));
+        missing.needed.extend(unknown.map(|event| format!("the event {event}")));
         missing
     }
 

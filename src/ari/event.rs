@@ -211,11 +211,20 @@ pub const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("Variable", "value", None),
 ];
 
-/// The events that have fields of their own nowhere, and that we listen to nevertheless.
-pub const BARE: &[&str] = &["ApplicationReplaced"];
-
-/// The events that we ask Asterisk not to send: together they are the greater part of all.
-pub const UNWANTED: &[&str] = &["ChannelVarset", "ChannelConnectedLine", "ChannelDialplan", "ChannelCallerId"];
+/// The events that we listen to. We ask Asterisk to send no others: they are the greater part of all.
+pub const WANTED: &[&str] = &[
+    "StasisStart",
+    "StasisEnd",
+    "ChannelStateChange",
+    "Dial",
+    "ChannelHangupRequest",
+    "ChannelDestroyed",
+    "ChannelHold",
+    "ChannelUnhold",
+    "PlaybackFinished",
+    "DeviceStateChanged",
+    "ApplicationReplaced",
+];
 
 /// Reads an event. Never fails: what cannot be understood is [`Told::Other`].
 pub fn parse(text: &str) -> Told {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::account::Lists;
-use crate::event::{Told, UNWANTED};
+use crate::event::{Told, WANTED};
 use crate::line::{Line, NoReply, NotRead};
 use crate::plan::MARK;
 use crate::reach::{Phones, TECHNOLOGY};
@@ -33,11 +33,12 @@ pub async fn take(line: &Line, server: ServerId, app: &str) -> Result<Taken, Not
 
 /// Asks Asterisk not to send what we would only throw away. An older Asterisk sends it, and we throw it away.
 pub async fn filter_events(line: &Line, app: &str) -> Result<(), NoReply> {
-    let unwanted: Vec<_> = UNWANTED.iter().map(|kind| json!({ "type": kind })).collect();
-    let filter = json!({ "disallowed": unwanted });
+    let wanted: Vec<_> = WANTED.iter().map(|kind| json!({ "type": kind })).collect();
+    // A filter outlives the program that set it: what an earlier one forbade is allowed again.
+    let filter = json!({ "allowed": wanted, "disallowed": [] });
     let reply = line.ask(&Request::new(Kind::FilterEvents, &[&app]).with_body(filter)).await?;
     if reply.status >= 300 {
-        tracing::info!(status = reply.status, "this Asterisk does not filter events: it sends about twice as many");
+        tracing::info!(status = reply.status, "this Asterisk does not filter events: it sends about three times as many");
     }
     Ok(())
 }
