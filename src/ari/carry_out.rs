@@ -13,7 +13,7 @@ use crate::account::{Application, EndpointState, phones};
 use crate::event::Channel;
 use crate::line::{Line, NoReply};
 use crate::own_queues::{OwnQueues, Waits};
-use crate::plan::{Plan, plan, verdict};
+use crate::plan::{AsOne, Plan, Telling, as_one, plan, verdict};
 use crate::reach::{Phones, TECHNOLOGY};
 use crate::request::{Kind, Request};
 use crate::starts::{Start, Starts};
@@ -97,25 +97,46 @@ impl Hands {
         Self { line, app: app.into(), starts, own_queues, stamps, one_by_one: Arc::default() }
     }
 
-    /// Carries an order out that came at this time.
-    pub async fn carry_out(self, op: Op, since: Instant) -> Done {
-        let done = match plan(&op, &self.app) {
+    /// Carries orders out that follow each other and are one, of which the first came at this time; how each of them went.
+    pub async fn carry_out(self, ops: Vec<Op>, since: Instant) -> Vec<Done> {
+        let mut done = match as_one(&ops) {
+            Some(one) => self.as_one(&one, ops.len()).await,
+            None => Vec::new(),
+        };
+        for op in ops.iter().skip(done.len()) {
+            done.push(self.alone(op, since).await);
+        }
+        done
+    }
+
+    /// How the first orders went, of so many that are carried out as one. The others are to be carried out each alone: then it
+    /// shows which of them it was that failed.
+    async fn as_one(&self, AsOne { join, telling }: &AsOne, orders: usize) -> Vec<Done> {
+        if let Some([join, tell]) = join {
+            if let Err(why) = self.ask(join).await {
+                return vec![failed(Kind::Join.spec().name, why)];
+            }
+            self.tell(tell).await;
+        }
+        match self.variables(telling).await {
+            Ok(_) => vec![Done::CarriedOut; orders],
+            Err(_) => join.iter().map(|_| Done::CarriedOut).collect(),
+        }
+    }
+
+    async fn alone(&self, op: &Op, since: Instant) -> Done {
+        let done = match plan(op, &self.app) {
             Plan::InTurn(requests) => self.in_turn(&requests).await,
             Plan::Dial { leg, endpoint, create, dial } => self.dial(leg, &endpoint, [&create, &dial], since).await,
-            Plan::Stamp { leg, together, one_by_one } => {
+            Plan::Stamp { leg, telling } => {
                 let stamper = Self { line: self.stamps.line.clone(), ..self.clone() };
-                stamper.stamp(leg, together, one_by_one).await
+                stamper.stamp(leg, telling).await
             }
             Plan::Join { join, tell } => self.join(&join, &tell).await,
             Plan::Watch(names) => self.watch(&names).await,
             Plan::Forget(ids) => self.forget(ids).await,
         };
-        let done = done.unwrap_or_else(Done::Failed);
-        if let Done::Failed(why) = &done {
-            tracing::debug!(order = op.name(), ?why, "an order was not carried out");
-            metrics::counter!("callsync_ari_orders_failed_total", "order" => op.name()).increment(1);
-        }
-        done
+        done.unwrap_or_else(|why| failed(op.name(), why))
     }
 
     async fn in_turn(&self, requests: &[Request]) -> Outcome {
@@ -163,24 +184,28 @@ impl Hands {
     async fn join(&self, join: &Request, tell: &[Request]) -> Outcome {
         self.ask(join).await?;
         for request in tell {
-            if let Err(why) = self.ask(request).await {
-                tracing::debug!(?why, "a leg could not be told with whom it is");
-            }
+            self.tell(request).await;
         }
         Ok(Done::CarriedOut)
+    }
+
+    async fn tell(&self, request: &Request) {
+        if let Err(why) = self.ask(request).await {
+            tracing::debug!(?why, "a leg could not be told with whom it is");
+        }
     }
 
     /// Asterisk keeps all CDRs in one thread. While that stands still, since a database does, a stamp takes its time, but the
     /// order behind it, which may be the one that lets two people talk, does not wait for it. Stamps of one leg keep their
     /// order: what was said last holds.
-    async fn stamp(self, leg: String, together: Request, one_by_one: Vec<Request>) -> Outcome {
+    async fn stamp(self, leg: String, telling: Telling) -> Outcome {
         let Some(turn) = self.stamps.turn(&leg) else {
             let text = "stamps pile up".to_owned();
             return Err(OrderFailure::Refused { status: 0, text });
         };
         let mut stamping = tokio::spawn(async move {
             let _turn = turn.lock().await;
-            self.variables(&together, &one_by_one).await
+            self.variables(&telling).await
         });
         match tokio::time::timeout(STAMP_WITHIN, &mut stamping).await {
             Ok(done) => done.unwrap_or(Err(OrderFailure::Unknown)),
@@ -192,7 +217,7 @@ impl Hands {
         }
     }
 
-    async fn variables(&self, together: &Request, one_by_one: &[Request]) -> Outcome {
+    async fn variables(&self, Telling { together, one_by_one }: &Telling) -> Outcome {
         if self.one_by_one.load(Ordering::Relaxed) {
             return self.in_turn(one_by_one).await;
         }
@@ -259,6 +284,12 @@ impl Hands {
         verdict(request.kind, reply.status, &reply.body)?;
         serde_json::from_str(&reply.body).map_err(|why| OrderFailure::Refused { status: reply.status, text: why.to_string() })
     }
+}
+
+fn failed(order: &'static str, why: OrderFailure) -> Done {
+    tracing::debug!(order, ?why, "an order was not carried out");
+    metrics::counter!("callsync_ari_orders_failed_total", "order" => order).increment(1);
+    Done::Failed(why)
 }
 
 fn unknown(request: &Request, why: &NoReply) -> OrderFailure {

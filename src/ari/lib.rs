@@ -95,12 +95,14 @@ pub struct Ami {
 ///
 /// Measured on Asterisk 22.10.1 (`tests/measure.rs`): over the event socket a request takes 0.6 of the time, and three times
 /// as many are done in a second. But behind four requests of 0.4 s each the next waits for all of them, over HTTP for none,
-/// and while Asterisk is busy with a request it answers no ping. So HTTP is the default.
+/// and while Asterisk is busy with a request it answers no ping. So only what it does at once goes over the socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Transport {
+    /// What Asterisk does at once over the event socket, all else over HTTP; all over HTTP where the socket serves no requests.
+    #[default]
+    Split,
     /// Over a pool of HTTP connections. Asterisk carries requests of different connections out side by side, so that a slow
     /// one delays no other.
-    #[default]
     Http,
     /// Over the event socket (Asterisk 20.14, 21.9, 22.4 and later). Asterisk carries the requests of one socket out one
     /// after another, and one that takes longer than our patience with pings costs the socket.

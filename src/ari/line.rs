@@ -82,6 +82,8 @@ impl NoReply {
 #[derive(Clone, Debug)]
 pub struct Line {
     transport: Transport,
+    /// What carries swift requests, if not the same.
+    swift: Option<RestSocket>,
     places: Arc<Semaphore>,
 }
 
@@ -97,12 +99,18 @@ pub enum Transport {
 impl Line {
     /// A line over this transport.
     pub fn new(transport: Transport) -> Self {
-        Self { transport, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { transport, swift: None, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
-    /// The same line, but with places of its own, for what must not queue behind anything, or nothing behind it.
+    /// The same line, but what Asterisk does at once travels over the event socket.
+    pub fn with_swift(self, socket: RestSocket) -> Self {
+        Self { swift: Some(socket), ..self }
+    }
+
+    /// The same line, but with places of its own, for what must not queue behind anything, or nothing behind it. None of it
+    /// is swift.
     pub fn of_its_own(&self, places: usize) -> Self {
-        Self { transport: self.transport.clone(), places: Arc::new(Semaphore::new(places)) }
+        Self { transport: self.transport.clone(), swift: None, places: Arc::new(Semaphore::new(places)) }
     }
 
     /// Asterisk's answer, whatever its status.
@@ -113,9 +121,10 @@ impl Line {
         let _place = self.places.acquire().await;
         metrics::histogram!("callsync_ari_wait_seconds").record(asked.elapsed());
         let sent = Instant::now();
-        let answer = match &self.transport {
-            Transport::Http(client) => client.ask(request).await,
-            Transport::Socket(socket) => socket.ask(request).await,
+        let swift = self.swift.as_ref().filter(|_| request.kind.spec().swift);
+        let answer = match (swift, &self.transport) {
+            (Some(socket), _) | (None, Transport::Socket(socket)) => socket.ask(request).await,
+            (None, Transport::Http(client)) => client.ask(request).await,
         };
         metrics::histogram!("callsync_ari_request_seconds", "request" => name).record(sent.elapsed());
         metrics::counter!("callsync_ari_requests_total", "request" => name, "status" => status(&answer)).increment(1);

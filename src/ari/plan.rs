@@ -1,8 +1,10 @@
 //! What an order means in requests, and what Asterisk's answer means for the order. Pure.
 
+use std::fmt::Display;
+
 use acd::effect::{HangupReason, Op};
 use acd::event::OrderFailure;
-use model::{OurLeg, Span, Stamp, TheirLeg};
+use model::{BridgeId, LegId, OurLeg, Span, Stamp, TheirLeg};
 use serde_json::{Map, Value, json};
 
 use crate::request::{Kind, Request};
@@ -35,14 +37,12 @@ pub enum Plan {
         /// The request that must wait.
         dial: Request,
     },
-    /// All at once, or one by one where Asterisk cannot yet do several at once; later stamps of the same leg after it.
+    /// All at once; later stamps of the same leg after it.
     Stamp {
         /// The leg.
         leg: String,
-        /// The one request.
-        together: Request,
-        /// The requests that do the same.
-        one_by_one: Vec<Request>,
+        /// What it is told.
+        telling: Telling,
     },
     /// Put legs together, then tell each with whom: so that Asterisk can hang up whoever is left behind while we are away. What
     /// cannot be told takes nothing from their being together.
@@ -58,6 +58,71 @@ pub enum Plan {
     Forget(Vec<String>),
 }
 
+/// Variables of one leg: set at once, or one by one where Asterisk cannot yet do several at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Telling {
+    /// The one request.
+    pub together: Request,
+    /// The requests that do the same.
+    pub one_by_one: Vec<Request>,
+}
+
+/// Orders of a lane that follow each other and are carried out as one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AsOne {
+    /// Where the first order puts two together: the request that does, and the one that tells the agent's leg of it.
+    pub join: Option<[Request; 2]>,
+    /// What the caller's leg is told: what the other orders say, and with whom it was put together.
+    pub telling: Telling,
+}
+
+/// Whether an order right behind another of its lane can be carried out as one with it: because both set variables of the same
+/// leg, or because the other puts it together with somebody and has it told so.
+pub fn is_one_with(first: &Op, next: &Op) -> bool {
+    let Some((leg, ..)) = sets(next) else { return false };
+    match first {
+        Op::Join { legs, .. } => pair(legs).is_some_and(|(caller, _)| *caller == leg),
+        first => sets(first).is_some_and(|(same, ..)| same == leg),
+    }
+}
+
+/// How orders of which each is one with the first are carried out; `None` if there is nothing to gain.
+pub fn as_one(ops: &[Op]) -> Option<AsOne> {
+    let leg = ops.get(1).and_then(sets)?.0;
+    let mut variables: Vec<(&str, String)> = ops.iter().filter_map(sets).map(|(_, name, value)| (name, value)).collect();
+    let join = match ops.first()? {
+        Op::Join { bridge, legs } => {
+            let (caller, agent) = pair(legs)?;
+            variables.push((PEER, agent.to_string()));
+            Some([join(bridge, legs), set_variable(agent, PEER, &caller.to_string())])
+        }
+        _ => None,
+    };
+    Some(AsOne { join, telling: telling(&leg, &variables) })
+}
+
+/// The caller's leg and the agent's, of two that are put together.
+fn pair(legs: &[LegId]) -> Option<(&LegId, &LegId)> {
+    match legs {
+        [caller @ LegId::Theirs(_), agent @ LegId::Ours(_)] | [agent @ LegId::Ours(_), caller @ LegId::Theirs(_)] => {
+            Some((caller, agent))
+        }
+        _ => None,
+    }
+}
+
+/// The leg, the variable and the value, of an order that does nothing but set it.
+fn sets(op: &Op) -> Option<(LegId, &'static str, String)> {
+    match op {
+        Op::Mark { leg, mark } => Some((leg.clone(), MARK, mark.to_string())),
+        Op::Guard { leg, within } => {
+            let seconds = within.map_or(LIFTED, Span::as_secs).max(1);
+            Some((LegId::Theirs(leg.clone()), "TIMEOUT(absolute)", seconds.to_string()))
+        }
+        _ => None,
+    }
+}
+
 /// The plan of an order.
 pub fn plan(op: &Op, app: &str) -> Plan {
     Plan::InTurn(match op {
@@ -67,17 +132,17 @@ pub fn plan(op: &Op, app: &str) -> Plan {
         Op::Hangup { leg, reason } => vec![Request::new(Kind::Hangup, &[leg]).with("reason_code", q850(*reason))],
         Op::CreateBridge { bridge } => vec![Request::new(Kind::CreateBridge, &[bridge]).with("type", "mixing")],
         Op::Join { bridge, legs } => {
-            let names: Vec<String> = legs.iter().map(ToString::to_string).collect();
-            let join = Request::new(Kind::Join, &[bridge]).with("channel", names.join(","));
             let tell = match &legs[..] {
-                [one, other] => vec![set_variable(one, PEER, &names[1]), set_variable(other, PEER, &names[0])],
+                [one, other] => vec![set_variable(one, PEER, &other.to_string()), set_variable(other, PEER, &one.to_string())],
                 _ => Vec::new(),
             };
-            return Plan::Join { join, tell };
+            return Plan::Join { join: join(bridge, legs), tell };
         }
         Op::DestroyBridge { bridge } => vec![Request::new(Kind::DestroyBridge, &[bridge])],
         Op::Play { leg, prompt, media } => vec![Request::new(Kind::Play, &[leg, prompt]).with("media", media)],
-        Op::Mark { leg, mark } => vec![set_variable(leg, MARK, &mark.to_string())],
+        Op::Mark { .. } | Op::Guard { .. } => {
+            sets(op).into_iter().map(|(leg, name, value)| set_variable(&leg, name, &value)).collect()
+        }
         Op::Continue { leg, exit } => {
             vec![set_variable(&leg.id, "CALLSYNC_EXIT", exit.name()), Request::new(Kind::Continue, &[&leg.id])]
         }
@@ -101,11 +166,7 @@ pub fn plan(op: &Op, app: &str) -> Plan {
                 .with("timeout", give_up_after.as_secs().max(1).to_string());
             return Plan::Dial { leg: *leg, endpoint: endpoint.name.clone(), create, dial };
         }
-        Op::Stamp { leg, stamp } => return variables(leg, stamp),
-        Op::Guard { leg, within } => {
-            let seconds = within.map_or(LIFTED, Span::as_secs).max(1);
-            vec![set_variable(&leg.id, "TIMEOUT(absolute)", &seconds.to_string())]
-        }
+        Op::Stamp { leg, stamp } => return stamping(leg, stamp),
         // It is the session's own affair, and not the work of a lane.
         Op::TakeAccount { .. } => Vec::new(),
         Op::ForgetFallback { legs, .. } => return Plan::Forget(legs.iter().map(|leg| leg.id.clone()).collect()),
@@ -113,18 +174,27 @@ pub fn plan(op: &Op, app: &str) -> Plan {
     })
 }
 
-fn set_variable(leg: &(dyn std::fmt::Display + Sync), name: &str, value: &str) -> Request {
+fn set_variable(leg: &(dyn Display + Sync), name: &str, value: &str) -> Request {
     Request::new(Kind::SetVariable, &[leg]).with("variable", name).with("value", value)
 }
 
-fn variables(leg: &TheirLeg, stamp: &Stamp) -> Plan {
+fn join(bridge: &BridgeId, legs: &[LegId]) -> Request {
+    let names: Vec<String> = legs.iter().map(ToString::to_string).collect();
+    Request::new(Kind::Join, &[bridge]).with("channel", names.join(","))
+}
+
+fn stamping(leg: &TheirLeg, stamp: &Stamp) -> Plan {
     let columns: Vec<(String, String)> =
         stamp.columns().into_iter().map(|(column, value)| (format!("CDR({column})"), value)).collect();
-    let all: Map<String, Value> = columns.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    Plan::Stamp {
-        leg: leg.id.clone(),
-        together: Request::new(Kind::SetVariables, &[&leg.id]).with_body(json!({ "variables": all })),
-        one_by_one: columns.iter().map(|(name, value)| set_variable(&leg.id, name, value)).collect(),
+    Plan::Stamp { leg: leg.id.clone(), telling: telling(&leg.id, &columns) }
+}
+
+fn telling(leg: &(dyn Display + Sync), variables: &[(impl AsRef<str>, String)]) -> Telling {
+    // Of two values of one variable the later holds.
+    let all: Map<String, Value> = variables.iter().map(|(name, value)| (name.as_ref().into(), value.as_str().into())).collect();
+    Telling {
+        together: Request::new(Kind::SetVariables, &[leg]).with_body(json!({ "variables": all })),
+        one_by_one: variables.iter().map(|(name, value)| set_variable(leg, name.as_ref(), value)).collect(),
     }
 }
 

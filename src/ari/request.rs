@@ -47,11 +47,14 @@ pub struct Spec {
     pub repeatable: bool,
     /// Whether we cannot do without it; the others have a way round for older Asterisks.
     pub needed: bool,
+    /// Whether Asterisk does it at once, or only leaves word for the channel's own thread (`stasis_app_send_command_async` in
+    /// its `res/stasis/control.c`), and answers in few words: nothing behind it has to wait.
+    pub swift: bool,
 }
 
 macro_rules! requests {
     ($($(#[$doc:meta])* $kind:ident = $name:literal $method:ident $path:literal
-        ($($query:literal),*) $([$body:literal])? $repeat:ident $need:ident;)+) => {
+        ($($query:literal),*) $([$body:literal])? $repeat:ident $need:ident $pace:ident;)+) => {
         /// Which request.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
@@ -73,6 +76,7 @@ macro_rules! requests {
                         body: requests!(@body $($body)?),
                         repeatable: requests!(@repeat $repeat),
                         needed: requests!(@need $need),
+                        swift: requests!(@pace $pace),
                     }),+
                 }
             }
@@ -84,59 +88,61 @@ macro_rules! requests {
     (@repeat once) => { false };
     (@need needed) => { true };
     (@need optional) => { false };
+    (@pace swift) => { true };
+    (@pace slow) => { false };
 }
 
 requests! {
     /// Answer a caller.
-    Answer = "answer" Post "/channels/{channelId}/answer" () again needed;
+    Answer = "answer" Post "/channels/{channelId}/answer" () again needed slow;
     /// Start music on hold.
-    StartMusic = "start_music" Post "/channels/{channelId}/moh" ("mohClass") again needed;
+    StartMusic = "start_music" Post "/channels/{channelId}/moh" ("mohClass") again needed swift;
     /// Stop music on hold.
-    StopMusic = "stop_music" Delete "/channels/{channelId}/moh" () again needed;
+    StopMusic = "stop_music" Delete "/channels/{channelId}/moh" () again needed swift;
     /// Create a leg of ours, not dialled yet. Sent again it would be refused as a double, so it is not.
-    CreateLeg = "create_leg" Post "/channels/create" ("endpoint", "app", "appArgs", "channelId", "originator") ["variables"] once needed;
+    CreateLeg = "create_leg" Post "/channels/create" ("endpoint", "app", "appArgs", "channelId", "originator") ["variables"] once needed swift;
     /// Dial a leg that was created.
-    DialLeg = "dial_leg" Post "/channels/{channelId}/dial" ("caller", "timeout") once needed;
+    DialLeg = "dial_leg" Post "/channels/{channelId}/dial" ("caller", "timeout") once needed swift;
     /// End a leg.
-    Hangup = "hangup" Delete "/channels/{channelId}" ("reason_code") again needed;
+    Hangup = "hangup" Delete "/channels/{channelId}" ("reason_code") again needed swift;
     /// Make a bridge.
-    CreateBridge = "create_bridge" Post "/bridges/{bridgeId}" ("type") again needed;
+    CreateBridge = "create_bridge" Post "/bridges/{bridgeId}" ("type") again needed swift;
     /// Put legs into a bridge.
-    Join = "join" Post "/bridges/{bridgeId}/addChannel" ("channel") again needed;
+    Join = "join" Post "/bridges/{bridgeId}/addChannel" ("channel") again needed slow;
     /// Destroy a bridge.
-    DestroyBridge = "destroy_bridge" Delete "/bridges/{bridgeId}" () again needed;
+    DestroyBridge = "destroy_bridge" Delete "/bridges/{bridgeId}" () again needed swift;
     /// Play a prompt.
-    Play = "play" Post "/channels/{channelId}/play/{playbackId}" ("media") once needed;
+    Play = "play" Post "/channels/{channelId}/play/{playbackId}" ("media") once needed slow;
     /// Set one variable of a leg.
-    SetVariable = "set_variable" Post "/channels/{channelId}/variable" ("variable", "value") again needed;
+    SetVariable = "set_variable" Post "/channels/{channelId}/variable" ("variable", "value") again needed swift;
     /// Set several variables of a leg at once (22.10 and later; else one by one).
-    SetVariables = "set_variables" Post "/channels/{channelId}/variables" () ["variables"] again optional;
+    SetVariables = "set_variables" Post "/channels/{channelId}/variables" () ["variables"] again optional swift;
     /// Give a leg back to the dialplan.
-    Continue = "continue" Post "/channels/{channelId}/continue" () once needed;
+    Continue = "continue" Post "/channels/{channelId}/continue" () once needed swift;
     /// Read one variable of a leg.
-    GetVariable = "get_variable" Get "/channels/{channelId}/variable" ("variable") again needed;
+    GetVariable = "get_variable" Get "/channels/{channelId}/variable" ("variable") again needed slow;
     /// All channels.
-    Channels = "channels" Get "/channels" () again needed;
+    Channels = "channels" Get "/channels" () again needed slow;
     /// All bridges.
-    Bridges = "bridges" Get "/bridges" () again needed;
+    Bridges = "bridges" Get "/bridges" () again needed slow;
     /// What our application holds.
-    Application = "application" Get "/applications/{applicationName}" () again needed;
+    Application = "application" Get "/applications/{applicationName}" () again needed slow;
     /// All endpoints of a technology, and whether they can be reached.
-    Endpoints = "endpoints" Get "/endpoints/{tech}" () again needed;
+    Endpoints = "endpoints" Get "/endpoints/{tech}" () again needed slow;
     /// One endpoint, and what is on it.
-    Endpoint = "endpoint" Get "/endpoints/{tech}/{resource}" () again optional;
+    Endpoint = "endpoint" Get "/endpoints/{tech}/{resource}" () again optional slow;
     /// Watch what changes.
-    Subscribe = "subscribe" Post "/applications/{applicationName}/subscription" ("eventSource") again needed;
+    Subscribe = "subscribe" Post "/applications/{applicationName}/subscription" ("eventSource") again needed slow;
     /// Cease to watch.
-    Unsubscribe = "unsubscribe" Delete "/applications/{applicationName}/subscription" ("eventSource") again needed;
+    Unsubscribe = "unsubscribe" Delete "/applications/{applicationName}/subscription" ("eventSource") again needed slow;
     /// Say which events we do not want.
-    FilterEvents = "filter_events" Put "/applications/{applicationName}/eventFilter" () ["filter"] again optional;
+    FilterEvents = "filter_events" Put "/applications/{applicationName}/eventFilter" () ["filter"] again optional slow;
     /// Read one variable that belongs to no leg, or a function.
-    GetGlobal = "get_global" Get "/asterisk/variable" ("variable") again needed;
+    GetGlobal = "get_global" Get "/asterisk/variable" ("variable") again needed slow;
     /// Set one variable that belongs to no leg.
-    SetGlobal = "set_global" Post "/asterisk/variable" ("variable", "value") again needed;
+    SetGlobal = "set_global" Post "/asterisk/variable" ("variable", "value") again needed slow;
     /// Asterisk's version, or since when it runs.
-    Info = "info" Get "/asterisk/info" ("only") again needed;
+    Info = "info" Get "/asterisk/info" ("only") again needed slow;
 }
 
 /// A request, ready to be sent over either transport.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
@@ -10,7 +11,10 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::client::DEADLINE;
 use crate::line::{NoReply, Reply};
-use crate::request::Request;
+use crate::request::{Kind, Request};
+
+/// How long the first answer over a socket may take; a request takes a millisecond.
+const SERVED_WITHIN: Duration = Duration::from_millis(500);
 
 /// The sending half of the event socket, and the requests that wait for an answer.
 #[derive(Clone, Debug)]
@@ -57,6 +61,12 @@ impl RestSocket {
     /// Requests go out through `outgoing`; what comes back is handed to `answers`.
     pub const fn new(outgoing: mpsc::UnboundedSender<Message>, answers: Answers) -> Self {
         Self { outgoing, answers }
+    }
+
+    /// Whether this Asterisk takes requests over its event socket. One that does not says nothing to them.
+    pub async fn is_served(&self, app: &str) -> bool {
+        let asked = Request::new(Kind::Application, &[&app]);
+        tokio::time::timeout(SERVED_WITHIN, self.ask(&asked)).await.is_ok_and(|answer| answer.is_ok())
     }
 
     /// Asterisk's answer, whatever its status.

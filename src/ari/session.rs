@@ -102,6 +102,18 @@ fn complain(said: &mut String, why: &NotConnected) {
     }
 }
 
+/// The line on which the requests of a connection travel.
+async fn line(config: &Config, socket: &Socket) -> Result<Line, BadConfig> {
+    let (outgoing, answers) = socket.rest();
+    let rest = RestSocket::new(outgoing, answers);
+    let http = || HttpClient::new(config, AT_ONCE).map(Transport::Http);
+    Ok(match config.transport {
+        Wanted::WebSocket => Line::new(Transport::Socket(rest)),
+        Wanted::Split if rest.is_served(&config.app).await => Line::new(http()?).with_swift(rest),
+        Wanted::Split | Wanted::Http => Line::new(http()?),
+    })
+}
+
 /// How a connection ended.
 enum End {
     Lost,
@@ -145,13 +157,7 @@ impl Session {
     async fn begin(config: &Config, watched: &[String], own_queues: OwnQueues) -> Result<(Self, Account), NotConnected> {
         let began = Instant::now();
         let socket = Socket::open(config, CAPACITY).await?;
-        let line = Line::new(match config.transport {
-            Wanted::Http => Transport::Http(HttpClient::new(config, AT_ONCE)?),
-            Wanted::WebSocket => {
-                let (outgoing, answers) = socket.rest();
-                Transport::Socket(RestSocket::new(outgoing, answers))
-            }
-        });
+        let line = line(config, &socket).await?;
         let starts = Starts::default();
         let hands = Hands::new(line.clone(), &config.app, starts.clone(), own_queues);
         filter_events(&line, &config.app).await.map_err(NotRead::from)?;
@@ -227,7 +233,7 @@ impl Session {
                         return End::NoMoreOrders;
                     }
                 },
-                done = self.lanes.done(|op, since| hands.clone().carry_out(op, since)) => self.done(ends, done),
+                done = self.lanes.done(|ops, since| hands.clone().carry_out(ops, since)) => self.done(ends, done),
                 Ok(()) = ends.beats.changed() => self.heart.beat(),
                 Some(calls) = ends.manager.report() => {
                     ends.tell(Event::FallbackReported { server: self.server, calls });
@@ -316,18 +322,20 @@ impl Session {
 
     fn push(&mut self, order: Order) {
         let hands = &self.hands;
-        self.lanes.push(order, |op, since| hands.clone().carry_out(op, since));
+        self.lanes.push(order, |ops, since| hands.clone().carry_out(ops, since));
     }
 
-    fn done(&mut self, ends: &mut Ends, done: Option<(Op, Done)>) {
-        match done {
-            Some((order, Done::Failed(why))) => ends.tell(Event::OrderFailed { order, why }),
-            Some((_, Done::Phones(phones))) => {
-                for event in self.hearing.reach().answered(&phones) {
-                    ends.tell(event);
+    fn done(&mut self, ends: &mut Ends, orders: Vec<(Op, Done)>) {
+        for (order, done) in orders {
+            match done {
+                Done::Failed(why) => ends.tell(Event::OrderFailed { order, why }),
+                Done::Phones(phones) => {
+                    for event in self.hearing.reach().answered(&phones) {
+                        ends.tell(event);
+                    }
                 }
+                Done::CarriedOut => {}
             }
-            Some((_, Done::CarriedOut)) | None => {}
         }
     }
 
@@ -336,7 +344,7 @@ impl Session {
         let until = Instant::now() + LAST_ORDERS;
         while !self.lanes.idle() {
             let hands = &self.hands;
-            let done = self.lanes.done(|op, since| hands.clone().carry_out(op, since));
+            let done = self.lanes.done(|ops, since| hands.clone().carry_out(ops, since));
             match tokio::time::timeout_at(until, done).await {
                 Ok(done) => self.done(ends, done),
                 Err(_) => return,

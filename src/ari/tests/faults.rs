@@ -49,7 +49,7 @@ fn returned() -> Event {
     Event::SwitchReturned { server: ServerId(9), account: Account::default() }
 }
 
-fn lost() -> Event {
+pub(super) fn lost() -> Event {
     Event::SwitchLost { server: ServerId(9) }
 }
 
@@ -61,7 +61,7 @@ pub(super) fn started(leg: &str, args: &str) -> Do {
     Do::Send(format!(r#"{{"type":"StasisStart","args":[{args}],"channel":{{"id":"{leg}"}}}}"#))
 }
 
-async fn rig(stand_in: &StandIn) -> Rig {
+pub(super) async fn rig(stand_in: &StandIn) -> Rig {
     let mut rig = Rig::start(config(&stand_in.url, "callsync"));
     assert_eq!(rig.next().await, returned());
     rig

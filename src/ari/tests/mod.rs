@@ -2,6 +2,7 @@
 //! `http://user:password@127.0.0.1:8088`, and say on standard output when they did not run for want of it.
 
 mod account;
+mod as_one;
 mod contract;
 mod drive;
 mod events;
@@ -14,6 +15,7 @@ mod real;
 mod real_manager;
 mod requests;
 mod stand_in;
+mod swift;
 mod two_dialers;
 
 use std::io::Write;

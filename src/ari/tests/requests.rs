@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{call, our_leg};
-use crate::plan::{Plan, plan, verdict};
+use crate::plan::{Plan, Telling, as_one, is_one_with, plan, verdict};
 use crate::request::{Kind, Request};
 
 const LEG: &str = "callsync-leg-9-00000000000000000000000000000001-1";
@@ -51,9 +51,13 @@ fn requests(op: &Op) -> Vec<String> {
         Plan::InTurn(requests) => requests.iter().map(write).collect(),
         Plan::Join { join, tell } => std::iter::once(&join).chain(&tell).map(write).collect(),
         Plan::Dial { create, dial, .. } => vec![write(&create), write(&dial)],
-        Plan::Stamp { together, one_by_one, .. } => std::iter::once(&together).chain(&one_by_one).map(write).collect(),
+        Plan::Stamp { telling, .. } => told(&telling),
         Plan::Watch(names) | Plan::Forget(names) => names,
     }
+}
+
+fn told(Telling { together, one_by_one }: &Telling) -> Vec<String> {
+    std::iter::once(together).chain(one_by_one).map(write).collect()
 }
 
 #[test]
@@ -145,6 +149,48 @@ fn a_stamp_is_one_request_or_one_for_each_column() {
         one("answered", ""),
     ];
     assert_eq!(requests(&Op::Stamp { leg: caller(), stamp }), expected);
+}
+
+#[test]
+fn what_one_leg_is_told_in_a_row_is_one_request() {
+    let leg = LegId::Theirs(caller());
+    let (marked, guarded) = (Op::Mark { leg: leg.clone(), mark: mark() }, Op::Guard { leg: caller(), within: None });
+    let one = as_one(&[marked.clone(), guarded.clone()]).expect("both set variables of one leg");
+    let body = format!(r#"{{"variables":{{"CALLSYNC":"{}","TIMEOUT(absolute)":"604800"}}}}"#, mark());
+    assert_eq!((&one.join, &told(&one.telling)[0]), (&None, &format!("POST /channels/lab-1.2/variables {body}")));
+    assert_eq!(told(&one.telling)[1..], [requests(&marked), requests(&guarded)].concat());
+    assert_eq!(as_one(&[marked]), None, "one order alone gains nothing");
+
+    let bridge = BridgeId { server: ServerId(9), call: call(1), n: 1 };
+    let join = Op::Join { bridge, legs: vec![leg, LegId::Ours(our_leg(1, 1))] };
+    let one = as_one(&[join.clone(), guarded]).expect("both tell the caller's leg something");
+    let body = format!(r#"{{"variables":{{"CALLSYNC_PEER":"{LEG}","TIMEOUT(absolute)":"604800"}}}}"#);
+    assert_eq!(told(&one.telling)[0], format!("POST /channels/lab-1.2/variables {body}"));
+    let [joined, _, agent] = &requests(&join)[..] else { panic!("a join is three requests") };
+    assert_eq!(one.join.map(|both| both.map(|request| write(&request))), Some([joined.clone(), agent.clone()]));
+}
+
+#[test]
+fn orders_are_one_only_if_they_tell_the_same_leg() {
+    let (leg, other) = (LegId::Theirs(caller()), LegId::Ours(our_leg(1, 1)));
+    let bridge = BridgeId { server: ServerId(9), call: call(1), n: 1 };
+    let marks = |leg: &LegId| Op::Mark { leg: leg.clone(), mark: mark() };
+    let join = |legs: &[&LegId]| Op::Join { bridge, legs: legs.iter().map(|leg| (*leg).clone()).collect() };
+    let guard = Op::Guard { leg: caller(), within: Some(Span::from_secs(60)) };
+    let rows = [
+        (guard.clone(), marks(&leg), true),
+        (marks(&leg), guard.clone(), true),
+        (marks(&leg), marks(&other), false),
+        (join(&[&leg, &other]), guard.clone(), true),
+        (join(&[&other, &leg]), marks(&leg), true),
+        (join(&[&leg, &other]), marks(&other), false),
+        (join(&[&leg]), guard.clone(), false),
+        (guard.clone(), join(&[&leg, &other]), false),
+        (Op::StopMusic { leg }, guard, false),
+    ];
+    for (first, next, expected) in rows {
+        assert_eq!(is_one_with(&first, &next), expected, "{first:?}, {next:?}");
+    }
 }
 
 #[test]

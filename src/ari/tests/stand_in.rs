@@ -48,17 +48,28 @@ pub struct StandIn {
     queries: Arc<Mutex<Vec<String>>>,
     sockets: Arc<Mutex<Vec<mpsc::UnboundedSender<Do>>>>,
     opened: watch::Sender<usize>,
+    /// Whether it takes requests over its event sockets too, as Asterisk does since 22.4.
+    serves_sockets: bool,
 }
 
 impl StandIn {
     /// Answers like an empty Asterisk, but for the requests (as `GET /channels`, and the how manieth of its kind from 1)
     /// for which `rule` says otherwise.
     pub async fn start(rule: impl Fn(&str, usize) -> Option<Answer> + Send + Sync + 'static) -> Self {
+        Self::listen(false, Arc::new(rule)).await
+    }
+
+    /// The same, but it takes requests over its event sockets too. Those it calls `socket GET /channels`.
+    pub async fn serving_sockets(rule: impl Fn(&str, usize) -> Option<Answer> + Send + Sync + 'static) -> Self {
+        Self::listen(true, Arc::new(rule)).await
+    }
+
+    async fn listen(serves_sockets: bool, rule: Arc<Rule>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let stand_in =
-            Self { url, requests: Arc::default(), queries: Arc::default(), sockets: Arc::default(), opened: watch::channel(0).0 };
-        let rule: Arc<Rule> = Arc::new(rule);
+        let opened = watch::channel(0).0;
+        let (requests, queries, sockets) = (Arc::default(), Arc::default(), Arc::default());
+        let stand_in = Self { url, requests, queries, sockets, opened, serves_sockets };
         let serving = stand_in.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -99,15 +110,11 @@ impl StandIn {
             tokio::task::yield_now().await;
         }
         if &first == b"GET /ari/events" {
-            return self.serve_socket(stream).await;
+            return self.serve_socket(stream, rule).await;
         }
         while let Some((request, query)) = read_request(&mut stream).await {
             self.queries.lock().unwrap().push(query);
-            let times = {
-                let mut requests = self.requests.lock().unwrap();
-                requests.push(request.clone());
-                requests.iter().filter(|other| **other == request).count()
-            };
+            let times = self.note(&request);
             match rule(&request, times).unwrap_or_else(|| empty(&request)) {
                 Answer::Reply(status, body) => reply(&mut stream, status, &body).await,
                 Answer::Held(held) => {
@@ -121,7 +128,27 @@ impl StandIn {
         }
     }
 
-    async fn serve_socket(self, stream: TcpStream) {
+    /// Writes a request down: the how manieth of its kind it is.
+    fn note(&self, request: &str) -> usize {
+        let mut requests = self.requests.lock().unwrap();
+        requests.push(request.to_owned());
+        requests.iter().filter(|other| *other == request).count()
+    }
+
+    /// The answer to a request that came over an event socket, if it is one and gets any.
+    fn answer(&self, frame: &Message, rule: &Arc<Rule>) -> Option<Message> {
+        let request: serde_json::Value = serde_json::from_str(frame.to_text().ok().filter(|_| self.serves_sockets)?).ok()?;
+        let word = |name: &str| request[name].as_str();
+        let plain = format!("{} /{}", word("method")?, word("uri")?);
+        let asked = format!("socket {plain}");
+        let Answer::Reply(status, body) = rule(&asked, self.note(&asked)).unwrap_or_else(|| empty(&plain)) else { return None };
+        let reply = serde_json::json!({
+            "type": "RESTResponse", "request_id": word("request_id")?, "status_code": status, "message_body": body,
+        });
+        Some(Message::text(reply.to_string()))
+    }
+
+    async fn serve_socket(self, stream: TcpStream, rule: Arc<Rule>) {
         #[expect(clippy::result_large_err, reason = "the signature is the library's")]
         let protocol = |_: &Request, mut response: Response| {
             response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("ari"));
@@ -141,7 +168,14 @@ impl StandIn {
                     Some(Do::FallSilent) => std::future::pending().await,
                     Some(Do::Close) | None => return,
                 },
-                frame = stream.next() => if !matches!(frame, Some(Ok(_))) { return },
+                frame = stream.next() => {
+                    let Some(Ok(frame)) = frame else { return };
+                    if let Some(answer) = self.answer(&frame, &rule)
+                        && sink.send(answer).await.is_err()
+                    {
+                        return;
+                    }
+                }
             }
         }
     }

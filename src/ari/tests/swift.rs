@@ -1,0 +1,62 @@
+//! Requests that Asterisk does at once travel over the event socket, if it takes them there.
+
+use acd::effect::{HangupReason, Op};
+use acd::event::{Event, OrderFailure};
+use model::{BridgeId, LegId, ServerId, TheirLeg};
+
+use super::faults::{failed, lane, lost};
+use super::stand_in::{Answer, StandIn};
+use super::{Rig, call, config};
+use crate::{Config, Transport};
+
+const CREATE: &str = "POST /bridges/callsync-bridge-9-00000000000000000000000000000001-1";
+
+fn split(stand_in: &StandIn) -> Config {
+    Config { transport: Transport::Split, ..config(&stand_in.url, "callsync") }
+}
+
+fn caller() -> TheirLeg {
+    TheirLeg { server: ServerId(9), id: "a.1".to_owned() }
+}
+
+/// What was asked of it by orders, with what was told.
+async fn lives(stand_in: &StandIn) -> (Vec<Event>, Vec<String>) {
+    let mut rig = Rig::start(split(stand_in));
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    let already = stand_in.requests().len();
+    rig.order(lane(), Op::CreateBridge { bridge: BridgeId { server: ServerId(9), call: call(1), n: 1 } });
+    rig.order(lane(), Op::Answer { leg: caller() });
+    rig.order(lane(), hangup());
+    let told = rig.stop().await;
+    let asked = stand_in.requests().split_off(already).into_iter();
+    (told, asked.filter(|asked| !asked.contains("/asterisk/")).collect())
+}
+
+fn hangup() -> Op {
+    Op::Hangup { leg: LegId::Theirs(caller()), reason: HangupReason::Normal }
+}
+
+#[tokio::test]
+async fn what_is_done_at_once_goes_over_the_socket_and_the_rest_does_not() {
+    let stand_in = StandIn::serving_sockets(|_, _| None).await;
+    let (told, asked) = lives(&stand_in).await;
+    let over = |request: &str| format!("socket {request}");
+    assert_eq!(told, [lost()]);
+    assert_eq!(asked, [over(CREATE), "POST /channels/a.1/answer".to_owned(), over("DELETE /channels/a.1")]);
+}
+
+#[tokio::test]
+async fn an_asterisk_whose_socket_takes_no_requests_is_asked_over_http() {
+    let stand_in = StandIn::start(|_, _| None).await;
+    let (told, asked) = lives(&stand_in).await;
+    assert_eq!(told, [lost()]);
+    assert_eq!(asked, [CREATE, "POST /channels/a.1/answer", "DELETE /channels/a.1"]);
+}
+
+#[tokio::test]
+async fn a_refusal_over_the_socket_is_one() {
+    let rule = |request: &str, _| request.starts_with("socket DELETE").then(|| Answer::Reply(500, "{}".to_owned()));
+    let stand_in = StandIn::serving_sockets(rule).await;
+    let (told, _) = lives(&stand_in).await;
+    assert_eq!(told, [failed(hangup(), OrderFailure::Refused { status: 500, text: "{}".to_owned() }), lost()]);
+}
