@@ -211,7 +211,8 @@ pub const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("Variable", "value", None),
 ];
 
-/// The events that we listen to. We ask Asterisk to send no others: they are the greater part of all.
+/// The events that we listen to. We ask Asterisk to send no others: they are the greater part of all. Its answers over the event
+/// socket are among them, since it filters those too.
 pub const WANTED: &[&str] = &[
     "StasisStart",
     "StasisEnd",
@@ -224,6 +225,7 @@ pub const WANTED: &[&str] = &[
     "PlaybackFinished",
     "DeviceStateChanged",
     "ApplicationReplaced",
+    "RESTResponse",
 ];
 
 /// Reads an event. Never fails: what cannot be understood is [`Told::Other`].

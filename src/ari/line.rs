@@ -1,6 +1,7 @@
 //! The line on which requests travel, whichever transport it is: a bounded number at a time, served in the order of asking.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use serde::de::DeserializeOwned;
@@ -83,8 +84,16 @@ impl NoReply {
 pub struct Line {
     transport: Transport,
     /// What carries swift requests, if not the same.
-    swift: Option<RestSocket>,
+    swift: Option<Swift>,
     places: Arc<Semaphore>,
+}
+
+/// The event socket, as long as it can be relied on.
+#[derive(Clone, Debug)]
+struct Swift {
+    socket: RestSocket,
+    /// Set once an answer has not come.
+    silent: Arc<AtomicBool>,
 }
 
 /// The two transports.
@@ -102,9 +111,9 @@ impl Line {
         Self { transport, swift: None, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
-    /// The same line, but what Asterisk does at once travels over the event socket.
+    /// The same line, but what Asterisk does at once travels over the event socket; until one request gets no answer there.
     pub fn with_swift(self, socket: RestSocket) -> Self {
-        Self { swift: Some(socket), ..self }
+        Self { swift: Some(Swift { socket, silent: Arc::default() }), ..self }
     }
 
     /// The same line, but with places of its own, for what must not queue behind anything, or nothing behind it. None of it
@@ -121,9 +130,10 @@ impl Line {
         let _place = self.places.acquire().await;
         metrics::histogram!("callsync_ari_wait_seconds").record(asked.elapsed());
         let sent = Instant::now();
-        let swift = self.swift.as_ref().filter(|_| request.kind.spec().swift);
+        let swift = self.swift.as_ref().filter(|swift| request.kind.spec().swift && !swift.silent.load(Ordering::Relaxed));
         let answer = match (swift, &self.transport) {
-            (Some(socket), _) | (None, Transport::Socket(socket)) => socket.ask(request).await,
+            (Some(swift), _) => swift.ask(request).await,
+            (None, Transport::Socket(socket)) => socket.ask(request).await,
             (None, Transport::Http(client)) => client.ask(request).await,
         };
         metrics::histogram!("callsync_ari_request_seconds", "request" => name).record(sent.elapsed());
@@ -139,6 +149,19 @@ impl Line {
             return Err(NotRead::Status { request: name, status: reply.status });
         }
         serde_json::from_str(&reply.body).map_err(|why| NotRead::Shape { request: name, why })
+    }
+}
+
+impl Swift {
+    async fn ask(&self, request: &Request) -> Result<Reply, NoReply> {
+        let answer = self.socket.ask(request).await;
+        if matches!(answer, Err(NoReply::Late)) && !self.silent.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                request = request.kind.spec().name,
+                "no answer came over the event socket: all requests go over HTTP now"
+            );
+        }
+        answer
     }
 }
 

@@ -102,15 +102,17 @@ fn complain(said: &mut String, why: &NotConnected) {
     }
 }
 
-/// The line on which the requests of a connection travel.
-async fn line(config: &Config, socket: &Socket) -> Result<Line, BadConfig> {
+/// The line on which the requests of a connection travel. What an earlier program filtered may have been the answers over the
+/// socket, so the filter is set first, and over HTTP.
+async fn line(config: &Config, socket: &Socket) -> Result<Line, NotConnected> {
     let (outgoing, answers) = socket.rest();
     let rest = RestSocket::new(outgoing, answers);
-    let http = || HttpClient::new(config, AT_ONCE).map(Transport::Http);
+    let http = Line::new(Transport::Http(HttpClient::new(config, AT_ONCE)?));
+    filter_events(&http, &config.app).await.map_err(NotRead::from)?;
     Ok(match config.transport {
         Wanted::WebSocket => Line::new(Transport::Socket(rest)),
-        Wanted::Split if rest.is_served(&config.app).await => Line::new(http()?).with_swift(rest),
-        Wanted::Split | Wanted::Http => Line::new(http()?),
+        Wanted::Split if rest.is_served(&config.app).await => http.with_swift(rest),
+        Wanted::Split | Wanted::Http => http,
     })
 }
 
@@ -160,7 +162,6 @@ impl Session {
         let line = line(config, &socket).await?;
         let starts = Starts::default();
         let hands = Hands::new(line.clone(), &config.app, starts.clone(), own_queues);
-        filter_events(&line, &config.app).await.map_err(NotRead::from)?;
         if !watched.is_empty() {
             hands.watch(watched).await.map_err(NotConnected::Watch)?;
         }

@@ -24,12 +24,16 @@ async fn lives(stand_in: &StandIn) -> (Vec<Event>, Vec<String>) {
     let mut rig = Rig::start(split(stand_in));
     assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
     let already = stand_in.requests().len();
-    rig.order(lane(), Op::CreateBridge { bridge: BridgeId { server: ServerId(9), call: call(1), n: 1 } });
+    rig.order(lane(), create());
     rig.order(lane(), Op::Answer { leg: caller() });
     rig.order(lane(), hangup());
     let told = rig.stop().await;
     let asked = stand_in.requests().split_off(already).into_iter();
     (told, asked.filter(|asked| !asked.contains("/asterisk/")).collect())
+}
+
+fn create() -> Op {
+    Op::CreateBridge { bridge: BridgeId { server: ServerId(9), call: call(1), n: 1 } }
 }
 
 fn hangup() -> Op {
@@ -51,6 +55,21 @@ async fn an_asterisk_whose_socket_takes_no_requests_is_asked_over_http() {
     let (told, asked) = lives(&stand_in).await;
     assert_eq!(told, [lost()]);
     assert_eq!(asked, [CREATE, "POST /channels/a.1/answer", "DELETE /channels/a.1"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_over_the_socket_is_the_last_that_is_awaited_there() {
+    let stand_in =
+        StandIn::serving_sockets(|request, _| (request == format!("socket {CREATE}")).then_some(Answer::Silence)).await;
+    let mut rig = Rig::start(split(&stand_in));
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    rig.order(lane(), create());
+    assert_eq!(rig.next().await, failed(create(), OrderFailure::Unknown));
+    let already = stand_in.requests().len();
+    rig.order(lane(), hangup());
+    assert_eq!(rig.stop().await, [lost()]);
+    let asked = stand_in.requests().split_off(already);
+    assert!(asked.contains(&"DELETE /channels/a.1".to_owned()), "{asked:?}");
 }
 
 #[tokio::test]
