@@ -196,8 +196,6 @@ impl<'a> Connected<'a> {
                 Some(ask) = self.work.asks.recv() => self.answer(ask).await?,
                 Ok(()) = self.work.roster.changed() => {
                     self.work.rostered = true;
-                    // Whoever leaves may leave the queue with nobody but those who are held.
-                    self.held.clear();
                     self.mend().await?;
                 }
                 () = sleep_until(self.queues_at) => self.look_at_queues().await?,

@@ -185,10 +185,13 @@ pub fn holds(picture: &Picture, interface: &str) -> Vec<Action> {
     queues.map(|queue| action("QueuePause", queue, interface).with("Paused", "true")).collect()
 }
 
-/// What is wanted while these interfaces are held: the pauses of theirs stay.
+/// What is wanted while these interfaces are held: the pauses of theirs stay, where somebody else is left to ring.
 pub fn while_held(mut wanted: Members, picture: &Picture, held: impl Fn(&str) -> bool) -> Members {
+    let is_held = |key: &(String, String)| held(&key.1) && picture.members.get(key).is_some_and(|has| has.paused);
+    let rings = |(key, member): &(&(String, String), &Member)| !member.paused && !is_held(key) && picture.there.contains(&key.1);
+    let left: BTreeSet<String> = wanted.iter().filter(rings).map(|(key, _)| key.0.clone()).collect();
     for (key, member) in &mut wanted {
-        member.paused |= held(&key.1) && picture.members.get(key).is_some_and(|has| has.paused);
+        member.paused |= is_held(key) && left.contains(&key.0);
     }
     wanted
 }

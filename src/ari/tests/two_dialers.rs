@@ -160,6 +160,22 @@ async fn a_phone_is_held_back_for_an_order_that_comes_before_it_is_heard_that_so
     seen(&stand_in, "POST /channels/create").await;
     stand_in.on_socket(started(LEG, r#""leg""#));
     seen(&stand_in, DIAL).await;
+    assert!(is_paused(&board), "the roster that came meanwhile takes nothing from it");
+}
+
+#[tokio::test]
+async fn a_phone_that_is_held_stays_so_when_somebody_comes_and_is_given_back_when_nobody_else_is_left() {
+    let board = board(WAITS).await;
+    let stand_in = StandIn::start(|_, _| None).await;
+    let rig = rig(&board, &stand_in).await;
+    rig.order(lane(), dial());
+    seen(&stand_in, "POST /channels/create").await;
+    rig.roster.send_replace(roster(&[("1001", false), ("1002", false), ("1003", false), ("1004", false)]));
+    board.until("somebody came", |state| state.members.len() == 4).await;
+    assert!(is_paused(&board));
+    rig.roster.send_replace(roster(&[("1001", false), ("1002", true), ("1003", true)]));
+    board.until("all others are away", |state| state.members.len() == 3).await;
+    board.until("the phone is given back", |state| !state.members.values().next().expect("1001 is a member").2).await;
 }
 
 #[tokio::test]
