@@ -54,20 +54,40 @@ fn since_the_order(stand_in: &StandIn) -> Vec<String> {
     stand_in.requests().into_iter().skip_while(|request| request != "POST /channels/create").collect()
 }
 
+/// An Asterisk that makes no leg for a phone which the queue may ring.
+async fn held_first(board: &Board) -> StandIn {
+    let board = board.clone();
+    StandIn::start(move |request, _| {
+        let too_early = request == "POST /channels/create" && !is_paused(&board);
+        too_early.then(|| Answer::Reply(500, "not held yet".to_owned()))
+    })
+    .await
+}
+
+/// The order is given, its leg is made and handed over, and dialled.
+async fn dials(rig: &Rig, stand_in: &StandIn) {
+    rig.order(lane(), dial());
+    seen(stand_in, "POST /channels/create").await;
+    stand_in.on_socket(started(LEG, r#""leg""#));
+    seen(stand_in, DIAL).await;
+}
+
+/// The order is given, and its leg is made without the answer that does not come, but not at once.
+async fn waits_for_the_answer(rig: &Rig, stand_in: &StandIn) {
+    let ordered = Instant::now();
+    rig.order(lane(), dial());
+    seen(stand_in, "POST /channels/create").await;
+    let waited = ordered.elapsed();
+    assert!(waited >= Duration::from_millis(300), "the answer is awaited: {waited:?}");
+    assert!(waited < Duration::from_secs(2), "{waited:?}");
+}
+
 #[tokio::test]
 async fn the_queue_is_kept_from_a_phone_before_a_leg_is_made_for_it_and_may_ring_it_again_afterwards() {
     let board = board(WAITS).await;
-    let looked_at = board.clone();
-    let stand_in = StandIn::start(move |request, _| {
-        let too_early = request == "POST /channels/create" && !is_paused(&looked_at);
-        too_early.then(|| Answer::Reply(500, "not held yet".to_owned()))
-    })
-    .await;
+    let stand_in = held_first(&board).await;
     let rig = rig(&board, &stand_in).await;
-    rig.order(lane(), dial());
-    seen(&stand_in, "POST /channels/create").await;
-    stand_in.on_socket(started(LEG, r#""leg""#));
-    seen(&stand_in, DIAL).await;
+    dials(&rig, &stand_in).await;
     assert_eq!(since_the_order(&stand_in), ["POST /channels/create", "GET /endpoints/PJSIP/1001", DIAL]);
     board.until("the queue may ring the phone again", |state| state.actions.len() == 2).await;
     assert!(!is_paused(&board));
@@ -79,10 +99,7 @@ async fn a_program_that_ends_in_order_holds_no_phone_back() {
     let board = board(WAITS).await;
     let stand_in = StandIn::start(|_, _| None).await;
     let rig = rig(&board, &stand_in).await;
-    rig.order(lane(), dial());
-    seen(&stand_in, "POST /channels/create").await;
-    stand_in.on_socket(started(LEG, r#""leg""#));
-    seen(&stand_in, DIAL).await;
+    dials(&rig, &stand_in).await;
     assert!(is_paused(&board));
     rig.stop().await;
     assert!(!is_paused(&board));
@@ -94,12 +111,7 @@ async fn a_manager_interface_that_does_not_answer_keeps_no_call_waiting() {
     let stand_in = StandIn::start(|_, _| None).await;
     let rig = rig(&board, &stand_in).await;
     board.state(|state| state.unanswered.push("QueuePause"));
-    let ordered = Instant::now();
-    rig.order(lane(), dial());
-    seen(&stand_in, "POST /channels/create").await;
-    let waited = ordered.elapsed();
-    assert!(waited >= Duration::from_millis(300), "the answer is awaited: {waited:?}");
-    assert!(waited < Duration::from_secs(2), "{waited:?}");
+    waits_for_the_answer(&rig, &stand_in).await;
     stand_in.on_socket(started(LEG, r#""leg""#));
     seen(&stand_in, DIAL).await;
 }
@@ -123,10 +135,7 @@ async fn while_nobody_waits_in_the_queue_nothing_more_is_asked_than_to_dial() {
     let board = board(TALKS).await;
     let stand_in = StandIn::start(|_, _| None).await;
     let rig = rig(&board, &stand_in).await;
-    rig.order(lane(), dial());
-    seen(&stand_in, "POST /channels/create").await;
-    stand_in.on_socket(started(LEG, r#""leg""#));
-    seen(&stand_in, DIAL).await;
+    dials(&rig, &stand_in).await;
     assert_eq!(since_the_order(&stand_in), ["POST /channels/create", DIAL]);
     assert_eq!(board.state(|state| state.actions.clone()), [""; 0]);
 }
@@ -137,10 +146,7 @@ async fn without_a_way_to_the_manager_interface_nobody_knows_who_waits() {
     let stand_in = StandIn::start(|_, _| None).await;
     let nobody = Ami { address: "127.0.0.1:9".to_owned(), ..Board::start(false).await.ami(false) };
     let rig = rig_with(nobody, &stand_in).await;
-    rig.order(lane(), dial());
-    seen(&stand_in, "POST /channels/create").await;
-    stand_in.on_socket(started(LEG, r#""leg""#));
-    seen(&stand_in, DIAL).await;
+    dials(&rig, &stand_in).await;
     assert_eq!(since_the_order(&stand_in), ["POST /channels/create", "GET /endpoints/PJSIP/1001", DIAL]);
 }
 
@@ -148,18 +154,10 @@ async fn without_a_way_to_the_manager_interface_nobody_knows_who_waits() {
 #[tokio::test]
 async fn a_phone_is_held_back_for_an_order_that_comes_before_it_is_heard_that_somebody_waits() {
     let board = board(WAITS).await;
-    let looked_at = board.clone();
-    let stand_in = StandIn::start(move |request, _| {
-        let too_early = request == "POST /channels/create" && !is_paused(&looked_at);
-        too_early.then(|| Answer::Reply(500, "not held yet".to_owned()))
-    })
-    .await;
+    let stand_in = held_first(&board).await;
     let rig = rig_with(board.ami(false), &stand_in).await;
     rig.roster.send_replace(roster(&[("1001", false), ("1002", false)]));
-    rig.order(lane(), dial());
-    seen(&stand_in, "POST /channels/create").await;
-    stand_in.on_socket(started(LEG, r#""leg""#));
-    seen(&stand_in, DIAL).await;
+    dials(&rig, &stand_in).await;
     assert!(is_paused(&board), "the roster that came meanwhile takes nothing from it");
 }
 
@@ -184,12 +182,7 @@ async fn an_order_waits_for_no_more_than_a_moment_to_hear_whether_somebody_waits
     board.state(|state| state.unanswered.push("DBGetTree"));
     let stand_in = StandIn::start(|_, _| None).await;
     let rig = rig_with(board.ami(false), &stand_in).await;
-    let ordered = Instant::now();
-    rig.order(lane(), dial());
-    seen(&stand_in, "POST /channels/create").await;
-    let waited = ordered.elapsed();
-    assert!(waited >= Duration::from_millis(300), "the answer is awaited: {waited:?}");
-    assert!(waited < Duration::from_secs(2), "{waited:?}");
+    waits_for_the_answer(&rig, &stand_in).await;
 }
 
 #[tokio::test]
