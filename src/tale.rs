@@ -78,6 +78,7 @@ impl Tale {
             | Event::LegRang { .. }
             | Event::LegAnswered { .. }
             | Event::LegEnded { .. }
+            | Event::HeardOut { .. }
             | Event::LegHeld { .. }
             | Event::LegResumed { .. }
             | Event::EndpointChanged { .. }

@@ -107,6 +107,9 @@ pub(crate) struct Offer {
     pub(crate) leg: OurLeg,
     pub(crate) made: Timestamp,
     pub(crate) ring: Ring,
+    /// Its time is over: it ends as soon as Asterisk has been heard out, unless an answer was on its way.
+    #[serde(default)]
+    pub(crate) over: bool,
 }
 
 /// Whether the phone rings, and how long it may take to ring or to be answered.
@@ -210,11 +213,14 @@ impl Call {
         }
     }
 
+    pub(crate) fn offer_mut(&mut self, leg: OurLeg) -> Option<&mut Offer> {
+        self.waiting_mut()?.offers.iter_mut().find(|offer| offer.leg == leg)
+    }
+
     /// Sets how long the phone of an offer may ring, and whether it does.
     pub(crate) fn set_ring(&mut self, leg: OurLeg, ring: Ring) {
-        let offer = self.waiting_mut().and_then(|waiting| waiting.offers.iter_mut().find(|offer| offer.leg == leg));
-        if let Some(offer) = offer {
-            offer.ring = ring;
+        if let Some(offer) = self.offer_mut(leg) {
+            (offer.ring, offer.over) = (ring, false);
         }
     }
 

@@ -1,11 +1,10 @@
 //! Deadlines: each is a field of the thing that expires. There are no timers, and nothing to cancel.
 
-use model::{Actor, AgentId, CallId, LegId, OfferEnd, OurLeg, ServerId, Span, TheirLeg, Timestamp};
+use model::{Actor, AgentId, CallId, LegId, OurLeg, ServerId, Span, TheirLeg, Timestamp};
 
-use crate::agent::{self, After, Line};
-use crate::call::{MISHAPS, Ring};
-use crate::effect::{HangupReason, Op};
-use crate::offer::{self, Remains};
+use crate::agent::{self, Line};
+use crate::call::MISHAPS;
+use crate::effect::Op;
 use crate::state::State;
 use crate::turn::Turn;
 use crate::{ending, guard, on, overflow, phone};
@@ -84,11 +83,10 @@ fn ring_time_is_over(turn: &mut Turn<'_>, leg: OurLeg) {
         turn.state.with_call(leg.call, |call| call.set_ring(leg, later));
         return;
     }
-    let (end, reason, after) = match ring {
-        Ring::Awaited { .. } => (OfferEnd::Unreachable, HangupReason::Normal, After::Failed(OfferEnd::Unreachable)),
-        Ring::Heard { .. } => (OfferEnd::NotAnswered, HangupReason::NoAnswer, After::Failed(OfferEnd::NotAnswered)),
-    };
-    offer::fail(turn, leg.call, leg, end, Remains::Leg(reason), after);
+    // An agent may have answered in time all the same, on a way that has fallen silent and is not lost yet.
+    let again = ring.postponed(turn.at + LOOK_AGAIN);
+    turn.state.with_call(leg.call, |call| call.offer_mut(leg).map(|offer| (offer.ring, offer.over) = (again, true)));
+    turn.order(leg.call, Op::HearOut { leg });
 }
 
 fn wrap_up_is_over(turn: &mut Turn<'_>, id: AgentId) {

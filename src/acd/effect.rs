@@ -133,6 +133,12 @@ pub enum Op {
         /// The Asterisk.
         server: ServerId,
     },
+    /// Hear all that Asterisk has to say up to now, then report [`Event::HeardOut`](crate::event::Event): whatever happened to
+    /// the leg before has been reported by then. Waits for no other order.
+    HearOut {
+        /// The leg on whose account.
+        leg: OurLeg,
+    },
     /// Forget what the dialplan noted of these fallback calls: it is in our hands.
     ForgetFallback {
         /// The Asterisk.
@@ -205,6 +211,7 @@ impl Op {
             Self::Continue { .. } => "continue",
             Self::Guard { .. } => "guard",
             Self::TakeAccount { .. } => "take_account",
+            Self::HearOut { .. } => "hear_out",
             Self::ForgetFallback { .. } => "forget_fallback",
             Self::Watch { .. } => "watch",
         }

@@ -66,6 +66,11 @@ pub enum Event {
         /// Why, as far as it is known.
         cause: Cause,
     },
+    /// All that Asterisk had said when [`Op::HearOut`](crate::effect::Op) was ordered has been reported.
+    HeardOut {
+        /// The leg on whose account.
+        leg: OurLeg,
+    },
     /// The party of this leg put the other on hold.
     LegHeld {
         /// The leg of the party who did it.
@@ -147,6 +152,7 @@ impl Event {
             Self::LegRang { .. } => "leg_rang",
             Self::LegAnswered { .. } => "leg_answered",
             Self::LegEnded { .. } => "leg_ended",
+            Self::HeardOut { .. } => "heard_out",
             Self::LegHeld { .. } => "leg_held",
             Self::LegResumed { .. } => "leg_resumed",
             Self::EndpointChanged { .. } => "endpoint_changed",

@@ -57,7 +57,7 @@ pub(crate) fn make(turn: &mut Turn<'_>, call: CallId, agent: AgentId) {
 pub(crate) fn add(call: &mut Call, (agent, tier): (AgentId, u8), leg: OurLeg, at: Timestamp, ring: Ring) -> Option<u32> {
     let n = call.offers_made.saturating_add(1);
     let alone = call.is_alone();
-    call.waiting_mut()?.offers.push(Offer { n, agent, tier, leg, made: at, ring });
+    call.waiting_mut()?.offers.push(Offer { n, agent, tier, leg, made: at, ring, over: false });
     call.offers_made = n;
     if alone {
         call.since = at;
@@ -82,10 +82,8 @@ pub(crate) fn tier(turn: &Turn<'_>, call: CallId, agent: AgentId) -> u8 {
 pub(crate) fn rang(turn: &mut Turn<'_>, call: CallId, leg: OurLeg) {
     let until = turn.at + ring_timeout(turn, call);
     let heard = turn.state.with_call(call, |call| {
-        let waiting = call.waiting_mut()?;
-        let offer = waiting.offers.iter_mut().find(|offer| offer.leg == leg)?;
-        offer.ring = Ring::Heard { until };
-        let (n, agent) = (offer.n, offer.agent);
+        call.set_ring(leg, Ring::Heard { until });
+        let (n, agent) = call.offer(leg).map(|offer| (offer.n, offer.agent))?;
         Some((n, agent, prepare_bridge(call)))
     });
     let Some(Some((offer, agent, create))) = heard else { return };

@@ -167,8 +167,8 @@ pub fn plan(op: &Op, app: &str) -> Plan {
             return Plan::Dial { leg: *leg, endpoint: endpoint.name.clone(), create, dial };
         }
         Op::Stamp { leg, stamp } => return stamping(leg, stamp),
-        // It is the session's own affair, and not the work of a lane.
-        Op::TakeAccount { .. } => Vec::new(),
+        // These are the session's own affair, and not the work of a lane.
+        Op::TakeAccount { .. } | Op::HearOut { .. } => Vec::new(),
         Op::ForgetFallback { legs, .. } => return Plan::Forget(legs.iter().map(|leg| leg.id.clone()).collect()),
         Op::Watch { endpoints, .. } => return Plan::Watch(endpoints.iter().map(|endpoint| endpoint.name.clone()).collect()),
     })

@@ -24,7 +24,7 @@ use crate::line::{AT_ONCE, Line, NotRead, Transport};
 use crate::own_queues::OwnQueues;
 use crate::reach::Reach;
 use crate::rest_socket::RestSocket;
-use crate::socket::{CAPACITY, Ending, NotOpened, Socket};
+use crate::socket::{CAPACITY, Ending, NotOpened, Read, Socket};
 use crate::starts::{Start, Starts};
 use crate::take::{Taken, filter_events, take};
 use crate::{Config, Transport as Wanted};
@@ -217,8 +217,8 @@ impl Session {
             }
             let (hands, retaking) = (&self.hands, self.retaking);
             tokio::select! {
-                told = self.socket.next() => match told {
-                    Some(told) => if self.hear(ends, told) { return End::Replaced },
+                read = self.socket.next() => match read {
+                    Some(read) => if self.read(ends, read) { return End::Replaced },
                     None => {
                         let why: Ending = self.socket.ending().await;
                         tracing::warn!(server.id = self.server.0, %why, "the connection to Asterisk was lost");
@@ -259,8 +259,8 @@ impl Session {
     async fn retake(&mut self, ends: &mut Ends) -> bool {
         self.retaking = None;
         let Some(waiting) = self.socket.waiting().await else { return false };
-        for told in waiting {
-            if ends.are_full() || self.hear(ends, told) {
+        for read in waiting {
+            if ends.are_full() || self.read(ends, read) {
                 return false;
             }
         }
@@ -280,6 +280,19 @@ impl Session {
                 false
             }
         }
+    }
+
+    /// Passes on what was read. `true` if it means that we are out.
+    fn read(&mut self, ends: &mut Ends, read: Read) -> bool {
+        match read {
+            Read::Told(told) => return self.hear(ends, told),
+            Read::HeardOut(name) => {
+                if let Ok(leg) = name.parse() {
+                    ends.tell(Event::HeardOut { leg });
+                }
+            }
+        }
+        false
     }
 
     /// Passes on what an event means. `true` if it means that we are out.
@@ -312,6 +325,10 @@ impl Session {
     fn take(&mut self, ends: &mut Ends, order: Order) {
         if let Op::TakeAccount { .. } = &order.op {
             self.retaking = Some(Instant::now() + ORDERS_BEFORE);
+            return;
+        }
+        if let Op::HearOut { leg } = &order.op {
+            self.socket.hear_out(&leg.to_string());
             return;
         }
         if let Op::Watch { endpoints, .. } = &order.op {

@@ -42,14 +42,15 @@ pub struct Socket {
 
 /// What was read.
 #[derive(Debug)]
-enum Read {
+pub enum Read {
+    /// An event.
     Told(Told),
-    /// The answer to [`HERE`].
-    Here,
+    /// Asterisk's word that it has written all that it had to say when it was asked so by [`Socket::hear_out`].
+    HeardOut(String),
 }
 
-/// What is sent as a ping to learn what Asterisk had written before it.
-const HERE: &[u8] = b"here";
+/// The name under which everything is heard out.
+const EVERYTHING: &str = "everything";
 
 /// Why the socket is no more.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +92,7 @@ impl Socket {
         request.headers_mut().insert("sec-websocket-protocol", tungstenite::http::HeaderValue::from_static("ari"));
         let opening = timeout(CONNECT_WITHIN, connect_async_with_config(request, None, true));
         let (stream, _) = opening.await.map_err(|_| NotOpened::Late)?.map_err(not_opened)?;
+        forgets_when_closed(stream.get_ref());
         let (tell, read) = mpsc::channel(capacity);
         let (outgoing, queued) = mpsc::unbounded_channel();
         let answers = Answers::default();
@@ -99,25 +101,29 @@ impl Socket {
     }
 
     /// The next event; `None` once there is no more.
-    pub async fn next(&mut self) -> Option<Told> {
-        loop {
-            match self.read.recv().await? {
-                Read::Told(told) => return Some(told),
-                Read::Here => {}
-            }
-        }
+    pub async fn next(&mut self) -> Option<Read> {
+        self.read.recv().await
+    }
+
+    /// Has Asterisk say when it has written all that it has to say now: [`Read::HeardOut`] with this name comes after all of
+    /// that. Never, if the socket ends before. Of the name, 125 bytes at most count (RFC 6455, section 5.5).
+    pub fn hear_out(&self, name: &str) {
+        // Without a task the end of the socket is read next.
+        let _ended = self.outgoing.send(Message::Ping(Bytes::copy_from_slice(name.as_bytes()))).is_err();
     }
 
     /// What Asterisk has written up to now and nobody has taken yet, however much of it waits in the network. `None` if that
     /// cannot be learned: then the socket is as good as closed.
-    pub async fn waiting(&mut self) -> Option<Vec<Told>> {
-        self.outgoing.send(Message::Ping(Bytes::from_static(HERE))).ok()?;
+    pub async fn waiting(&mut self) -> Option<Vec<Read>> {
+        self.hear_out(EVERYTHING);
         let mut waiting = Vec::new();
         let all = async {
-            while let Read::Told(told) = self.read.recv().await? {
-                waiting.push(told);
+            loop {
+                match self.read.recv().await? {
+                    Read::HeardOut(name) if name == EVERYTHING => return Some(()),
+                    read => waiting.push(read),
+                }
             }
-            Some(())
         };
         timeout(PONG_WITHIN, all).await.ok()??;
         Some(waiting)
@@ -154,6 +160,19 @@ fn not_opened(error: tungstenite::Error) -> NotOpened {
     }
 }
 
+/// Has the kernel throw away what is unsent when the socket is given up. An order that lay in its buffer while the way was cut
+/// must not be carried out after the next connection's account, which may have made a conversation of what it was to end.
+fn forgets_when_closed(stream: &MaybeTlsStream<TcpStream>) {
+    let tcp = match stream {
+        MaybeTlsStream::Plain(tcp) => tcp,
+        MaybeTlsStream::Rustls(tls) => tls.get_ref().0,
+        _ => return,
+    };
+    if let Err(why) = tcp.set_zero_linger() {
+        tracing::debug!(%why, "what is unsent on the event socket may outlive it");
+    }
+}
+
 async fn serve(
     stream: Stream,
     tell: mpsc::Sender<Read>,
@@ -178,14 +197,12 @@ async fn read(mut stream: SplitStream<Stream>, tell: mpsc::Sender<Read>, answers
             Some(Ok(Message::Text(text))) => text.as_str().to_owned(),
             // A frame that is no UTF-8 text would end the connection; as a binary one it is read as far as it can be.
             Some(Ok(Message::Binary(bytes))) => String::from_utf8_lossy(&bytes).into_owned(),
-            Some(Ok(Message::Pong(payload))) if payload == HERE => {
-                if tell.try_send(Read::Here).is_err() {
+            Some(Ok(Message::Pong(payload))) => {
+                if let Some(number) = number(&payload) {
+                    ponged.fetch_max(number, Ordering::Relaxed);
+                } else if tell.try_send(Read::HeardOut(String::from_utf8_lossy(&payload).into_owned())).is_err() {
                     return Ending::Overflow(tell.max_capacity());
                 }
-                continue;
-            }
-            Some(Ok(Message::Pong(payload))) => {
-                ponged.fetch_max(number(&payload), Ordering::Relaxed);
                 continue;
             }
             Some(Ok(Message::Ping(_) | Message::Close(_) | Message::Frame(_))) => continue,
@@ -251,6 +268,37 @@ async fn write(
     }
 }
 
-fn number(payload: &[u8]) -> u64 {
-    payload.try_into().map_or(0, u64::from_be_bytes)
+/// The number of an ordinary ping.
+fn number(payload: &[u8]) -> Option<u64> {
+    payload.try_into().ok().map(u64::from_be_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::{MaybeTlsStream, TcpStream, forgets_when_closed};
+
+    #[tokio::test]
+    async fn what_is_unsent_does_not_outlive_the_socket() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut ours = MaybeTlsStream::Plain(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap());
+        let (mut theirs, _) = listener.accept().await.unwrap();
+        forgets_when_closed(&ours);
+        let MaybeTlsStream::Plain(tcp) = &mut ours else { unreachable!("it was made so") };
+        // More than the network holds: most of it lies in our buffer.
+        let mut sent = 0;
+        let block = vec![0; 1 << 16];
+        while let Ok(Ok(())) = tokio::time::timeout(std::time::Duration::from_millis(50), tcp.write_all(&block)).await {
+            sent += block.len();
+        }
+        drop(ours);
+        let mut read = Vec::new();
+        let ended = theirs.read_to_end(&mut read).await;
+        assert_eq!(ended.map_err(|why| why.kind()), Err(ErrorKind::ConnectionReset));
+        assert!(read.len() < sent, "{} of {sent} bytes were delivered", read.len());
+    }
 }

@@ -12,7 +12,7 @@ pub const AGENTS: [&str; 10] =
     ["nobody", "logged out", "not ready", "ready", "reserved", "ringing", "talking", "held", "wrap-up", "unreachable"];
 
 /// What happened.
-pub const EVENTS: [&str; 18] = [
+pub const EVENTS: [&str; 19] = [
     "settings_changed",
     "switch_returned",
     "switch_lost",
@@ -21,6 +21,7 @@ pub const EVENTS: [&str; 18] = [
     "leg_rang",
     "leg_answered",
     "leg_ended",
+    "heard_out",
     "leg_held",
     "leg_resumed",
     "endpoint_changed",
@@ -67,7 +68,7 @@ impl Situation {
 
 /// How often each cell was met.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hits([[[u64; 10]; 5]; 18]);
+pub struct Hits([[[u64; 10]; 5]; 19]);
 
 impl Hits {
     /// An event met the core in these situations.

@@ -22,7 +22,7 @@ pub fn by_the_event(world: &World, event: &Event) -> BTreeSet<Situation> {
         | Event::ClockJumped { .. } => everybody(world),
         Event::CallerArrived { leg, .. } => theirs(world, leg),
         Event::FeatureDialled { endpoint, .. } | Event::EndpointChanged { endpoint, .. } => at_phone(world, endpoint),
-        Event::LegRang { leg } | Event::LegAnswered { leg } => [ours(world, *leg)].into(),
+        Event::LegRang { leg } | Event::LegAnswered { leg } | Event::HeardOut { leg } => [ours(world, *leg)].into(),
         Event::LegEnded { leg, .. } | Event::LegHeld { leg } | Event::LegResumed { leg } => either(world, leg),
         Event::PromptEnded { prompt } => match world.prompts.get(prompt).filter(|leg| counts(world, leg)) {
             Some(leg) => world.features.get(leg).map_or_else(nobody, |endpoint| at_phone(world, endpoint)),
@@ -75,7 +75,7 @@ fn everybody(world: &World) -> BTreeSet<Situation> {
 
 fn ordered(world: &World, op: &Op) -> BTreeSet<Situation> {
     match (op, leg_of(op)) {
-        (Op::Dial { leg, .. }, _) => [ours(world, *leg)].into(),
+        (Op::Dial { leg, .. } | Op::HearOut { leg }, _) => [ours(world, *leg)].into(),
         (Op::CreateBridge { bridge } | Op::Join { bridge, .. } | Op::DestroyBridge { bridge }, _) => of_call(world, bridge.call),
         (_, Some(leg)) => either(world, &leg),
         (_, None) => nobody(),

@@ -14,11 +14,16 @@ const READY: u8 = 0;
 const NOT_READY: u8 = 10;
 const LOG_OUT: u8 = 13;
 
+/// Numbers of what is reported late; see `World::late_report`.
+const ENDED: u8 = 4;
+const HEARD_OUT: u8 = 5;
+
 /// Any of them.
 pub fn scene() -> impl Strategy<Value = Vec<Action>> {
     prop_oneof![
         44 => vec(cleared_after_ringing(), 3..5).prop_map(|scenes| scenes.concat()),
         14 => cleared_after_talking(),
+        3 => answered_at_the_last_moment(),
         18 => tone(),
         8 => tone_for_somebody_else(),
         2 => tone_during_wrap_up(),
@@ -42,7 +47,8 @@ fn cleared_after_ringing() -> impl Strategy<Value = Vec<Action>> {
         if caller == 0 {
             told.extend([Action::CallerHangsUp(0), Action::EventArrives]);
         } else {
-            told.extend((0..8).map(|_| Action::TimePasses(2_000)));
+            told.extend(ring_time_is_over());
+            told.extend([Action::OrderRuns(0), Action::EventArrives]);
         }
         told.extend(unknown_fate_of_the_hangup());
         told.extend(caller_goes_on(caller));
@@ -65,6 +71,25 @@ fn cleared_after_talking() -> impl Strategy<Value = Vec<Action>> {
         told.extend(before.into_iter().map(|what| Action::LateReport(0, what)));
         told.extend(line_is_cleared(0, end));
         told.extend(after.into_iter().map(|what| Action::LateReport(0, what)));
+        told
+    })
+}
+
+/// The queue's ring time passes, and that Asterisk shall be heard out is ordered once.
+fn ring_time_is_over() -> impl Iterator<Item = Action> {
+    (0..7).map(|_| Action::TimePasses(2_000)).chain([Action::TimePasses(1_200)])
+}
+
+/// The agent answers in time, and talks, or holds, when Asterisk has been heard out.
+fn answered_at_the_last_moment() -> impl Strategy<Value = Vec<Action>> {
+    any::<bool>().prop_map(|holds| {
+        let mut told = vec![Action::CallerArrives(0, 0), Action::Settles, Action::PhoneRings(0), Action::Settles];
+        told.extend(ring_time_is_over());
+        told.extend([Action::OrderRuns(0), Action::EventIsDelayed, Action::PhoneAnswers(0), Action::SettlesButForTheDelayed]);
+        if holds {
+            told.extend([Action::PhoneHolds(0), Action::SettlesButForTheDelayed]);
+        }
+        told.push(Action::DelayedEventArrives(0));
         told
     })
 }
@@ -109,13 +134,13 @@ fn as_before(agent: usize) -> Vec<Action> {
 
 /// What was once true of a leg.
 fn reports() -> impl Strategy<Value = Vec<u8>> {
-    vec(0_u8..4, 2..6)
+    vec(prop_oneof![6 => 0_u8..4, 1 => Just(HEARD_OUT)], 2..7)
 }
 
 fn line_is_cleared(leg: u8, how: usize) -> Vec<Action> {
     let ended = Action::DelayedEventArrives(0);
     let fate = Action::DelayedEventArrives(1);
-    let again = Action::LateReport(leg, 4);
+    let again = Action::LateReport(leg, ENDED);
     match how {
         0 => vec![ended, Action::DelayedEventArrives(0), again],
         1..=4 => vec![fate, ended, again],

@@ -83,6 +83,7 @@ impl Rules {
             }
             Event::OrderFailed { order, .. } => self.legs.extend(leg_of(order)),
             Event::SwitchLost { .. }
+            | Event::HeardOut { .. }
             | Event::PromptEnded { .. }
             | Event::AgentAsked { .. }
             | Event::CallAsked { .. }
@@ -114,6 +115,7 @@ impl Rules {
             | Op::Stamp { .. }
             | Op::Mark { .. }
             | Op::Continue { .. }
+            | Op::HearOut { .. }
             | Op::TakeAccount { .. }
             | Op::ForgetFallback { .. }
             | Op::Watch { .. } => {}

@@ -153,6 +153,7 @@ impl Switch {
                 self.leg(&LegId::Theirs(leg.clone()))?.guarded_until = until;
             }
             Op::ForgetFallback { legs, .. } => legs.iter().for_each(|leg| self.forget(leg)),
+            Op::HearOut { leg } => return Ok(vec![Event::HeardOut { leg: *leg }]),
             // The adapter reads the account, and reports it.
             Op::TakeAccount { .. } => {}
             Op::Mark { leg, mark } => self.leg(leg)?.mark = Some(*mark),
@@ -260,6 +261,7 @@ pub fn leg_of(op: &Op) -> Option<LegId> {
         | Op::CreateBridge { .. }
         | Op::Join { .. }
         | Op::DestroyBridge { .. }
+        | Op::HearOut { .. }
         | Op::TakeAccount { .. }
         | Op::ForgetFallback { .. }
         | Op::Watch { .. } => None,

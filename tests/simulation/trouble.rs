@@ -31,6 +31,8 @@ impl World {
             | Op::Watch { .. }
             | Op::Play { .. } => (!why.is_multiple_of(3), why % 3 == 2),
             Op::Answer { .. } | Op::Stamp { .. } | Op::Mark { .. } | Op::Continue { .. } => (false, true),
+            // Nothing but the loss of the whole way keeps it from being carried out, and then nobody learns of it.
+            Op::HearOut { .. } => (true, true),
             Op::Guard { .. } | Op::ForgetFallback { .. } | Op::TakeAccount { .. } => (why.is_multiple_of(2), true),
             Op::Hangup { .. } | Op::DestroyBridge { .. } => (true, false),
         };
@@ -108,6 +110,7 @@ impl World {
         let may_repeat = match event {
             Event::LegRang { .. }
             | Event::LegAnswered { .. }
+            | Event::HeardOut { .. }
             | Event::LegHeld { .. }
             | Event::LegResumed { .. }
             | Event::PromptEnded { .. } => true,
@@ -146,12 +149,13 @@ impl World {
             None if !self.switch.used.contains(&leg.to_string()) => return,
             None => (true, true, true),
         };
-        let event = match what % 5 {
+        let event = match what % 6 {
             0 if rang => Event::LegRang { leg },
             1 if up => Event::LegAnswered { leg },
             2 if up => Event::LegHeld { leg: id },
             3 if up => Event::LegResumed { leg: id },
             4 if gone => Event::LegEnded { leg: id, cause: Cause { q850: 16, sip: None } },
+            5 => Event::HeardOut { leg },
             _ => return,
         };
         if self.connected {

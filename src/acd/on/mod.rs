@@ -7,6 +7,7 @@ mod clock_jumped;
 mod endpoint_changed;
 pub(crate) mod fallback_reported;
 mod feature_dialled;
+mod heard_out;
 mod leg_answered;
 mod leg_ended;
 mod leg_held;
@@ -46,6 +47,7 @@ pub(crate) fn take(turn: &mut Turn<'_>, event: Event) -> Result<(), Ignored> {
         Event::LegRang { leg } => leg_rang::take(turn, leg),
         Event::LegAnswered { leg } => leg_answered::take(turn, leg),
         Event::LegEnded { leg, cause } => leg_ended::take(turn, &leg, cause),
+        Event::HeardOut { leg } => heard_out::take(turn, leg),
         Event::LegHeld { leg } => leg_held::take(turn, &leg, Stretch::Hold),
         Event::LegResumed { leg } => leg_held::take(turn, &leg, Stretch::Talk),
         Event::EndpointChanged { endpoint, reachable, in_use } => endpoint_changed::take(turn, endpoint, reachable, in_use),

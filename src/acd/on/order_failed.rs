@@ -40,6 +40,8 @@ pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
             guard::failed(turn, &leg, within);
             noticed(turn, &LegId::Theirs(leg), why);
         }
+        // It is asked for again until it comes.
+        Op::HearOut { .. } => {}
         // The account comes with the next return, and whatever is not forgotten is reported and forgotten once more.
         Op::TakeAccount { .. } | Op::ForgetFallback { .. } => {}
         Op::Watch { server, .. } => watch(turn, server),
@@ -191,6 +193,7 @@ fn words(order: &Op) -> String {
             format!("{name} {leg}")
         }
         Op::Dial { leg, endpoint, .. } => format!("{name} {leg} at {endpoint}"),
+        Op::HearOut { leg } => format!("{name} {leg}"),
         Op::CreateBridge { bridge } | Op::Join { bridge, .. } | Op::DestroyBridge { bridge } => format!("{name} {bridge}"),
         Op::TakeAccount { server } => format!("{name} of server {server}"),
         Op::ForgetFallback { server, legs } => format!("{name} {} calls of server {server}", legs.len()),

@@ -15,6 +15,7 @@ mod falling_back;
 mod guarding;
 mod hanging_up;
 mod heading;
+mod hearing_out;
 mod live;
 mod mending;
 mod moving;
@@ -138,7 +139,7 @@ impl Centre {
             assert!(effects.iter().all(renews), "at {before:?}: {effects:?}");
         }
         assert_eq!(crate::next_deadline(&self.state), Some(Timestamp::from_ms(ms)));
-        self.at(ms, Event::DeadlinePassed)
+        self.due(ms)
     }
 
     fn state_of(&self, number: u128) -> AgentState {

@@ -72,7 +72,7 @@ impl Wanderer {
         self.looks_at(&effects);
         // Whatever is due is done by one report, or is not due any more.
         while crate::next_deadline(&self.centre.state).is_some_and(|due| due <= Timestamp::from_ms(self.at)) {
-            let effects = self.centre.at(self.at, Event::DeadlinePassed);
+            let effects = self.centre.due(self.at);
             self.looks_at(&effects);
             self.at += 1;
         }

@@ -7,6 +7,7 @@ mod contract;
 mod drive;
 mod events;
 mod faults;
+mod hearing_out;
 mod lanes;
 mod life;
 mod managing;

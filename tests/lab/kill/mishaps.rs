@@ -19,6 +19,8 @@ const HANGS_FOR: Duration = Duration::from_secs(20);
 const STALE_AFTER: Millis = 10_000;
 /// A beat comes every two seconds; and the one that came last was on its way.
 const BEAT: Millis = 2500;
+/// How often the way falls silent; with `--long` four times as often.
+const SILENCES: u32 = 8;
 /// A cut way must be noticed within this.
 const NOTICED_WITHIN: Duration = Duration::from_secs(5);
 const MENDED_WITHIN: Duration = Duration::from_secs(20);
@@ -61,6 +63,34 @@ pub async fn silently_cut_way_to_asterisk_is_noticed_and_new_calls_fall_back(gro
     storm.was_away(went, back);
     storm.figure(format!("ready {} ms after the way was whole again; lag {lag}", back - mended));
     fell_back(&mut storm, answered);
+    storm.looks_around_at_last().await?;
+    storm.ends().await
+}
+
+/// The way is silent for a moment, again and again: some times are too short to be noticed at all, some long enough for the way to
+/// be given up. Ring times pass and phones are answered meanwhile.
+pub async fn agents_who_answer_while_the_way_is_silent_for_seconds_keep_their_callers(ground: &mut Ground) -> Result<Figures> {
+    let silences = if ground.long { SILENCES * 4 } else { SILENCES };
+    let mut chance = ground.chance("silences");
+    let mut storm = Storm::begins(ground, silences * 12 + 60).await?;
+    sleep(WARM).await;
+    let port = storm.ground.stage.lab.ports.http;
+    let mut lasted = Vec::new();
+    for _ in 0..silences {
+        sleep(chance.between(1500, 4000)).await;
+        let went = now();
+        let cut = Cut::to(port).await?;
+        sleep(chance.between(1000, 4800)).await;
+        drop(cut);
+        lasted.push(now() - went);
+        let (back, _) = storm.ground.is_ready(MENDED_WITHIN).await?;
+        storm.was_away(went, back);
+    }
+    storm.figure(format!(
+        "{silences} silences, of {} to {} ms",
+        lasted.iter().min().unwrap_or(&0),
+        lasted.iter().max().unwrap_or(&0)
+    ));
     storm.looks_around_at_last().await?;
     storm.ends().await
 }

@@ -60,6 +60,7 @@ pub fn all() -> Vec<Test> {
         Sqlite kills::calls_go_on_when_the_journal_is_lost_with_the_program,
         Sqlite mishaps::new_calls_fall_back_while_the_program_hangs_and_those_who_wait_wait_on,
         Sqlite mishaps::silently_cut_way_to_asterisk_is_noticed_and_new_calls_fall_back,
+        Sqlite mishaps::agents_who_answer_while_the_way_is_silent_for_seconds_keep_their_callers,
         Sqlite databases::calls_go_on_while_the_sqlite_file_is_locked_and_then_its_disk_full,
         Sqlite mishaps::calls_go_on_while_the_disk_of_the_journal_is_full,
         Sqlite restart::calls_that_die_with_asterisk_are_booked_and_new_ones_are_served,
