@@ -195,7 +195,9 @@ impl Books<'_> {
             return;
         };
         let still = self.standstills.between(end, ended);
-        if !(end - WITHIN - still..=self.outages.due(end) + still).contains(&ended) {
+        // A caller whose agent has left is hung up by the program; or, if the way was cut just then, whenever that comes to pass.
+        let parted = if self.outages.around(ended) { self.outages.due(ended) } else { ended + WITHIN };
+        if ended > self.outages.due(end) + still || end > parted + still {
             self.finds("the ledger's end", &format!("{number} by {} ms", ended - end));
         }
     }

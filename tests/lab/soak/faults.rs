@@ -43,18 +43,27 @@ impl Fault {
 /// The faults that leave the program alive.
 const PASSING: [Fault; 3] = [Fault::Standstill, Fault::Cut, Fault::Locked];
 
-/// The faults of a round, in the order in which they strike. A round that is alone has them all. Of many, every fourth one
-/// begins with an end of the program, by turns a kill and a restart: what grows in it shows only in a life of some length.
-pub(super) fn drawn(round: u32, alone: bool, chance: &mut Chance) -> Vec<Fault> {
-    if alone {
-        return shuffled(&[&PASSING[..], &[Fault::Kill, Fault::Restart]].concat(), chance);
-    }
-    let passing = shuffled(&PASSING, chance);
-    match round % 8 {
-        3 => [vec![Fault::Kill], passing].concat(),
-        7 => [vec![Fault::Restart], passing].concat(),
-        _ => passing,
-    }
+/// When in a soak a round is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// It is the only one.
+    Alone,
+    /// In the first third: the program may come to an end.
+    Early,
+    /// Later: it lives on to the end of the soak, since what grows in it shows only in a long life.
+    Late,
+}
+
+/// The faults of a round, in the order in which they strike. A round that is alone has them all. Of the early ones, every second
+/// one begins with an end of the program, by turns a kill and a restart.
+pub(super) fn drawn(round: u32, when: When, chance: &mut Chance) -> Vec<Fault> {
+    let ends = match (when, round % 4) {
+        (When::Alone, _) => return shuffled(&[&PASSING[..], &[Fault::Kill, Fault::Restart]].concat(), chance),
+        (When::Early, 1) => Some(Fault::Kill),
+        (When::Early, 3) => Some(Fault::Restart),
+        (When::Early | When::Late, _) => None,
+    };
+    ends.into_iter().chain(shuffled(&PASSING, chance)).collect()
 }
 
 fn shuffled(faults: &[Fault], chance: &mut Chance) -> Vec<Fault> {
@@ -136,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_round_alone_has_every_fault_once() {
-        let drawn = drawn(0, true, &mut Chance::of(7, "soak"));
+        let drawn = drawn(0, When::Alone, &mut Chance::of(7, "soak"));
         assert_eq!(drawn.len(), 5);
         for fault in [Fault::Kill, Fault::Restart, Fault::Standstill, Fault::Cut, Fault::Locked] {
             assert!(drawn.contains(&fault), "{drawn:?}");
@@ -144,12 +153,15 @@ mod tests {
     }
 
     #[test]
-    fn of_many_rounds_every_fourth_one_ends_a_life_and_each_has_what_passes() {
+    fn lives_end_early_alone_and_every_round_has_what_passes() {
         let mut chance = Chance::of(7, "soak");
-        let rounds: Vec<Vec<Fault>> = (0..16).map(|round| drawn(round, false, &mut chance)).collect();
-        let firsts: Vec<Fault> = rounds.iter().filter(|round| round.len() == 4).map(|round| round[0]).collect();
-        assert_eq!(firsts, [Fault::Kill, Fault::Restart, Fault::Kill, Fault::Restart]);
-        for round in rounds {
+        let mut rounds = |when| (0..8).map(|round| drawn(round, when, &mut chance)).collect::<Vec<_>>();
+        let (early, late) = (rounds(When::Early), rounds(When::Late));
+        let ends =
+            |rounds: &[Vec<Fault>]| rounds.iter().filter(|round| round.len() == 4).map(|round| round[0]).collect::<Vec<_>>();
+        assert_eq!(ends(&early), [Fault::Kill, Fault::Restart, Fault::Kill, Fault::Restart]);
+        assert_eq!(ends(&late), []);
+        for round in early.iter().chain(&late) {
             assert!(PASSING.iter().all(|fault| round.contains(fault)), "{round:?}");
         }
     }

@@ -3,7 +3,8 @@
 //!
 //! It plays in rounds of three minutes, each a storm as in the suite of kills: people call, faults strike and heal, everybody
 //! comes to an end and is heard as a witness. So a fault of the program is told minutes after it happened, with its round. The
-//! program itself lives on from round to round: it is started again in every fourth only, for what grows shows in a long life.
+//! program itself lives on from round to round: it is killed and started again in the first third of the time alone, for what grows
+//! shows in a long life.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ mod flat;
 mod lives;
 mod samples;
 
-use faults::Fault;
+use faults::{Fault, When};
 use samples::Sampler;
 
 /// The length of a round, from its first caller to its last. The pairs who talk over all of it speak for four minutes.
@@ -112,7 +113,12 @@ async fn rounds(ground: &mut Ground, length: Duration, outcome: &mut Outcome) ->
             return Ok(());
         }
         let round = left.min(ROUND);
-        let faults = faults::drawn(outcome.rounds, alone, &mut chance);
+        let when = match (alone, left > length * 2 / 3) {
+            (true, _) => When::Alone,
+            (false, true) => When::Early,
+            (false, false) => When::Late,
+        };
+        let faults = faults::drawn(outcome.rounds, when, &mut chance);
         outcome.rounds += 1;
         let names: Vec<&str> = faults.iter().map(|fault| fault.name()).collect();
         say::line(format!("round {}: {}", outcome.rounds, names.join(", ")));
