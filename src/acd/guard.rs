@@ -51,7 +51,7 @@ pub(crate) fn renew(turn: &mut Turn<'_>, id: CallId) {
         order(turn, id, EVERY);
     } else {
         let again_at = turn.at + EVERY;
-        turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.guard.again_at = again_at));
+        turn.state.with_guard(id, |call| call.waiting_mut().map(|waiting| waiting.guard.again_at = again_at));
     }
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn refresh(turn: &mut Turn<'_>, id: CallId) {
 
 fn order(turn: &mut Turn<'_>, id: CallId, again_after: Span) {
     let guard = Guard { ordered: turn.at, again_at: turn.at + again_after };
-    let guarded = turn.state.with_call(id, |call| {
+    let guarded = turn.state.with_guard(id, |call| {
         call.waiting_mut()?.guard = guard;
         Some(call.leg.clone())
     });
@@ -76,7 +76,7 @@ fn order(turn: &mut Turn<'_>, id: CallId, again_after: Span) {
 
 /// Lifts the guard over a call whose caller does not wait any more.
 pub(crate) fn lift(turn: &mut Turn<'_>, id: CallId) {
-    let lifted = turn.state.with_call(id, |call| {
+    let lifted = turn.state.with_guard(id, |call| {
         if let Some(talk) = call.talk_mut() {
             talk.lift_again_at = None;
         }
@@ -97,7 +97,7 @@ pub(crate) fn lift_from_leg(turn: &mut Turn<'_>, leg: &TheirLeg) {
 pub(crate) fn failed(turn: &mut Turn<'_>, leg: &TheirLeg, within: Option<Span>) {
     let Some(id) = turn.state.call_of(leg).map(|call| call.id) else { return };
     let at = turn.at + AGAIN_AFTER;
-    turn.state.with_call(id, |call| match (&mut call.stage, within) {
+    turn.state.with_guard(id, |call| match (&mut call.stage, within) {
         (Stage::Talking(talk), None) => talk.lift_again_at = Some(at),
         (Stage::Waiting(waiting), Some(_)) => waiting.guard.again_at = at.min(waiting.guard.again_at),
         (Stage::Talking(_), Some(_)) | (Stage::Waiting(_), None) => {}
@@ -111,7 +111,7 @@ pub(crate) fn lift_again(turn: &mut Turn<'_>, id: CallId) {
         lift(turn, id);
     } else {
         let later = turn.at + AGAIN_AFTER;
-        turn.state.with_call(id, |call| call.talk_mut().map(|talk| talk.lift_again_at = Some(later)));
+        turn.state.with_guard(id, |call| call.talk_mut().map(|talk| talk.lift_again_at = Some(later)));
     }
 }
 

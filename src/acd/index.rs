@@ -44,6 +44,32 @@ pub(crate) struct Index {
     pub(crate) queue_staff: BTreeMap<QueueId, Staff>,
 }
 
+/// What stands in the index of a call.
+#[derive(Default)]
+pub(crate) struct CallTraces {
+    deadlines: Vec<(Timestamp, Due)>,
+    waits: Option<Waits>,
+}
+
+/// A caller who waits.
+#[derive(PartialEq, Eq)]
+struct Waits {
+    queue: QueueId,
+    place: Place,
+    /// The last tier whose agents may be rung, for one who wants an agent.
+    wants: Option<u8>,
+}
+
+/// What stands in the index of an agent.
+#[derive(Default)]
+pub(crate) struct AgentTraces {
+    leg: Option<OurLeg>,
+    deadlines: Vec<(Timestamp, Due)>,
+    staff: Option<Kind>,
+    queues: Vec<QueueId>,
+    seats: Vec<((QueueId, ServerId), Candidate)>,
+}
+
 /// How many agents do what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Staff {
@@ -88,56 +114,103 @@ impl Index {
 
     pub(crate) fn add_call(&mut self, call: &Call) {
         self.callers.insert(call.leg.clone(), call.id);
-        self.deadlines.extend(call_deadlines(call));
-        let Some(place) = call.place() else { return };
-        self.waiting.entry(call.queue).or_default().insert(place);
-        self.arrivals.insert((call.entered, call.id));
-        if let Some((last_tier, _)) = call.wants(self.strategy(call.queue)) {
-            self.pools.entry((call.queue, call.server())).or_default().add_caller(last_tier, place);
-        }
+        self.move_call(call, CallTraces::default());
     }
 
     pub(crate) fn remove_call(&mut self, call: &Call) {
         self.callers.remove(&call.leg);
-        for deadline in call_deadlines(call) {
-            self.deadlines.remove(&deadline);
-        }
-        let Some(place) = call.place() else { return };
-        change_or_drop(&mut self.waiting, &call.queue, |places| places.remove(&place));
-        self.arrivals.remove(&(call.entered, call.id));
-        if let Some((last_tier, _)) = call.wants(self.strategy(call.queue)) {
-            change_or_drop(&mut self.pools, &(call.queue, call.server()), |pool| pool.remove_caller(last_tier, place));
-        }
+        let traces = self.call_traces(call);
+        self.exchange_call(call, traces, CallTraces::default());
     }
 
-    pub(crate) fn add_agent(&mut self, agent: &Agent) {
-        if let Some(leg) = agent.line.leg() {
-            self.legs.insert(leg, agent.card.id);
+    /// What stands here of a call and may change with it: all but its id and its caller's leg.
+    pub(crate) fn call_traces(&self, call: &Call) -> CallTraces {
+        let waits = call.place().map(|place| {
+            let wants = call.wants(self.strategy(call.queue)).map(|(last_tier, _)| last_tier);
+            Waits { queue: call.queue, place, wants }
+        });
+        CallTraces { deadlines: call_deadlines(call), waits }
+    }
+
+    /// A call is not any more what left these traces. Most changes touch few of them, and cost no more than those.
+    pub(crate) fn move_call(&mut self, call: &Call, before: CallTraces) {
+        let traces = self.call_traces(call);
+        self.exchange_call(call, before, traces);
+    }
+
+    fn exchange_call(&mut self, call: &Call, before: CallTraces, now: CallTraces) {
+        exchange(&mut self.deadlines, before.deadlines, now.deadlines);
+        if before.waits == now.waits {
+            return;
         }
-        self.deadlines.extend(agent_deadlines(agent));
-        self.staff.add(&agent.state, 1);
-        for queue in &agent.card.queues {
-            self.queue_staff.entry(*queue).or_default().add(&agent.state, 1);
-            if agent.available() {
-                let seat = self.seat(agent, *queue);
-                self.pools.entry((*queue, agent.card.endpoint.server)).or_default().add_agent(seat);
+        let server = call.server();
+        if let Some(Waits { queue, place, wants }) = before.waits {
+            change_or_drop(&mut self.waiting, &queue, |places| places.remove(&place));
+            self.arrivals.remove(&(call.entered, call.id));
+            if let Some(last_tier) = wants {
+                change_or_drop(&mut self.pools, &(queue, server), |pool| pool.remove_caller(last_tier, place));
+            }
+        }
+        if let Some(Waits { queue, place, wants }) = now.waits {
+            self.waiting.entry(queue).or_default().insert(place);
+            self.arrivals.insert((call.entered, call.id));
+            if let Some(last_tier) = wants {
+                self.pools.entry((queue, server)).or_default().add_caller(last_tier, place);
             }
         }
     }
 
+    pub(crate) fn add_agent(&mut self, agent: &Agent) {
+        self.move_agent(agent, AgentTraces::default());
+    }
+
     pub(crate) fn remove_agent(&mut self, agent: &Agent) {
-        if let Some(leg) = agent.line.leg() {
-            self.legs.remove(&leg);
+        let traces = self.agent_traces(agent);
+        self.exchange_agent(agent.card.id, traces, AgentTraces::default());
+    }
+
+    /// What stands here of an agent and may change with them: all but their id.
+    pub(crate) fn agent_traces(&self, agent: &Agent) -> AgentTraces {
+        let queues = &agent.card.queues;
+        let server = agent.card.endpoint.server;
+        let seats = queues.iter().filter(|_| agent.available()).map(|queue| ((*queue, server), self.seat(agent, *queue)));
+        AgentTraces {
+            leg: agent.line.leg(),
+            deadlines: agent_deadlines(agent).collect(),
+            staff: Some(Kind::of(&agent.state)),
+            queues: queues.clone(),
+            seats: seats.collect(),
         }
-        for deadline in agent_deadlines(agent) {
-            self.deadlines.remove(&deadline);
+    }
+
+    /// An agent is not any more what left these traces.
+    pub(crate) fn move_agent(&mut self, agent: &Agent, before: AgentTraces) {
+        let traces = self.agent_traces(agent);
+        self.exchange_agent(agent.card.id, before, traces);
+    }
+
+    fn exchange_agent(&mut self, id: AgentId, before: AgentTraces, now: AgentTraces) {
+        if before.leg != now.leg {
+            before.leg.and_then(|leg| self.legs.remove(&leg));
+            self.legs.extend(now.leg.map(|leg| (leg, id)));
         }
-        self.staff.add(&agent.state, -1);
-        for queue in &agent.card.queues {
-            change_or_drop(&mut self.queue_staff, queue, |staff| staff.add(&agent.state, -1));
-            if agent.available() {
-                let (key, seat) = ((*queue, agent.card.endpoint.server), self.seat(agent, *queue));
-                change_or_drop(&mut self.pools, &key, |pool| pool.remove_agent(seat));
+        exchange(&mut self.deadlines, before.deadlines, now.deadlines);
+        if (before.staff, &before.queues) != (now.staff, &now.queues) {
+            if let Some(kind) = before.staff {
+                self.staff.add(kind, -1);
+                before.queues.iter().for_each(|queue| change_or_drop(&mut self.queue_staff, queue, |staff| staff.add(kind, -1)));
+            }
+            if let Some(kind) = now.staff {
+                self.staff.add(kind, 1);
+                now.queues.iter().for_each(|queue| self.queue_staff.entry(*queue).or_default().add(kind, 1));
+            }
+        }
+        if before.seats != now.seats {
+            for (pool, seat) in before.seats {
+                change_or_drop(&mut self.pools, &pool, |pool| pool.remove_agent(seat));
+            }
+            for (pool, seat) in now.seats {
+                self.pools.entry(pool).or_default().add_agent(seat);
             }
         }
     }
@@ -200,16 +273,38 @@ impl Staff {
         Presence { logged_in: self.logged_in() > 0, ready: self.logged_in() > self.not_ready }
     }
 
-    fn add(&mut self, state: &AgentState, count: i32) {
-        let of_his_kind = match state {
-            AgentState::LoggedOut => &mut self.out,
-            AgentState::Ready => &mut self.ready,
-            AgentState::Reserved(_) | AgentState::Ringing(_) | AgentState::Talking(_) | AgentState::Held(_) => &mut self.bound,
-            AgentState::NotReady(_) | AgentState::WrapUp { .. } | AgentState::Unreachable => &mut self.off,
+    fn add(&mut self, kind: Kind, count: i32) {
+        let of_this_kind = match kind {
+            Kind::Out => &mut self.out,
+            Kind::Ready => &mut self.ready,
+            Kind::Bound => &mut self.bound,
+            Kind::NotReady | Kind::Off => &mut self.off,
         };
-        *of_his_kind = of_his_kind.saturating_add_signed(count);
-        if matches!(state, AgentState::NotReady(_)) {
+        *of_this_kind = of_this_kind.saturating_add_signed(count);
+        if kind == Kind::NotReady {
             self.not_ready = self.not_ready.saturating_add_signed(count);
+        }
+    }
+}
+
+/// What an agent does, as far as it is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Out,
+    Ready,
+    Bound,
+    NotReady,
+    Off,
+}
+
+impl Kind {
+    const fn of(state: &AgentState) -> Self {
+        match state {
+            AgentState::LoggedOut => Self::Out,
+            AgentState::Ready => Self::Ready,
+            AgentState::Reserved(_) | AgentState::Ringing(_) | AgentState::Talking(_) | AgentState::Held(_) => Self::Bound,
+            AgentState::NotReady(_) => Self::NotReady,
+            AgentState::WrapUp { .. } | AgentState::Unreachable => Self::Off,
         }
     }
 }
@@ -252,6 +347,16 @@ fn agent_deadlines(agent: &Agent) -> impl Iterator<Item = (Timestamp, Due)> + us
     };
     let rest = agent.rests_until.map(|until| (until, Due::Rest(id)));
     wrap_up.into_iter().chain(line).chain(phone).chain(rest)
+}
+
+/// Puts what is due now in place of what was.
+fn exchange(deadlines: &mut BTreeSet<(Timestamp, Due)>, before: Vec<(Timestamp, Due)>, now: Vec<(Timestamp, Due)>) {
+    if before != now {
+        for deadline in before {
+            deadlines.remove(&deadline);
+        }
+        deadlines.extend(now);
+    }
 }
 
 /// Changes an entry, and drops it once it holds nothing: an index that was built anew would not have it.

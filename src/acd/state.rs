@@ -282,12 +282,18 @@ impl State {
 
     /// Changes a call; `None` if there is none.
     pub(crate) fn with_call<R>(&mut self, id: CallId, change: impl FnOnce(&mut Call) -> R) -> Option<R> {
+        self.changes.call(self.calls.get(&id)?);
+        let answer = self.with_guard(id, change)?;
+        self.changes.call(self.calls.get(&id)?);
+        Some(answer)
+    }
+
+    /// The same, where only the guard over the call changes, which Live does not show.
+    pub(crate) fn with_guard<R>(&mut self, id: CallId, change: impl FnOnce(&mut Call) -> R) -> Option<R> {
         let call = self.calls.get_mut(&id)?;
-        self.index.remove_call(call);
-        self.changes.call(call);
+        let traces = self.index.call_traces(call);
         let answer = change(call);
-        self.index.add_call(call);
-        self.changes.call(call);
+        self.index.move_call(call, traces);
         Some(answer)
     }
 
@@ -303,9 +309,9 @@ impl State {
         let agent = self.agents.get_mut(&id)?;
         let presence = roster::presence(agent);
         let counted = Presence::of(&agent.state);
-        self.index.remove_agent(agent);
+        let traces = self.index.agent_traces(agent);
         let answer = change(agent);
-        self.index.add_agent(agent);
+        self.index.move_agent(agent, traces);
         if Presence::of(&agent.state) != counted {
             self.stirred.extend(&agent.card.queues);
         }

@@ -6,7 +6,7 @@ use model::{AgentState, CallPhase};
 
 use super::*;
 use crate::agent::{Line, Wish};
-use crate::call::{DECISIONS, Leave, Stretch};
+use crate::call::{Call, DECISIONS, Leave, Stretch};
 use crate::phone::Besides;
 use crate::state::{Over, Way};
 
@@ -164,7 +164,8 @@ fn two_who_share_what_only_one_can_have() {
     let (mut centre, call) = Centre::ringing();
     centre.calls(10_300, "c2", "700");
     says(centre, "two calls share a caller's leg", |state| {
-        state.with_call(call, |call| call.leg = their("c2"));
+        let there = state.remove_call(call).expect("it was made");
+        state.add_call(Call { leg: their("c2"), ..there });
     });
     let (centre, call) = Centre::ringing();
     says(centre, "two agents share a leg", |state| {
