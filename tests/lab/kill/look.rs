@@ -143,8 +143,9 @@ fn bridges(first: &Sight, second: &Sight) -> Vec<String> {
         let call = call_of(bridge);
         call.is_some() && second.channels.keys().chain(first.channels.keys()).any(|channel| call_of(channel) == call)
     };
+    let odd = |id: &str, members: &BTreeSet<String>| members.len() == 1 || (members.is_empty() && !rings(id));
     let both = second.bridges.iter().filter_map(|(id, members)| Some((id, members, first.bridges.get(id)?)));
-    both.filter(|(id, now, before)| now.len() < 2 && before.len() < 2 && !(now.is_empty() && rings(id)))
+    both.filter(|(id, now, before)| odd(id, now) && odd(id, before))
         .map(|(id, now, _)| format!("bridge {id} has {} members", now.len()))
         .collect()
 }
@@ -201,5 +202,27 @@ mod tests {
         assert_eq!(dialogues(&messages)["c"], (1, None));
         let refused = [message(1, "INVITE sip:1001@x SIP/2.0", "1 INVITE"), message(2, "SIP/2.0 486 Busy Here", "1 INVITE")];
         assert_eq!(dialogues(&refused)["c"], (1, Some(2)));
+    }
+
+    /// A bridge with these members, while a phone of its call rings or talks, if one does.
+    fn sight(members: &[&str], phone: bool) -> Sight {
+        let channel =
+            || Channel { call_id: String::new(), number: String::new(), application: String::new(), state: String::new() };
+        let members = members.iter().map(|member| (*member).to_owned()).collect();
+        Sight {
+            at: 0,
+            channels: phone.then(|| ("callsync-leg-1-0193-1".to_owned(), channel())).into_iter().collect(),
+            bridges: [("callsync-bridge-1-0193-1".to_owned(), members)].into(),
+            live: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn a_bridge_is_out_of_order_when_both_looks_find_it_so() {
+        let (rings, alone, left) = (sight(&[], true), sight(&["one"], true), sight(&[], false));
+        assert!(bridges(&rings, &alone).is_empty(), "it was ready for the answer, and its caller has hung up just now");
+        assert!(bridges(&rings, &rings).is_empty() && bridges(&alone, &sight(&["one", "other"], true)).is_empty());
+        assert_eq!(bridges(&alone, &alone), ["bridge callsync-bridge-1-0193-1 has 1 members"]);
+        assert_eq!(bridges(&left, &left), ["bridge callsync-bridge-1-0193-1 has 0 members"]);
     }
 }
