@@ -148,6 +148,16 @@ impl Agent {
         (self.gone_at, self.freed_at, self.rests_until, self.busy, self.silent) = (None, None, None, 0, false);
     }
 
+    /// Nobody watches their phone any more: it will be heard of anew. But that there is another call beside a leg of ours only an
+    /// account can tell, and has told.
+    pub(crate) fn leave_phone(&mut self) {
+        let known = (self.in_use, self.besides);
+        self.forget_phone();
+        if self.line != Line::Free && matches!(known.1, Besides::Private { .. }) {
+            (self.in_use, self.besides) = known;
+        }
+    }
+
     /// A leg of ours is on the line: what else is there cannot be told from it.
     pub(crate) const fn carry(&mut self, leg: OurLeg) {
         self.line = Line::Used(leg);

@@ -134,12 +134,13 @@ pub(crate) fn lingers(turn: &mut Turn<'_>, id: AgentId) {
     turn.state.with_agent(id, |agent| agent.besides = besides);
 }
 
-/// The calls of Asterisk's own queue changed: says of an agent's private call whether it is one of them.
+/// The calls of Asterisk's own queue changed: says of an agent's private call whether it is one of them; also of agents who
+/// left the settings.
 pub(crate) fn relabel(turn: &mut Turn<'_>, endpoint: &Endpoint) {
-    let Some(id) = turn.state.index().endpoints.get(endpoint).copied() else { return };
     let fallback = in_fallback(turn.state, endpoint);
     let other = Besides::Private { fallback: !fallback };
-    if turn.state.agents().get(&id).is_some_and(|agent| agent.besides == other) {
+    let agents = turn.state.agents().values().filter(|agent| agent.besides == other && agent.card.endpoint == *endpoint);
+    for id in agents.map(|agent| agent.card.id).collect::<Vec<_>>() {
         turn.state.with_agent(id, |agent| agent.besides = Besides::Private { fallback });
     }
 }

@@ -268,3 +268,24 @@ fn call_on_the_phone_of_an_agent_who_was_left_out_for_a_moment_is_known() {
     ];
     lives(&History { seed: 8_147_290_269_598_918_448, settings: 180, actions, ending: Ending::CallersLeave });
 }
+
+/// The account that tells of the other call comes before the agent leaves the settings.
+#[test]
+fn call_beside_ours_is_not_forgotten_with_an_agent_who_was_left_out_for_a_moment() {
+    let actions = vec![
+        Action::AgentAsks(0, 0),
+        Action::CallerArrives(121, 239),
+        Action::Settles,
+        Action::PhoneRings(0),
+        Action::CallerArrives(0, 0),
+        Action::Settles,
+        Action::PrivateCall(211),
+        Action::PhoneRings(0),
+        Action::ConnectionBreaks(0),
+        Action::ConnectionReturns,
+        Action::PhoneEnds(215, 0),
+        Action::SettingsChange(145),
+        Action::SettingsChange(166),
+    ];
+    lives(&History { seed: 1_860_990_876_270_051_304, settings: 0, actions, ending: Ending::CallersLeave });
+}

@@ -86,11 +86,10 @@ fn take_agents(agents: &mut BTreeMap<AgentId, Agent>, cards: Vec<model::Agent>, 
         agent.card = card;
         agent.leaving = false;
     }
-    // Nobody watches the phones of those who are left: when they come back, theirs is heard of anew. What an account said of
-    // one since then is kept.
+    // What an account said of the phones of those who left earlier is kept.
     for id in watched {
         if let Some(agent) = agents.get_mut(&id).filter(|agent| agent.leaving) {
-            agent.forget_phone();
+            agent.leave_phone();
         }
     }
 }
