@@ -10,7 +10,7 @@ use super::outages::Outages;
 use crate::Result;
 use crate::parties::{Millis, Standstills};
 use crate::scenarios::witness::Verdict;
-use crate::scenarios::witness::ledger::Call;
+use crate::scenarios::witness::ledger::{Call, Segment};
 use crate::scenarios::witness::story::{Story, Talk};
 
 /// How far apart times may lie with hundreds of calls on two processors.
@@ -77,7 +77,7 @@ pub async fn judge(ground: &Ground, stories: &Stories, excuses: &Excuses) -> Res
     let rows = rows(ground).await?;
     let standstills = stage.pulse.standstills();
     let (memory, no_cdr) = (*memory, *no_cdr);
-    let mut books = Books { outages, memory, no_cdr, standstills, account: Account::default() };
+    let mut books = Books { outages, memory, no_cdr, standstills, lines: lines(stories), account: Account::default() };
     for (number, story) in stories {
         let mine = calls.remove(number).unwrap_or_default();
         let row = rows.get(number).cloned().unwrap_or_default();
@@ -106,11 +106,32 @@ async fn rows(ground: &Ground) -> Result<BTreeMap<String, Row>> {
     Ok(rows.iter().map(row).collect())
 }
 
+/// When there was a call on each agent's phone.
+fn lines(stories: &Stories) -> BTreeMap<String, Vec<(Millis, Millis)>> {
+    let mut lines: BTreeMap<String, Vec<(Millis, Millis)>> = BTreeMap::new();
+    for (_, story) in stories {
+        let rings = story.rings.iter().map(|ring| (&ring.agent, ring.from, ring.to));
+        let talks = story.talks.iter().map(|talk| (&talk.agent, talk.from, talk.to));
+        for (agent, from, to) in rings.chain(talks) {
+            lines.entry(agent.clone()).or_default().push((from, to.unwrap_or(Millis::MAX)));
+        }
+    }
+    lines
+}
+
+/// An offer from which the program refrained, since Asterisk's own queue had the phone just then: no phone ever knew of it.
+fn refrained(segment: &Segment, story: &Story, lines: &BTreeMap<String, Vec<(Millis, Millis)>>) -> bool {
+    let unheard = segment.ending == "busy" && story.rings.iter().all(|ring| ring.agent != segment.agent);
+    let taken = |(from, to): &(Millis, Millis)| *from <= segment.ended + WITHIN && *to >= segment.began - WITHIN;
+    unheard && lines.get(&segment.agent).is_some_and(|calls| calls.iter().any(taken))
+}
+
 struct Books<'a> {
     outages: &'a Outages,
     memory: Memory,
     no_cdr: Option<(Millis, Millis)>,
     standstills: Standstills,
+    lines: BTreeMap<String, Vec<(Millis, Millis)>>,
     account: Account,
 }
 
@@ -119,7 +140,8 @@ impl Books<'_> {
     async fn seen(&mut self, ground: &Ground, number: &str, story: &Story) -> Result<()> {
         let mut calls = ground.stage.ledger.calls_of(number).await?;
         calls.retain(|call| call.entered >= ground.stage.began);
-        let Some(call) = calls.pop() else { return Ok(()) };
+        let Some(mut call) = calls.pop() else { return Ok(()) };
+        call.segments.retain(|segment| !refrained(segment, story, &self.lines));
         self.counts(number, &call);
         if call.ended.is_none() {
             self.finds("a call that has ended is alive in the ledger", number);
@@ -245,5 +267,28 @@ impl Books<'_> {
 
     fn finds(&mut self, kind: &str, who: &str) {
         self.account.found.add(kind, who);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenarios::witness::story::Ring;
+
+    #[test]
+    fn offer_that_the_program_refrained_from_is_one_whose_phone_another_call_had() {
+        let ring = |agent: &str, from, to| Ring { agent: agent.to_owned(), from, to: Some(to), end: None };
+        let story = |rings| Story { rings, ..Story::default() };
+        let mine = story(vec![ring("1037", 5000, 6000)]);
+        let stories = vec![("mine".to_owned(), mine.clone()), ("other".to_owned(), story(vec![ring("1042", 3900, 4600)]))];
+        let lines = lines(&stories);
+        let segment = |agent: &str, began, ending: &str| {
+            let (kind, agent, ending) = ("ringing".to_owned(), agent.to_owned(), ending.to_owned());
+            Segment { kind, agent, began, ended: began + 20, ending }
+        };
+        assert!(refrained(&segment("1042", 4400, "busy"), &mine, &lines));
+        assert!(!refrained(&segment("1042", 4400, "refused"), &mine, &lines), "it was asked");
+        assert!(!refrained(&segment("1042", 9000, "busy"), &mine, &lines), "nobody had the phone then");
+        assert!(!refrained(&segment("1037", 5000, "busy"), &mine, &lines), "it rang");
     }
 }
