@@ -77,7 +77,9 @@ pub async fn judge(ground: &Ground, stories: &Stories, excuses: &Excuses) -> Res
     let rows = rows(ground).await?;
     let standstills = stage.pulse.standstills();
     let (memory, no_cdr) = (*memory, *no_cdr);
-    let mut books = Books { outages, memory, no_cdr, standstills, lines: lines(stories), account: Account::default() };
+    let in_fallback = |number: &str| calls.get(number).is_some_and(|calls| calls.iter().any(|call| call.outcome == "fallback"));
+    let lines = lines(stories, in_fallback);
+    let mut books = Books { outages, memory, no_cdr, standstills, lines, account: Account::default() };
     for (number, story) in stories {
         let mine = calls.remove(number).unwrap_or_default();
         let row = rows.get(number).cloned().unwrap_or_default();
@@ -106,10 +108,11 @@ async fn rows(ground: &Ground) -> Result<BTreeMap<String, Row>> {
     Ok(rows.iter().map(row).collect())
 }
 
-/// When there was a call on each agent's phone.
-fn lines(stories: &Stories) -> BTreeMap<String, Vec<(Millis, Millis)>> {
+/// When Asterisk's own queue had each agent's phone: with which callers it did, the books say. A phone that was taken by another call
+/// of the program's excuses nothing.
+fn lines(stories: &Stories, in_fallback: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<(Millis, Millis)>> {
     let mut lines: BTreeMap<String, Vec<(Millis, Millis)>> = BTreeMap::new();
-    for (_, story) in stories {
+    for (_, story) in stories.iter().filter(|(number, _)| in_fallback(number)) {
         let rings = story.rings.iter().map(|ring| (&ring.agent, ring.from, ring.to));
         let talks = story.talks.iter().map(|talk| (&talk.agent, talk.from, talk.to));
         for (agent, from, to) in rings.chain(talks) {
@@ -280,13 +283,15 @@ mod tests {
         let ring = |agent: &str, from, to| Ring { agent: agent.to_owned(), from, to: Some(to), end: None };
         let story = |rings| Story { rings, ..Story::default() };
         let mine = story(vec![ring("1037", 5000, 6000)]);
-        let stories = vec![("mine".to_owned(), mine.clone()), ("other".to_owned(), story(vec![ring("1042", 3900, 4600)]))];
-        let lines = lines(&stories);
+        let other = |agent| (format!("caller of {agent}"), story(vec![ring(agent, 3900, 4600)]));
+        let stories = vec![("mine".to_owned(), mine.clone()), other("1042"), other("1043")];
+        let lines = lines(&stories, |number| number == "caller of 1042");
         let segment = |agent: &str, began, ending: &str| {
             let (kind, agent, ending) = ("ringing".to_owned(), agent.to_owned(), ending.to_owned());
             Segment { kind, agent, began, ended: began + 20, ending }
         };
         assert!(refrained(&segment("1042", 4400, "busy"), &mine, &lines));
+        assert!(!refrained(&segment("1043", 4400, "busy"), &mine, &lines), "the program itself had the phone rung");
         assert!(!refrained(&segment("1042", 4400, "refused"), &mine, &lines), "it was asked");
         assert!(!refrained(&segment("1042", 9000, "busy"), &mine, &lines), "nobody had the phone then");
         assert!(!refrained(&segment("1037", 5000, "busy"), &mine, &lines), "it rang");
