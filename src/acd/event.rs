@@ -39,6 +39,9 @@ pub enum Event {
         dialled: String,
         /// The caller's priority, as the dialplan set it; higher is served first.
         priority: u8,
+        /// How long ago the call had come when it was handed to us, by Asterisk's clock.
+        #[serde(default)]
+        age: Span,
     },
     /// Somebody dialled a feature code.
     FeatureDialled {
@@ -229,6 +232,9 @@ pub struct LegAccount {
     pub dialled: String,
     /// The caller's priority, as the dialplan set it, for a leg that came to us.
     pub priority: u8,
+    /// How long ago the call came, by Asterisk's clock, for a leg that came to us.
+    #[serde(default)]
+    pub age: Span,
     /// The phone at the end of a leg that we made.
     pub endpoint: Option<Endpoint>,
 }

@@ -50,8 +50,8 @@ impl Presence {
 }
 
 /// A caller's place in a queue. The smallest is served first: whoever was put at the head by order, by the latest order; then
-/// the higher priority, of equals whoever came back to the head, then by time of entering. The id settles the same millisecond:
-/// it was minted in the order of arrival.
+/// the higher priority, of equals whoever came back to the head, then by the time when the call came. The id settles the same
+/// millisecond: it was minted in the order in which we heard of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) at_head: Reverse<Option<u64>>,

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use acd::event::{Account, BridgeAccount, LegAccount};
 use model::stamp::Mark;
-use model::{BridgeId, Endpoint, LegId, ServerId};
+use model::{BridgeId, Endpoint, LegId, ServerId, Span};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::age::age;
 use crate::event::{Channel, Told};
 use crate::hearing::{leg_id, number, priority, tidy};
 use crate::plan::MARK;
@@ -26,6 +27,16 @@ pub struct Lists {
     pub endpoints: Vec<EndpointState>,
     /// Of `GET /asterisk/info`.
     pub info: Info,
+    /// Of `GET /asterisk/ping`.
+    pub ping: Ping,
+}
+
+/// ARI's answer to a ping, as far as we look at it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ping {
+    /// What time it is by Asterisk's clock.
+    pub timestamp: String,
 }
 
 /// ARI's word about Asterisk itself, as far as we look at it.
@@ -86,6 +97,8 @@ pub enum Entry {
         dialled: String,
         /// The priority that the dialplan gave.
         priority: u8,
+        /// When the call came, as the dialplan says.
+        came: Option<String>,
     },
     /// Somebody dialled a feature code.
     Feature {
@@ -132,7 +145,10 @@ impl Lists {
             LegId::Ours(_) => None,
             LegId::Theirs(_) => match self.entry(app, channel)? {
                 Entry::Caller { .. } => None,
-                Entry::Feature { args } => Some(Told::StasisStart { channel: channel.clone(), args, replace_channel: None }),
+                Entry::Feature { args } => {
+                    let timestamp = self.ping.timestamp.clone();
+                    Some(Told::StasisStart { channel: channel.clone(), timestamp, args, replace_channel: None })
+                }
             },
         };
         self.channels.iter().filter_map(event).collect()
@@ -164,12 +180,13 @@ impl Lists {
         Some(match leg {
             LegId::Ours(_) => {
                 let endpoint = endpoint(server, &channel.name);
-                LegAccount { leg, up, rings, mark, number: None, dialled: String::new(), priority: 0, endpoint }
+                let (dialled, age) = (String::new(), Span::ZERO);
+                LegAccount { leg, up, rings, mark, number: None, dialled, priority: 0, age, endpoint }
             }
             LegId::Theirs(_) => {
-                let Entry::Caller { dialled, priority } = self.entry(app, channel)? else { return None };
-                let number = number(&channel.caller.number);
-                LegAccount { leg, up, rings: false, mark, number, dialled, priority, endpoint: None }
+                let Entry::Caller { dialled, priority, came } = self.entry(app, channel)? else { return None };
+                let (number, age) = (number(&channel.caller.number), age(came.as_ref(), &self.ping.timestamp));
+                LegAccount { leg, up, rings: false, mark, number, dialled, priority, age, endpoint: None }
             }
         })
     }
@@ -186,7 +203,7 @@ impl Lists {
         match args.first()?.as_str() {
             "enter" => {
                 let dialled = tidy(args.get(1).unwrap_or(&channel.dialplan.exten));
-                Some(Entry::Caller { dialled, priority: priority(args.get(2)) })
+                Some(Entry::Caller { dialled, priority: priority(args.get(2)), came: args.get(3).cloned() })
             }
             "feature" => Some(Entry::Feature { args }),
             _ => None,

@@ -11,6 +11,9 @@ pub enum Told {
     StasisStart {
         /// The channel.
         channel: Channel,
+        /// When it was handed over, by Asterisk's clock, as `2026-11-21T05:51:10.718+0000`.
+        #[serde(default)]
+        timestamp: String,
         /// What the dialplan, or our own request, said about it.
         #[serde(default)]
         args: Vec<String>,
@@ -167,6 +170,7 @@ pub struct DeviceState {
 /// The contract test holds them against the running Asterisk, and another test shows that none is missing here.
 pub const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("StasisStart", "args", None),
+    ("StasisStart", "timestamp", None),
     ("StasisStart", "channel", Some("Channel")),
     ("StasisStart", "replace_channel", Some("Channel")),
     ("StasisEnd", "channel", Some("Channel")),
@@ -209,6 +213,7 @@ pub const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("Endpoint", "state", None),
     ("Endpoint", "channel_ids", None),
     ("Variable", "value", None),
+    ("AsteriskPing", "timestamp", None),
 ];
 
 /// The events that we listen to. We ask Asterisk to send no others: they are the greater part of all. Its answers over the event

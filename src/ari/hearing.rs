@@ -6,6 +6,7 @@ use acd::effect::{Exit, HangupReason, Lane, Op, Order};
 use acd::event::{Account, Ask, Cause, Event};
 use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg};
 
+use crate::age::age;
 use crate::event::{Channel, Told};
 use crate::reach::Reach;
 
@@ -78,7 +79,9 @@ impl Hearing {
     /// What follows from an event.
     pub fn hear(&mut self, told: Told) -> Vec<Heard> {
         match told {
-            Told::StasisStart { channel, args, replace_channel } => self.start(&channel, &args, replace_channel.is_some()),
+            Told::StasisStart { channel, timestamp, args, replace_channel } => {
+                self.start(&channel, &args, &timestamp, replace_channel.is_some())
+            }
             Told::StasisEnd { channel } => self.left(&channel.id),
             Told::ChannelStateChange { channel } => match channel.state.as_str() {
                 "Ringing" => self.rang(&channel.id),
@@ -110,7 +113,7 @@ impl Hearing {
         }
     }
 
-    fn start(&mut self, channel: &Channel, args: &[String], replaces: bool) -> Vec<Heard> {
+    fn start(&mut self, channel: &Channel, args: &[String], at: &str, replaces: bool) -> Vec<Heard> {
         if let Some(leg) = self.ours(&channel.id) {
             self.legs.entry(LegId::Ours(leg)).or_default();
             return vec![Heard::Started(leg)];
@@ -126,6 +129,7 @@ impl Hearing {
                 number: number(&channel.caller.number),
                 dialled: tidy(args.get(1).unwrap_or(&channel.dialplan.exten)),
                 priority: priority(args.get(2)),
+                age: age(args.get(3), at),
             },
             Some("feature") => self.feature(leg.clone(), args),
             Some(_) | None => return vec![Heard::Stray(give_back(leg))],

@@ -143,6 +143,8 @@ requests! {
     SetGlobal = "set_global" Post "/asterisk/variable" ("variable", "value") again needed slow;
     /// Asterisk's version, or since when it runs.
     Info = "info" Get "/asterisk/info" ("only") again needed slow;
+    /// What time it is by Asterisk's clock.
+    Ping = "ping" Get "/asterisk/ping" () again needed slow;
 }
 
 /// A request, ready to be sent over either transport.

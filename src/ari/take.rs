@@ -47,15 +47,16 @@ pub async fn filter_events(line: &Line, app: &str) -> Result<(), NoReply> {
 pub async fn read_lists(line: &Line, app: &str) -> Result<Lists, NotRead> {
     let (channels, bridges) = (Request::new(Kind::Channels, &[]), Request::new(Kind::Bridges, &[]));
     let (application, endpoints) = (Request::new(Kind::Application, &[&app]), Request::new(Kind::Endpoints, &[&TECHNOLOGY]));
-    let info = Request::new(Kind::Info, &[]).with("only", "status");
-    let (channels, bridges, application, endpoints, info) = tokio::try_join!(
+    let (info, ping) = (Request::new(Kind::Info, &[]).with("only", "status"), Request::new(Kind::Ping, &[]));
+    let (channels, bridges, application, endpoints, info, ping) = tokio::try_join!(
         line.read(&channels),
         line.read(&bridges),
         line.read(&application),
         line.read(&endpoints),
-        line.read(&info)
+        line.read(&info),
+        line.read(&ping)
     )?;
-    Ok(Lists { channels, bridges, application, endpoints, info })
+    Ok(Lists { channels, bridges, application, endpoints, info, ping })
 }
 
 /// Reads the marks one by one, for an Asterisk whose `ari.conf` does not name our variable in `channelvars`.

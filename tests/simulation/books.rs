@@ -104,7 +104,12 @@ impl Books {
 
     fn book(&mut self, at: i64, fact: &Fact, rules: &Rules) {
         match fact {
-            Fact::CallEntered { call, leg, queue, entered, .. } => self.enters(at, *call, (leg, *queue, *entered)),
+            Fact::CallEntered { call, leg, queue, entered, .. } => {
+                let since = rules.waits_since(*call, leg);
+                assert!(since.is_none_or(|since| since == entered.as_ms()), "call {call} came at {since:?}, not {entered:?}");
+                let told_from = since.unwrap_or(at);
+                self.enters(*call, (leg, *queue, *entered), told_from);
+            }
             Fact::OfferMade { call, offer, agent } => {
                 assert!(self.open.contains_key(call), "call {call} is offered and is not there");
                 assert_eq!(self.offers.insert(*agent, (*call, *offer)), None, "agent {agent} is offered two calls");
@@ -187,16 +192,17 @@ impl Books {
         assert!(first.is_none(), "call {call} is served before {first:?}");
     }
 
-    fn enters(&mut self, at: i64, call: CallId, (leg, queue, entered): (&LegId, QueueId, Timestamp)) {
+    /// Of a call that an earlier run knew this one tells what it found.
+    fn enters(&mut self, call: CallId, (leg, queue, entered): (&LegId, QueueId, Timestamp), told_from: i64) {
         let story = Story {
             leg: leg.clone(),
             queue,
             entered,
-            joined: at,
+            joined: told_from,
             at_head: None,
             returned: false,
-            told_until: at,
-            rung_since_waiting: at,
+            told_until: told_from,
+            rung_since_waiting: told_from,
             answered: false,
         };
         self.entered += 1;

@@ -108,10 +108,10 @@ impl Run {
                 let (leg, dialled) =
                     (TheirLeg { server: SERVER, id: format!("caller-{n}") }, (700 + u128::from(n) % QUEUES).to_string());
                 self.day.calls += 1;
-                self.switch.caller_arrives(&leg, &dialled, 0);
+                self.switch.caller_arrives(&leg, &dialled, (0, Span::ZERO));
                 let patience = self.draw(20_000, 300_000);
                 self.will(patience, Deed::LosesPatience(leg.clone()));
-                self.tell(Event::CallerArrived { leg, number: None, dialled, priority: 0 });
+                self.tell(Event::CallerArrived { leg, number: None, dialled, priority: 0, age: Span::ZERO });
             }
             Deed::LosesPatience(leg) => {
                 let id = LegId::Theirs(leg);

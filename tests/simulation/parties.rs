@@ -1,12 +1,15 @@
 //! What people do at their phones, and administrators at the pages.
 
 use acd::event::{Cause, Event};
-use model::{Actor, CallId, LegId, TheirLeg, Timestamp};
+use model::{Actor, CallId, LegId, Span, TheirLeg, Timestamp};
 
 use crate::centre::{AGENTS, NUMBERS, SUPERVISOR, agent, asks, endpoint, orders};
 use crate::settings::settings;
 use crate::switch::SERVER;
 use crate::world::{World, pick};
+
+/// How old a call is when it is handed over, in milliseconds: most are new, some were held up, and one says nonsense.
+const AGES: [i64; 8] = [0, 0, 0, 0, 3, 250, 4_000, 90_000];
 
 impl World {
     /// A caller reaches Asterisk. Without the program, the dialplan sends them into the fallback; or it has not noticed yet
@@ -19,9 +22,10 @@ impl World {
             self.switch.falls_back(&leg, dialled, None);
             return;
         }
+        let age = Span::from_ms(AGES[usize::from(priority / 4) % AGES.len()]);
         let priority = [0, 0, 0, 5][usize::from(priority) % 4];
-        self.switch.caller_arrives(&leg, dialled, priority);
-        self.report(vec![Event::CallerArrived { leg, number: None, dialled: dialled.to_owned(), priority }]);
+        self.switch.caller_arrives(&leg, dialled, (priority, age));
+        self.report(vec![Event::CallerArrived { leg, number: None, dialled: dialled.to_owned(), priority, age }]);
     }
 
     pub fn caller_hangs_up(&mut self, k: u8) {
@@ -118,7 +122,7 @@ impl World {
         }
         self.callers += 1;
         let leg = TheirLeg { server: SERVER, id: format!("feature-{:03}", self.callers) };
-        self.switch.caller_arrives(&leg, "*10", 0);
+        self.switch.caller_arrives(&leg, "*10", (0, Span::ZERO));
         // One number beyond the agents: a phone that nobody has.
         let endpoint = endpoint(u128::from(k) % (AGENTS + 1));
         let feature = (!ask.is_multiple_of(5)).then(|| asks(ask));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use acd::State;
 use acd::effect::{Effect, Op};
 use acd::event::Event;
-use model::{AgentState, BridgeId, CallPhase, Endpoint, LegId, Settings, Span, TheirLeg, Timestamp};
+use model::{AgentState, BridgeId, CallId, CallPhase, Endpoint, LegId, Settings, Span, TheirLeg, Timestamp};
 
 use crate::books::Books;
 use crate::switch::leg_of;
@@ -23,6 +23,10 @@ pub struct Rules {
     pub settings: Settings,
     /// The priority of every caller's leg that the core was told of.
     callers: BTreeMap<LegId, u8>,
+    /// When the calls of these legs came, as the core was told last.
+    came: BTreeMap<LegId, i64>,
+    /// The calls of whose callers the last account told what is written on them.
+    marked: BTreeSet<CallId>,
     legs: BTreeSet<LegId>,
     bridges: BTreeSet<BridgeId>,
     phones: BTreeMap<Endpoint, (bool, bool)>,
@@ -36,6 +40,11 @@ pub struct Rules {
 impl Rules {
     pub fn priority(&self, leg: &LegId) -> u8 {
         self.callers.get(leg).copied().unwrap_or_default()
+    }
+
+    /// Since when a call waits that enters now, unless it may have been known to an earlier run.
+    pub fn waits_since(&self, call: CallId, leg: &LegId) -> Option<i64> {
+        Some(*self.came.get(leg)?).filter(|_| !self.marked.contains(&call))
     }
 
     /// Whether a caller was in a conversation before this step.
@@ -60,16 +69,19 @@ impl Rules {
             Event::SettingsChanged(settings) => self.settings = settings.clone(),
             Event::SwitchReturned { account, .. } => {
                 self.found_at = at;
+                self.marked = account.legs.iter().filter_map(|leg| Some(leg.mark?.call)).collect();
                 for leg in &account.legs {
                     self.legs.insert(leg.leg.clone());
                     self.callers.insert(leg.leg.clone(), leg.priority);
+                    self.came.insert(leg.leg.clone(), came(at, leg.age));
                 }
                 self.bridges.extend(account.bridges.iter().map(|bridge| bridge.bridge));
                 for (endpoint, said) in &mut self.phones {
                     *said = (account.reachable.contains(endpoint), account.in_use.contains(endpoint));
                 }
             }
-            Event::CallerArrived { leg, priority, .. } => {
+            Event::CallerArrived { leg, priority, age, .. } => {
+                self.came.insert(LegId::Theirs(leg.clone()), came(at, *age));
                 self.legs.insert(LegId::Theirs(leg.clone()));
                 self.callers.insert(LegId::Theirs(leg.clone()), *priority);
             }
@@ -185,6 +197,11 @@ impl Rules {
             );
         }
     }
+}
+
+/// When a call came that is so old; one that says to be older than any can be comes now.
+fn came(at: i64, age: Span) -> i64 {
+    if age > Span::from_secs(60) { at } else { at - age.as_ms() }
 }
 
 /// What Asterisk's own queue is told of the agents is what they do.

@@ -6,7 +6,7 @@ use acd::effect::Op;
 use acd::event::{Account, BridgeAccount, Cause, Event, LegAccount, OrderFailure};
 use model::fact::FallbackCall;
 use model::stamp::Mark;
-use model::{BridgeId, Endpoint, LegId, OurLeg, Outcome, ServerId, TheirLeg};
+use model::{BridgeId, Endpoint, LegId, OurLeg, Outcome, ServerId, Span, TheirLeg};
 
 use crate::switchboard::Phone;
 
@@ -23,6 +23,8 @@ pub struct Leg {
     pub endpoint: Option<Endpoint>,
     pub dialled: String,
     pub priority: u8,
+    /// When the call came, for a leg that came to us.
+    pub came: i64,
     pub rings: bool,
     pub up: bool,
     pub music: bool,
@@ -230,6 +232,7 @@ impl Switch {
             number: None,
             dialled: leg.dialled.clone(),
             priority: leg.priority,
+            age: Span::from_ms(self.at - leg.came),
             endpoint: leg.endpoint.clone(),
         });
         let bridges =

@@ -3,7 +3,7 @@
 
 use acd::event::{Cause, Event};
 use model::fact::FallbackCall;
-use model::{Endpoint, LegId, TheirLeg, Timestamp};
+use model::{Endpoint, LegId, Span, TheirLeg, Timestamp};
 
 use crate::switch::{Leg, SERVER, Switch};
 
@@ -67,10 +67,10 @@ impl Switch {
         changes
     }
 
-    /// A caller reaches the program's application; nobody has told the program yet.
-    pub fn caller_arrives(&mut self, leg: &TheirLeg, dialled: &str, priority: u8) {
-        let guarded_until = Some(self.at + DIALPLAN_GUARD);
-        let arrived = Leg { dialled: dialled.to_owned(), priority, guarded_until, ..Leg::default() };
+    /// A caller whose call is this old reaches the program's application; nobody has told the program yet.
+    pub fn caller_arrives(&mut self, leg: &TheirLeg, dialled: &str, (priority, age): (u8, Span)) {
+        let (came, guarded_until) = (self.at - age.as_ms(), Some(self.at + DIALPLAN_GUARD));
+        let arrived = Leg { dialled: dialled.to_owned(), priority, came, guarded_until, ..Leg::default() };
         self.legs.insert(LegId::Theirs(leg.clone()), arrived);
     }
 

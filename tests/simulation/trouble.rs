@@ -3,7 +3,7 @@
 use acd::State;
 use acd::effect::Op;
 use acd::event::{Cause, Event, OrderFailure};
-use model::{LegId, OurLeg};
+use model::{LegId, OurLeg, Span};
 
 use crate::books::Books;
 use crate::rules::Rules;
@@ -167,9 +167,12 @@ impl World {
     pub fn arrival_repeats(&mut self, k: u8) {
         let callers = self.switch.callers().into_iter().filter(|leg| !self.features.contains_key(leg)).collect::<Vec<_>>();
         let Some(leg) = pick(&callers, k) else { return };
-        let Some(Leg { dialled, priority, .. }) = self.switch.legs.get(&LegId::Theirs(leg.clone())).cloned() else { return };
+        let Some(Leg { dialled, priority, came, .. }) = self.switch.legs.get(&LegId::Theirs(leg.clone())).cloned() else {
+            return;
+        };
         if self.connected {
-            self.tell(Event::CallerArrived { leg, number: None, dialled, priority });
+            let age = Span::from_ms(self.switch.at - came);
+            self.tell(Event::CallerArrived { leg, number: None, dialled, priority, age });
         }
     }
 

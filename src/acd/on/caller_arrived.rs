@@ -1,7 +1,7 @@
 //! A caller was handed to us: they enter the queue whose number was dialled, or go back at once.
 
 use model::fact::{Ignored, TurnedAway};
-use model::{BridgeId, CallId, CallPhase, Fact, LegId, Outcome, Phone, QueueId, Side, TheirLeg, Timestamp};
+use model::{BridgeId, CallId, CallPhase, Fact, LegId, Outcome, Phone, QueueId, Side, Span, TheirLeg, Timestamp};
 
 use crate::call::{Call, Stage, Waiting};
 use crate::effect::{Exit, Op};
@@ -13,15 +13,20 @@ use crate::{ending, guard, overflow, route};
 /// dialplan than in a state that grows without end.
 const MOST_CALLS: usize = 10_000;
 
+/// How old a call may be that is new to us. Asterisk takes back within a minute whoever is in nobody's care: an older one was
+/// in ours before, and enters anew.
+const OLDEST: Span = Span::from_secs(60);
+
 /// What a caller brings along.
 pub(crate) struct Arrival {
     pub(crate) number: Option<Phone>,
     pub(crate) dialled: String,
     pub(crate) priority: u8,
+    pub(crate) age: Span,
     pub(crate) came: Came,
 }
 
-/// When a caller came.
+/// When a caller was handed to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Came {
     /// This moment.
@@ -40,9 +45,10 @@ pub(super) fn take(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) -> Resu
     Ok(())
 }
 
-/// Lets a caller enter the queue whose number was dialled, or one that its rules name instead; or turns them away.
+/// Lets a caller enter the queue whose number was dialled, or one that its rules name instead; or turns them away. They have
+/// waited since their call came, not since we heard of it: Asterisk may tell of two callers in the other order.
 pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
-    let Arrival { number, dialled, priority, came } = arrival;
+    let Arrival { number, dialled, priority, age, came } = arrival;
     let Some(queue) = turn.state.index().numbers.get(&dialled).copied() else {
         turn_away(turn, leg, dialled, TurnedAway::NoSuchQueue);
         return;
@@ -53,7 +59,8 @@ pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
     }
     let at = turn.at;
     let id = turn.state.chance().mint(at);
-    let mut call = Call { priority, ..new_call(id, leg, number, queue, at, at) };
+    let entered = if age > OLDEST { at } else { at - age };
+    let mut call = Call { priority, ..new_call(id, leg, number, queue, entered, entered) };
     let way = overflow::way(turn, queue, &[]);
     book_entry(turn, &call);
     let mut refused = None;

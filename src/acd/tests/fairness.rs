@@ -2,6 +2,8 @@
 
 use model::AgentState;
 
+use super::account::caller_there;
+use super::choosing::served;
 use super::*;
 
 #[test]
@@ -71,4 +73,38 @@ fn step_costs_about_the_same_with_ten_thousand_waiting() {
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the test times the core, the core does not")]
 pub(super) fn clock() -> std::time::Instant {
     std::time::Instant::now()
+}
+
+/// A machine that stands still has Asterisk tell of two callers in the other order.
+#[test]
+fn whoever_called_first_is_served_first_whomever_we_heard_of_first() {
+    let mut centre = Centre::opened();
+    let ages = [("c1", 0), ("c2", 300), ("c3", 2), ("c4", 60_001), ("c5", 9_000)];
+    for (ms, (leg, age)) in (10_000..).zip(ages) {
+        centre.at(ms, arrives_late(leg, age));
+    }
+    assert_eq!(ages.map(|(leg, _)| entered(&centre, leg)), [10_000, 9_701, 10_000, 10_003, 1_004]);
+    assert_eq!(served(&mut centre, 20_000), ["c5", "c2", "c1", "c3", "c4"]);
+}
+
+#[test]
+fn whoever_called_while_nobody_was_here_has_waited_since_then() {
+    let mut centre = Centre::opened();
+    centre.at(9_000, Event::SwitchLost { server: SERVER });
+    let new = LegAccount { up: false, age: Span::from_secs(8), ..caller_there("c1", None) };
+    let account = Account { legs: vec![new], reachable: vec![endpoint(1001)], ..Account::default() };
+    centre.at(20_000, Event::SwitchReturned { server: SERVER, account });
+    centre.at(20_001, arrives_late("c2", 300));
+    assert_eq!(["c1", "c2"].map(|leg| entered(&centre, leg)), [12_000, 19_701]);
+    assert_eq!(served(&mut centre, 21_000), ["c1", "c2"]);
+}
+
+/// A caller is handed to us so many milliseconds after their call came.
+fn arrives_late(leg: &str, age: i64) -> Event {
+    let (leg, dialled, age) = (their(leg), "700".to_owned(), Span::from_ms(age));
+    Event::CallerArrived { leg, number: None, dialled, priority: 0, age }
+}
+
+fn entered(centre: &Centre, leg: &str) -> i64 {
+    centre.state.call_of(&their(leg)).expect("the caller entered a queue").entered.as_ms()
 }

@@ -114,7 +114,8 @@ impl Wanderer {
         self.callers += 1;
         let (priority, number) = (u8::try_from(self.below(3)).unwrap_or(0), 700 + self.below(QUEUES));
         let leg = their(&format!("c{}", self.callers));
-        self.happens(Event::CallerArrived { leg, number: None, dialled: number.to_string(), priority });
+        let age = Span::from_ms(i64::try_from(self.below(3) * self.below(500)).unwrap_or(0));
+        self.happens(Event::CallerArrived { leg, number: None, dialled: number.to_string(), priority, age });
     }
 
     fn an_agent_asks(&mut self) {
@@ -196,6 +197,7 @@ impl Wanderer {
                     number: None,
                     dialled: "700".to_owned(),
                     priority: 0,
+                    age: Span::from_ms(i64::try_from(self.below(90_000)).unwrap_or(0)),
                     endpoint,
                 });
             }

@@ -3,12 +3,12 @@
 
 use acd::event::{Account, BridgeAccount, LegAccount};
 use model::stamp::Mark;
-use model::{BridgeId, CallPhase, Endpoint, LegId, Phone, QueueId, ServerId, TheirLeg, Timestamp};
+use model::{BridgeId, CallPhase, Endpoint, LegId, Phone, QueueId, ServerId, Span, TheirLeg, Timestamp};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{call, our_leg};
-use crate::account::Lists;
+use crate::account::{Lists, Ping};
 use crate::event::{Channel, Told};
 
 fn lists(change: impl Fn(&mut Value)) -> Lists {
@@ -21,6 +21,7 @@ fn lists(change: impl Fn(&mut Value)) -> Lists {
         application: serde_json::from_value(take("application")).unwrap(),
         endpoints: serde_json::from_value(take("endpoints")).unwrap(),
         info: serde_json::from_value(take("info")).unwrap(),
+        ping: Ping::default(),
     }
 }
 
@@ -47,12 +48,14 @@ fn theirs(id: &str) -> LegId {
 
 fn caller(id: &str, mark: Option<Mark>, number: Option<&str>, dialled: &str) -> LegAccount {
     let (number, dialled) = (number.map(Phone::new), dialled.to_owned());
-    LegAccount { leg: theirs(id), up: mark.is_some(), rings: false, mark, number, dialled, priority: 0, endpoint: None }
+    let (leg, up, age) = (theirs(id), mark.is_some(), Span::ZERO);
+    LegAccount { leg, up, rings: false, mark, number, dialled, priority: 0, age, endpoint: None }
 }
 
 fn agent(n: u128, up: bool, name: &str) -> LegAccount {
     let (leg, mark) = (LegId::Ours(our_leg(n, 1)), Some(mark(n, CallPhase::Offered)));
-    LegAccount { leg, up, rings: !up, mark, number: None, dialled: String::new(), priority: 0, endpoint: Some(endpoint(name)) }
+    let (dialled, age, endpoint) = (String::new(), Span::ZERO, Some(endpoint(name)));
+    LegAccount { leg, up, rings: !up, mark, number: None, dialled, priority: 0, age, endpoint }
 }
 
 fn expected() -> Account {
@@ -79,9 +82,27 @@ fn who_waits_who_talks_and_who_is_rung_is_in_the_account_and_nobody_else() {
 }
 
 #[test]
+fn how_long_ago_a_caller_came_is_told_by_asterisks_own_clock() {
+    let mut lists = lists(|lists| {
+        let channels = lists["channels"].as_array_mut().unwrap().iter_mut();
+        let callers = channels.filter(|channel| channel["dialplan"]["app_data"].as_str().unwrap().starts_with("callsync,enter"));
+        for (caller, came) in callers.zip(["", ",1795240270000", ",soon"]) {
+            let (dialled, priority) = (caller["dialplan"]["exten"].as_str().unwrap().to_owned(), ",5");
+            caller["dialplan"]["app_data"] = format!("callsync,enter,{dialled}{priority}{came}").into();
+        }
+    });
+    lists.ping.timestamp = "2026-11-21T05:51:10.718+0000".to_owned();
+    let account = lists.account(ServerId(9), "callsync", &[]);
+    let callers = account.legs.iter().filter(|leg| matches!(leg.leg, LegId::Theirs(_)));
+    let mut told: Vec<_> = callers.map(|leg| (leg.priority, leg.age.as_ms())).collect();
+    told.sort_unstable();
+    assert_eq!(told, [(5, 0), (5, 0), (5, 718)]);
+}
+
+#[test]
 fn a_feature_just_dialled_is_told_as_an_event() {
     let told = lists(|_| {}).as_events(ServerId(9), "callsync");
-    let [Told::StasisStart { channel, args, replace_channel: None }] = &told[..] else { panic!("{told:?}") };
+    let [Told::StasisStart { channel, args, replace_channel: None, .. }] = &told[..] else { panic!("{told:?}") };
     assert_eq!((channel.id.as_str(), args.join(",").as_str()), ("lab-1795241887.61", "feature,*11,2003"));
 }
 

@@ -41,7 +41,7 @@ fn theirs(id: &str) -> TheirLeg {
 
 fn arrived(id: &str) -> Heard {
     let number = Some(Phone::new("+79123456789"));
-    Heard::Event(Event::CallerArrived { leg: theirs(id), number, dialled: "700".to_owned(), priority: 0 })
+    Heard::Event(Event::CallerArrived { leg: theirs(id), number, dialled: "700".to_owned(), priority: 0, age: Span::ZERO })
 }
 
 fn rang(leg: OurLeg) -> Heard {
@@ -142,6 +142,7 @@ fn every_feature_code_is_known_and_no_other() {
         let args = ["feature", code, "1001"].map(str::to_owned).to_vec();
         let start = Told::StasisStart {
             channel: Channel { id: "lab-1.1".to_owned(), ..Channel::default() },
+            timestamp: String::new(),
             args,
             replace_channel: None,
         };
@@ -276,6 +277,23 @@ fn a_callers_number_is_cut_and_cleaned_before_anybody_sees_it() {
 }
 
 #[test]
+fn a_caller_whom_asterisk_hands_over_late_is_as_old_as_the_dialplan_says() {
+    let start = |args: &[&str]| {
+        let (channel, timestamp) = (serde_json::json!({ "id": "a.1" }), "2026-11-21T05:51:10.718+0000");
+        let event = serde_json::json!({ "type": "StasisStart", "timestamp": timestamp, "args": args, "channel": channel });
+        match hearing(&Account::default()).hear(parse(&event.to_string())).remove(0) {
+            Heard::Event(Event::CallerArrived { priority, age, .. }) => (priority, age.as_ms()),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(start(&["enter", "700", "", "1795240270418"]), (0, 300));
+    assert_eq!(start(&["enter", "700", "7", "1795240270719"]), (7, 0));
+    for args in [&["enter", "700"][..], &["enter", "700", "7"], &["enter", "700", "7", ""], &["enter", "700", "7", "then"]] {
+        assert_eq!(start(args).1, 0, "{args:?}");
+    }
+}
+
+#[test]
 fn a_leg_of_the_account_neither_arrives_nor_answers_again_but_its_end_is_told() {
     let own = our_leg(1, 1);
     let bare = |leg, up| LegAccount {
@@ -286,6 +304,7 @@ fn a_leg_of_the_account_neither_arrives_nor_answers_again_but_its_end_is_told() 
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
+        age: Span::ZERO,
         endpoint: None,
     };
     let legs = vec![bare(LegId::Theirs(theirs("a.1")), true), bare(LegId::Ours(own), true)];

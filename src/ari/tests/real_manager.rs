@@ -2,7 +2,7 @@
 //! a caller goes, and what is noted on the way.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acd::effect::{Exit, HangupReason, Lane, Op};
 use acd::event::Event;
@@ -23,6 +23,9 @@ const APP: &str = "callsync";
 
 /// Tests here share Asterisk's one application of that name, so only one runs at a time.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// What lies between a difference of two times in whole milliseconds, as Asterisk writes them, and our own clock's.
+const ROUNDED: Duration = Duration::from_millis(2);
 
 fn config() -> Option<Config> {
     Some(Config { ami: Some(manager()?), ..asterisk(APP)? })
@@ -185,6 +188,35 @@ async fn a_caller_enters_while_the_program_lives_and_goes_past_it_once_it_has_le
     let again = dials(&config).await;
     noted(&mut rig, &mut last, &again, |_| true).await;
     end(&mut rig, &mut last, &[again]).await;
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_caller_is_as_old_as_the_dialplan_says_when_handed_over_and_when_found() {
+    let Some(config) = config() else { return };
+    let _alone = ALONE.lock().await;
+    let mut rig = started(&config).await;
+    alive(&rig, &config).await;
+    let dialled = Instant::now();
+    let caller = dials(&config).await;
+    let handed_over = loop {
+        if let Event::CallerArrived { leg, age, .. } = rig.next().await {
+            assert_eq!(leg, caller);
+            break age;
+        }
+    };
+    assert!(handed_over.to_duration() <= dialled.elapsed() + ROUNDED, "{handed_over:?}");
+    let entered = Instant::now();
+    rig.stop().await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let at_least = entered.elapsed().saturating_sub(ROUNDED);
+    let mut rig = Rig::start(config.clone());
+    let Event::SwitchReturned { account, .. } = rig.next().await else { panic!("the account comes first") };
+    let found = account.legs.iter().find(|leg| leg.leg == LegId::Theirs(caller.clone())).expect("the caller is found").age;
+    let at_most = dialled.elapsed() + ROUNDED;
+    assert!((at_least..=at_most).contains(&found.to_duration()), "{found:?} is not in {at_least:?} to {at_most:?}");
+    let leg = LegId::Theirs(caller);
+    rig.order(Lane::Leg(leg.clone()), Op::Hangup { leg, reason: HangupReason::Normal });
     rig.stop().await;
 }
 

@@ -174,7 +174,13 @@ impl Run {
 
 fn arrived(leg: &str, dialled: &str) -> Event {
     let leg = TheirLeg { server: SERVER, id: leg.to_owned() };
-    Event::CallerArrived { leg, number: Some(Phone::new("+79120000001")), dialled: dialled.to_owned(), priority: 0 }
+    Event::CallerArrived {
+        leg,
+        number: Some(Phone::new("+79120000001")),
+        dialled: dialled.to_owned(),
+        priority: 0,
+        age: Span::ZERO,
+    }
 }
 
 fn left(leg: &str) -> Event {

@@ -121,7 +121,13 @@ impl Site {
 
     pub fn caller(&self, leg: &str, number: &str) {
         let leg = TheirLeg { server: ServerId(1), id: leg.to_owned() };
-        let event = Event::CallerArrived { leg, number: Some(Phone::new(number)), dialled: "700".to_owned(), priority: 0 };
+        let event = Event::CallerArrived {
+            leg,
+            number: Some(Phone::new(number)),
+            dialled: "700".to_owned(),
+            priority: 0,
+            age: Span::ZERO,
+        };
         self.events.try_send(event).unwrap();
     }
 
