@@ -4,7 +4,7 @@ use std::process::{Output, Stdio};
 
 use tokio::process::Command;
 
-use crate::{Result, Trouble};
+use crate::{Result, Trouble, folders};
 
 /// How many of a failed program's last lines the error shows.
 const TAIL_LINES: usize = 20;
@@ -40,6 +40,22 @@ pub async fn run_aloud(command: &mut Command) -> Result<()> {
         return Ok(());
     }
     Err(Trouble::Failed { program: shown, status: status.to_string(), tail: String::new() })
+}
+
+/// The cargo that runs the lab, for the checkout; without what it says to the lab about the lab. Some crates are built anew when
+/// that changes, and would be by turns: once for `cargo lab` itself, once for what it builds.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(folders::workspace());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_the_lab(&name.to_string_lossy())) {
+        cargo.env_remove(name);
+    }
+    cargo
+}
+
+/// Whether cargo sets a variable for a package that it runs.
+fn is_of_the_lab(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.starts_with(start))
 }
 
 /// Whether a program of this name is on the path.
@@ -81,6 +97,16 @@ mod tests {
     fn the_tail_of_a_text_is_its_last_lines() {
         assert_eq!(tail("a\nb\nc", 2), "b\nc");
         assert_eq!(tail("a", 5), "a");
+    }
+
+    /// Tests are run by cargo as the lab is.
+    #[test]
+    fn what_cargo_says_of_the_lab_is_not_told_to_the_cargo_that_the_lab_runs() {
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
+        let cargo = cargo();
+        let hidden: Vec<_> = cargo.as_std().get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+        assert!(hidden.contains(&"CARGO_PKG_NAME".as_ref()) && hidden.contains(&"CARGO_MANIFEST_DIR".as_ref()), "{hidden:?}");
+        assert!(["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_TERM_COLOR"].iter().all(|name| !is_of_the_lab(name)));
     }
 
     #[tokio::test]

@@ -37,7 +37,7 @@ pub async fn build(release: bool) -> Result<PathBuf> {
 /// When cargo fails.
 pub async fn program(name: &str, release: bool) -> Result<PathBuf> {
     let step = Step::long(name, if release { "building, optimised" } else { "building" });
-    let mut cargo = cargo();
+    let mut cargo = command::cargo();
     cargo
         .args(["build", "--package", name, "--bin", name, "--message-format=json-render-diagnostics"])
         .args(release.then_some("--release"))
@@ -58,7 +58,7 @@ pub async fn program(name: &str, release: bool) -> Result<PathBuf> {
 /// # Errors
 /// When the registry cannot be reached and something is missing.
 pub async fn fetch() -> Result<()> {
-    let mut fetch = cargo();
+    let mut fetch = command::cargo();
     fetch.args(["fetch", "--locked", "--quiet"]);
     command::run(&mut fetch).await.map(drop)
 }
@@ -250,13 +250,6 @@ impl Product {
         }
         command
     }
-}
-
-/// The cargo that runs the lab.
-fn cargo() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(folders::workspace());
-    cargo
 }
 
 /// What the pages are made of.

@@ -4,12 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use tokio::process::Command;
-
 use super::labs::{Labs, kept};
 use super::report::Tally;
 use crate::say::Step;
-use crate::{Result, Trouble, command, folders, space};
+use crate::{Result, Trouble, command, space};
 
 /// How much of a failed run is shown.
 const TAIL: usize = 60;
@@ -112,8 +110,8 @@ async fn cargo(name: &str, words: &[&str], environment: &[(&str, String)]) -> Re
     let log = kept()?.join(format!("{name}.log"));
     let output = fs::File::create(&log).map_err(Trouble::file("writing", &log))?;
     let errors = output.try_clone().map_err(Trouble::file("writing", &log))?;
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(words).envs(environment.iter().map(|(name, value)| (*name, value))).current_dir(folders::workspace());
+    let mut cargo = command::cargo();
+    cargo.args(words).envs(environment.iter().map(|(name, value)| (*name, value)));
     // The lab's own settings are not the tests' business; in a space of its own there is no registry to ask.
     cargo.env_remove("CALLSYNC_LAB_INSIDE").env_remove("CALLSYNC_LAB_WARDEN");
     // The end of what is said is shown: the frames of a panic would leave no room for its words.

@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use super::labs::kept;
 use crate::say::Step;
-use crate::{Result, Trouble, command, folders, say};
+use crate::{Result, Trouble, command, say};
 
 /// How many of a hundred changes must be noticed.
 const ENOUGH: usize = 90;
@@ -51,22 +51,15 @@ async fn install() -> Result<()> {
         return Ok(());
     }
     let step = Step::long("cargo-mutants", "installing with cargo, once (about three minutes)");
-    command::run(cargo().args(["install", "cargo-mutants", "--locked", "--quiet"])).await?;
+    command::run(command::cargo().args(["install", "cargo-mutants", "--locked", "--quiet"])).await?;
     step.done("installed");
     Ok(())
 }
 
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
 fn cargo_mutants() -> Command {
-    let mut cargo = cargo();
+    let mut cargo = command::cargo();
     // It builds in a copy of the tree, and in a target folder of that copy.
-    cargo
-        .args(["mutants", "--package", "acd", "--colors", "never"])
-        .current_dir(folders::workspace())
-        .env_remove("CARGO_TARGET_DIR");
+    cargo.args(["mutants", "--package", "acd", "--colors", "never"]).env_remove("CARGO_TARGET_DIR");
     cargo
 }
 

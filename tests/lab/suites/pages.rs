@@ -8,8 +8,6 @@ mod parties;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tokio::process::Command;
-
 use super::cargo;
 use super::labs::Labs;
 use super::report::Tally;
@@ -123,9 +121,9 @@ pub async fn accessibility() -> Result<Tally> {
 /// When the folder has no place, or cargo cannot be started.
 pub async fn shots(folder: &Path, filter: Option<&str>) -> Result<ExitCode> {
     let folder = std::path::absolute(folder).map_err(crate::Trouble::file("finding", folder))?;
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = command::cargo();
     cargo.args(["test", "--quiet", "--package", "browser", "--test", "shots", "--"]).args(filter);
-    cargo.env("CALLSYNC_TEST_SHOTS", &folder).current_dir(folders::workspace());
+    cargo.env("CALLSYNC_TEST_SHOTS", &folder);
     command::run_aloud(&mut cargo).await.map(|()| ExitCode::SUCCESS)
 }
 
