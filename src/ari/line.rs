@@ -8,12 +8,15 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
 use crate::client::HttpClient;
-use crate::request::Request;
+use crate::request::{Pace, Request};
 use crate::rest_socket::RestSocket;
 
 /// Most requests under way at once. Each holds a connection, and Asterisk's `sessionlimit` (100 unless raised) counts the
 /// event socket too: a line that took them all would lock the program out of its own events.
 pub const AT_ONCE: usize = 32;
+
+/// How many requests may be under way on the event socket before what can wait goes over HTTP.
+const CALM: usize = 4;
 
 /// What Asterisk answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,11 +129,11 @@ impl Line {
     pub async fn ask(&self, request: &Request) -> Result<Reply, NoReply> {
         let name = request.kind.spec().name;
         let asked = Instant::now();
-        // The semaphore is fair and never closed.
-        let _place = self.places.acquire().await;
+        let swift = self.swift.as_ref().filter(|swift| swift.takes(request.kind.spec().pace));
+        // The event socket needs no place. The semaphore is fair and never closed.
+        let _place = if swift.is_none() { Some(self.places.acquire().await) } else { None };
         metrics::histogram!("callsync_ari_wait_seconds").record(asked.elapsed());
         let sent = Instant::now();
-        let swift = self.swift.as_ref().filter(|swift| request.kind.spec().swift && !swift.silent.load(Ordering::Relaxed));
         let answer = match (swift, &self.transport) {
             (Some(swift), _) => swift.ask(request).await,
             (None, Transport::Socket(socket)) => socket.ask(request).await,
@@ -153,6 +156,17 @@ impl Line {
 }
 
 impl Swift {
+    /// Whether a request of this pace goes over the socket. Asterisk carries out one after another there: when many callers
+    /// come at once, what can wait goes round it, so that whoever is to be rung or joined need not stand behind it.
+    fn takes(&self, pace: Pace) -> bool {
+        let open = match pace {
+            Pace::Urgent => true,
+            Pace::Swift => self.socket.under_way() < CALM,
+            Pace::Slow => false,
+        };
+        open && !self.silent.load(Ordering::Relaxed)
+    }
+
     async fn ask(&self, request: &Request) -> Result<Reply, NoReply> {
         let answer = self.socket.ask(request).await;
         if matches!(answer, Err(NoReply::Late)) && !self.silent.swap(true, Ordering::Relaxed) {

@@ -47,9 +47,20 @@ pub struct Spec {
     pub repeatable: bool,
     /// Whether we cannot do without it; the others have a way round for older Asterisks.
     pub needed: bool,
-    /// Whether Asterisk does it at once, or only leaves word for the channel's own thread (`stasis_app_send_command_async` in
-    /// its `res/stasis/control.c`), and answers in few words: nothing behind it has to wait.
-    pub swift: bool,
+    /// How it goes about.
+    pub pace: Pace,
+}
+
+/// How a request goes about, and whether it can wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Somebody waits for it: a phone that is to ring, two who are to talk. Asterisk does it as a swift one.
+    Urgent,
+    /// Asterisk does it at once, or only leaves word for the channel's own thread (`stasis_app_send_command_async` in its
+    /// `res/stasis/control.c`), and answers in few words: nothing behind it has to wait.
+    Swift,
+    /// Asterisk answers when it is done, or at length.
+    Slow,
 }
 
 macro_rules! requests {
@@ -76,7 +87,7 @@ macro_rules! requests {
                         body: requests!(@body $($body)?),
                         repeatable: requests!(@repeat $repeat),
                         needed: requests!(@need $need),
-                        swift: requests!(@pace $pace),
+                        pace: requests!(@pace $pace),
                     }),+
                 }
             }
@@ -88,8 +99,9 @@ macro_rules! requests {
     (@repeat once) => { false };
     (@need needed) => { true };
     (@need optional) => { false };
-    (@pace swift) => { true };
-    (@pace slow) => { false };
+    (@pace urgent) => { Pace::Urgent };
+    (@pace swift) => { Pace::Swift };
+    (@pace slow) => { Pace::Slow };
 }
 
 requests! {
@@ -98,15 +110,15 @@ requests! {
     /// Start music on hold.
     StartMusic = "start_music" Post "/channels/{channelId}/moh" ("mohClass") again needed swift;
     /// Stop music on hold.
-    StopMusic = "stop_music" Delete "/channels/{channelId}/moh" () again needed swift;
+    StopMusic = "stop_music" Delete "/channels/{channelId}/moh" () again needed urgent;
     /// Create a leg of ours, not dialled yet. Sent again it would be refused as a double, so it is not.
-    CreateLeg = "create_leg" Post "/channels/create" ("endpoint", "app", "appArgs", "channelId", "originator") ["variables"] once needed swift;
+    CreateLeg = "create_leg" Post "/channels/create" ("endpoint", "app", "appArgs", "channelId", "originator") ["variables"] once needed urgent;
     /// Dial a leg that was created.
-    DialLeg = "dial_leg" Post "/channels/{channelId}/dial" ("caller", "timeout") once needed swift;
+    DialLeg = "dial_leg" Post "/channels/{channelId}/dial" ("caller", "timeout") once needed urgent;
     /// End a leg.
     Hangup = "hangup" Delete "/channels/{channelId}" ("reason_code") again needed swift;
     /// Make a bridge.
-    CreateBridge = "create_bridge" Post "/bridges/{bridgeId}" ("type") again needed swift;
+    CreateBridge = "create_bridge" Post "/bridges/{bridgeId}" ("type") again needed urgent;
     /// Put legs into a bridge.
     Join = "join" Post "/bridges/{bridgeId}/addChannel" ("channel") again needed slow;
     /// Destroy a bridge.

@@ -45,6 +45,10 @@ impl Answers {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    fn under_way(&self) -> usize {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn expect(&self) -> (u64, oneshot::Receiver<Reply>) {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let (sender, receiver) = oneshot::channel();
@@ -67,6 +71,11 @@ impl RestSocket {
     pub async fn is_served(&self, app: &str) -> bool {
         let asked = Request::new(Kind::Application, &[&app]);
         tokio::time::timeout(SERVED_WITHIN, self.ask(&asked)).await.is_ok_and(|answer| answer.is_ok())
+    }
+
+    /// How many requests wait for their answer.
+    pub fn under_way(&self) -> usize {
+        self.answers.under_way()
     }
 
     /// Asterisk's answer, whatever its status.

@@ -1,10 +1,10 @@
 //! Requests that Asterisk does at once travel over the event socket, if it takes them there.
 
-use acd::effect::{HangupReason, Op};
+use acd::effect::{HangupReason, Lane, Op};
 use acd::event::{Event, OrderFailure};
 use model::{BridgeId, LegId, ServerId, TheirLeg};
 
-use super::faults::{failed, lane, lost};
+use super::faults::{failed, lane, lost, seen};
 use super::stand_in::{Answer, StandIn};
 use super::{Rig, call, config};
 use crate::{Config, Transport};
@@ -78,4 +78,24 @@ async fn a_refusal_over_the_socket_is_one() {
     let stand_in = StandIn::serving_sockets(rule).await;
     let (told, _) = lives(&stand_in).await;
     assert_eq!(told, [failed(hangup(), OrderFailure::Refused { status: 500, text: "{}".to_owned() }), lost()]);
+}
+
+/// Asterisk does one after another of what comes over a socket. Six callers come at once, and it answers none of them.
+#[tokio::test]
+async fn what_can_wait_goes_round_a_busy_socket_and_what_is_urgent_does_not() {
+    let rule = |request: &str, _| request.starts_with("socket POST /channels/b.").then_some(Answer::Silence);
+    let stand_in = StandIn::serving_sockets(rule).await;
+    let mut rig = Rig::start(split(&stand_in));
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    for n in 1..=6 {
+        let leg = LegId::Theirs(TheirLeg { server: ServerId(9), id: format!("b.{n}") });
+        rig.order(Lane::Leg(leg.clone()), Op::StartMusic { leg, class: "default".to_owned() });
+    }
+    rig.order(lane(), create());
+    rig.order(lane(), hangup());
+    seen(&stand_in, "DELETE /channels/a.1").await;
+    let asked = stand_in.requests();
+    let music = |over: &str| asked.iter().filter(|asked| asked.starts_with(&format!("{over}POST /channels/b."))).count();
+    assert_eq!((music("socket "), music("")), (4, 2), "{asked:?}");
+    assert!(asked.contains(&format!("socket {CREATE}")), "{asked:?}");
 }
