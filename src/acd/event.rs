@@ -6,6 +6,7 @@ use model::settings::Settings;
 use model::stamp::Mark;
 use model::{
     Actor, AgentId, BridgeId, CallId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,9 +40,12 @@ pub enum Event {
         dialled: String,
         /// The caller's priority, as the dialplan set it; higher is served first.
         priority: u8,
-        /// How long ago the call had come when it was handed to us, by Asterisk's clock.
+        /// When the call came, by Asterisk's clock, if the dialplan says so.
         #[serde(default)]
-        age: Span,
+        came: Option<Timestamp>,
+        /// When it was handed to us, by the same clock.
+        #[serde(default)]
+        told: Option<Timestamp>,
     },
     /// Somebody dialled a feature code.
     FeatureDialled {
@@ -212,6 +216,9 @@ pub struct Account {
     /// of the one before.
     #[serde(default)]
     pub started: Option<String>,
+    /// What time it was by Asterisk's clock when it said all this.
+    #[serde(default)]
+    pub clock: Option<Timestamp>,
 }
 
 /// A live leg.
@@ -232,9 +239,9 @@ pub struct LegAccount {
     pub dialled: String,
     /// The caller's priority, as the dialplan set it, for a leg that came to us.
     pub priority: u8,
-    /// How long ago the call came, by Asterisk's clock, for a leg that came to us.
+    /// When the call came, by Asterisk's clock, for a leg that came to us, if the dialplan says so.
     #[serde(default)]
-    pub age: Span,
+    pub came: Option<Timestamp>,
     /// The phone at the end of a leg that we made.
     pub endpoint: Option<Endpoint>,
 }

@@ -24,6 +24,7 @@ mod call;
 mod chance;
 mod changes;
 mod check;
+mod clocks;
 mod deadline;
 pub mod effect;
 mod ending;

@@ -14,6 +14,7 @@ use crate::agent::Agent;
 use crate::call::Call;
 use crate::chance::Chance;
 use crate::changes::Changes;
+use crate::clocks::Clocks;
 use crate::guard::Abandoned;
 use crate::index::Index;
 use crate::pairs;
@@ -40,6 +41,7 @@ pub struct State {
     switches: BTreeMap<ServerId, bool>,
     /// When each Asterisk was started, in its own words.
     runs: BTreeMap<ServerId, String>,
+    clocks: Clocks,
     /// When the phones of an Asterisk are ordered to be watched once more, because the last order to failed.
     watches: BTreeMap<ServerId, Timestamp>,
     /// Calls in the care of Asterisk's own queue.
@@ -88,6 +90,7 @@ impl State {
             partings: BTreeMap::new(),
             switches: BTreeMap::new(),
             runs: BTreeMap::new(),
+            clocks: Clocks::default(),
             watches: BTreeMap::new(),
             fallback: BTreeMap::new(),
             over: BTreeMap::new(),
@@ -157,6 +160,14 @@ impl State {
 
     pub(crate) const fn switches(&self) -> &BTreeMap<ServerId, bool> {
         &self.switches
+    }
+
+    pub(crate) const fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
+    pub(crate) const fn clocks_mut(&mut self) -> &mut Clocks {
+        &mut self.clocks
     }
 
     pub(crate) const fn watches(&self) -> &BTreeMap<ServerId, Timestamp> {

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use acd::event::{Account, BridgeAccount, LegAccount};
 use model::stamp::Mark;
-use model::{BridgeId, Endpoint, LegId, ServerId, Span};
+use model::{BridgeId, Endpoint, LegId, ServerId, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::age::age;
+use crate::clock;
 use crate::event::{Channel, Told};
 use crate::hearing::{leg_id, number, priority, tidy};
 use crate::plan::MARK;
@@ -98,7 +98,7 @@ pub enum Entry {
         /// The priority that the dialplan gave.
         priority: u8,
         /// When the call came, as the dialplan says.
-        came: Option<String>,
+        came: Option<Timestamp>,
     },
     /// Somebody dialled a feature code.
     Feature {
@@ -135,6 +135,7 @@ impl Lists {
             in_use: which(|phone| phone.in_use),
             others: others.map(|phone| Endpoint { server, name: phone.resource.clone() }).collect(),
             started: Some(self.info.status.startup_time.clone()).filter(|time| !time.is_empty()),
+            clock: clock::of_ari(&self.ping.timestamp),
         }
     }
 
@@ -180,13 +181,13 @@ impl Lists {
         Some(match leg {
             LegId::Ours(_) => {
                 let endpoint = endpoint(server, &channel.name);
-                let (dialled, age) = (String::new(), Span::ZERO);
-                LegAccount { leg, up, rings, mark, number: None, dialled, priority: 0, age, endpoint }
+                let dialled = String::new();
+                LegAccount { leg, up, rings, mark, number: None, dialled, priority: 0, came: None, endpoint }
             }
             LegId::Theirs(_) => {
                 let Entry::Caller { dialled, priority, came } = self.entry(app, channel)? else { return None };
-                let (number, age) = (number(&channel.caller.number), age(came.as_ref(), &self.ping.timestamp));
-                LegAccount { leg, up, rings: false, mark, number, dialled, priority, age, endpoint: None }
+                let number = number(&channel.caller.number);
+                LegAccount { leg, up, rings: false, mark, number, dialled, priority, came, endpoint: None }
             }
         })
     }
@@ -203,7 +204,7 @@ impl Lists {
         match args.first()?.as_str() {
             "enter" => {
                 let dialled = tidy(args.get(1).unwrap_or(&channel.dialplan.exten));
-                Some(Entry::Caller { dialled, priority: priority(args.get(2)), came: args.get(3).cloned() })
+                Some(Entry::Caller { dialled, priority: priority(args.get(2)), came: clock::of_dialplan(args.get(3)) })
             }
             "feature" => Some(Entry::Feature { args }),
             _ => None,

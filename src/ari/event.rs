@@ -170,9 +170,9 @@ pub struct DeviceState {
 /// The contract test holds them against the running Asterisk, and another test shows that none is missing here.
 pub const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("StasisStart", "args", None),
-    ("StasisStart", "timestamp", None),
     ("StasisStart", "channel", Some("Channel")),
     ("StasisStart", "replace_channel", Some("Channel")),
+    ("Event", "timestamp", None),
     ("StasisEnd", "channel", Some("Channel")),
     ("ChannelStateChange", "channel", Some("Channel")),
     ("Dial", "peer", Some("Channel")),

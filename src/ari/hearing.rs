@@ -6,7 +6,7 @@ use acd::effect::{Exit, HangupReason, Lane, Op, Order};
 use acd::event::{Account, Ask, Cause, Event};
 use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg};
 
-use crate::age::age;
+use crate::clock;
 use crate::event::{Channel, Told};
 use crate::reach::Reach;
 
@@ -129,7 +129,8 @@ impl Hearing {
                 number: number(&channel.caller.number),
                 dialled: tidy(args.get(1).unwrap_or(&channel.dialplan.exten)),
                 priority: priority(args.get(2)),
-                age: age(args.get(3), at),
+                came: clock::of_dialplan(args.get(3)),
+                told: clock::of_ari(at),
             },
             Some("feature") => self.feature(leg.clone(), args),
             Some(_) | None => return vec![Heard::Stray(give_back(leg))],

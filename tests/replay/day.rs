@@ -133,7 +133,7 @@ impl Run {
     async fn calls(&self, leg: &str, dialled: &str, number: &str) {
         let leg = TheirLeg { server: SERVER, id: leg.to_owned() };
         let number = Some(Phone::new(number));
-        self.tell(Event::CallerArrived { leg, number, dialled: dialled.to_owned(), priority: 0, age: Span::ZERO }).await;
+        self.tell(Event::CallerArrived { leg, number, dialled: dialled.to_owned(), priority: 0, came: None, told: None }).await;
     }
 
     async fn ends(&self, leg: LegId) {

@@ -104,12 +104,7 @@ impl Books {
 
     fn book(&mut self, at: i64, fact: &Fact, rules: &Rules) {
         match fact {
-            Fact::CallEntered { call, leg, queue, entered, .. } => {
-                let since = rules.waits_since(*call, leg);
-                assert!(since.is_none_or(|since| since == entered.as_ms()), "call {call} came at {since:?}, not {entered:?}");
-                let told_from = since.unwrap_or(at);
-                self.enters(*call, (leg, *queue, *entered), told_from);
-            }
+            Fact::CallEntered { call, leg, queue, entered, .. } => self.enters((at, *call), (leg, *queue, *entered), rules),
             Fact::OfferMade { call, offer, agent } => {
                 assert!(self.open.contains_key(call), "call {call} is offered and is not there");
                 assert_eq!(self.offers.insert(*agent, (*call, *offer)), None, "agent {agent} is offered two calls");
@@ -192,8 +187,11 @@ impl Books {
         assert!(first.is_none(), "call {call} is served before {first:?}");
     }
 
-    /// Of a call that an earlier run knew this one tells what it found.
-    fn enters(&mut self, call: CallId, (leg, queue, entered): (&LegId, QueueId, Timestamp), told_from: i64) {
+    /// Nobody has waited since before they called. Of a call that an earlier run knew this one tells what it found.
+    fn enters(&mut self, (at, call): (i64, CallId), (leg, queue, entered): (&LegId, QueueId, Timestamp), rules: &Rules) {
+        let came = rules.came(call, leg);
+        assert!(came.is_none_or(|came| (came..=at).contains(&entered.as_ms())), "{call} came at {came:?}, not {entered:?}");
+        let told_from = if came.is_some() { entered.as_ms() } else { at };
         let story = Story {
             leg: leg.clone(),
             queue,

@@ -111,7 +111,7 @@ impl Run {
                 self.switch.caller_arrives(&leg, &dialled, (0, Span::ZERO));
                 let patience = self.draw(20_000, 300_000);
                 self.will(patience, Deed::LosesPatience(leg.clone()));
-                self.tell(Event::CallerArrived { leg, number: None, dialled, priority: 0, age: Span::ZERO });
+                self.tell(Event::CallerArrived { leg, number: None, dialled, priority: 0, came: None, told: None });
             }
             Deed::LosesPatience(leg) => {
                 let id = LegId::Theirs(leg);

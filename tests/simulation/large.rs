@@ -73,7 +73,7 @@ impl Large {
         let leg = TheirLeg { server: SERVER, id: format!("caller-{}", self.callers) };
         let dialled = (700 + u128::from(self.callers) % QUEUES).to_string();
         let number = Some(Phone::new(format!("+7912{:07}", self.callers)));
-        self.tells(Event::CallerArrived { leg, number, dialled, priority: 0, age: Span::ZERO }, step);
+        self.tells(Event::CallerArrived { leg, number, dialled, priority: 0, came: None, told: None }, step);
     }
 
     /// Tells the core something. Every phone that it has ring is answered.

@@ -25,7 +25,9 @@ impl World {
         let age = Span::from_ms(AGES[usize::from(priority / 4) % AGES.len()]);
         let priority = [0, 0, 0, 5][usize::from(priority) % 4];
         self.switch.caller_arrives(&leg, dialled, (priority, age));
-        self.report(vec![Event::CallerArrived { leg, number: None, dialled: dialled.to_owned(), priority, age }]);
+        let told = Timestamp::from_ms(self.switch.at);
+        let (came, told) = (Some(told - age), Some(told));
+        self.report(vec![Event::CallerArrived { leg, number: None, dialled: dialled.to_owned(), priority, came, told }]);
     }
 
     pub fn caller_hangs_up(&mut self, k: u8) {

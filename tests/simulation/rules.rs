@@ -23,7 +23,7 @@ pub struct Rules {
     pub settings: Settings,
     /// The priority of every caller's leg that the core was told of.
     callers: BTreeMap<LegId, u8>,
-    /// When the calls of these legs came, as the core was told last.
+    /// When the calls of these legs came: nobody waits since before that.
     came: BTreeMap<LegId, i64>,
     /// The calls of whose callers the last account told what is written on them.
     marked: BTreeSet<CallId>,
@@ -42,8 +42,8 @@ impl Rules {
         self.callers.get(leg).copied().unwrap_or_default()
     }
 
-    /// Since when a call waits that enters now, unless it may have been known to an earlier run.
-    pub fn waits_since(&self, call: CallId, leg: &LegId) -> Option<i64> {
+    /// When a call came that enters now, unless it may have been known to an earlier run.
+    pub fn came(&self, call: CallId, leg: &LegId) -> Option<i64> {
         Some(*self.came.get(leg)?).filter(|_| !self.marked.contains(&call))
     }
 
@@ -73,15 +73,15 @@ impl Rules {
                 for leg in &account.legs {
                     self.legs.insert(leg.leg.clone());
                     self.callers.insert(leg.leg.clone(), leg.priority);
-                    self.came.insert(leg.leg.clone(), came(at, leg.age));
+                    self.came.extend(leg.came.map(|came| (leg.leg.clone(), came.as_ms())));
                 }
                 self.bridges.extend(account.bridges.iter().map(|bridge| bridge.bridge));
                 for (endpoint, said) in &mut self.phones {
                     *said = (account.reachable.contains(endpoint), account.in_use.contains(endpoint));
                 }
             }
-            Event::CallerArrived { leg, priority, age, .. } => {
-                self.came.insert(LegId::Theirs(leg.clone()), came(at, *age));
+            Event::CallerArrived { leg, priority, came, .. } => {
+                self.came.extend(came.map(|came| (LegId::Theirs(leg.clone()), came.as_ms())));
                 self.legs.insert(LegId::Theirs(leg.clone()));
                 self.callers.insert(LegId::Theirs(leg.clone()), *priority);
             }
@@ -197,11 +197,6 @@ impl Rules {
             );
         }
     }
-}
-
-/// When a call came that is so old; one that says to be older than any can be comes now.
-fn came(at: i64, age: Span) -> i64 {
-    if age > Span::from_secs(60) { at } else { at - age.as_ms() }
 }
 
 /// What Asterisk's own queue is told of the agents is what they do.

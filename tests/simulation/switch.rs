@@ -6,7 +6,7 @@ use acd::effect::Op;
 use acd::event::{Account, BridgeAccount, Cause, Event, LegAccount, OrderFailure};
 use model::fact::FallbackCall;
 use model::stamp::Mark;
-use model::{BridgeId, Endpoint, LegId, OurLeg, Outcome, ServerId, Span, TheirLeg};
+use model::{BridgeId, Endpoint, LegId, OurLeg, Outcome, ServerId, TheirLeg, Timestamp};
 
 use crate::switchboard::Phone;
 
@@ -232,7 +232,7 @@ impl Switch {
             number: None,
             dialled: leg.dialled.clone(),
             priority: leg.priority,
-            age: Span::from_ms(self.at - leg.came),
+            came: Some(Timestamp::from_ms(leg.came)),
             endpoint: leg.endpoint.clone(),
         });
         let bridges =
@@ -245,6 +245,7 @@ impl Switch {
             in_use: watched().filter(|endpoint| self.in_use(endpoint)).collect(),
             others: self.others_told.iter().cloned().collect(),
             started: Some(self.runs.to_string()),
+            clock: Some(Timestamp::from_ms(self.at)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use acd::State;
 use acd::effect::Op;
 use acd::event::{Cause, Event, OrderFailure};
-use model::{LegId, OurLeg, Span};
+use model::{LegId, OurLeg, Timestamp};
 
 use crate::books::Books;
 use crate::rules::Rules;
@@ -171,8 +171,8 @@ impl World {
             return;
         };
         if self.connected {
-            let age = Span::from_ms(self.switch.at - came);
-            self.tell(Event::CallerArrived { leg, number: None, dialled, priority, age });
+            let (came, told) = (Some(Timestamp::from_ms(came)), Some(Timestamp::from_ms(self.switch.at)));
+            self.tell(Event::CallerArrived { leg, number: None, dialled, priority, came, told });
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) fn callers(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         let Some(mark) = account.mark.filter(|mark| is_of_ours(turn, *mark)) else {
             let (number, dialled) = (account.number.clone(), account.dialled.clone());
             let came = Came::Before(alive.bridge_of(&account.leg));
-            on::enter(turn, leg, Arrival { number, dialled, priority: account.priority, age: account.age, came });
+            on::enter(turn, leg, Arrival { number, dialled, priority: account.priority, called: account.came, came });
             continue;
         };
         let call = recalled(turn, leg, account, mark);

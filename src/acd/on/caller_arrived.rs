@@ -22,7 +22,8 @@ pub(crate) struct Arrival {
     pub(crate) number: Option<Phone>,
     pub(crate) dialled: String,
     pub(crate) priority: u8,
-    pub(crate) age: Span,
+    /// When they called, by Asterisk's clock.
+    pub(crate) called: Option<Timestamp>,
     pub(crate) came: Came,
 }
 
@@ -48,7 +49,7 @@ pub(super) fn take(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) -> Resu
 /// Lets a caller enter the queue whose number was dialled, or one that its rules name instead; or turns them away. They have
 /// waited since their call came, not since we heard of it: Asterisk may tell of two callers in the other order.
 pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
-    let Arrival { number, dialled, priority, age, came } = arrival;
+    let Arrival { number, dialled, priority, called, came } = arrival;
     let Some(queue) = turn.state.index().numbers.get(&dialled).copied() else {
         turn_away(turn, leg, dialled, TurnedAway::NoSuchQueue);
         return;
@@ -59,7 +60,8 @@ pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
     }
     let at = turn.at;
     let id = turn.state.chance().mint(at);
-    let entered = if age > OLDEST { at } else { at - age };
+    let called = called.and_then(|called| turn.state.clocks().ours(leg.server, called));
+    let entered = called.filter(|called| *called <= at && at.since(*called) <= OLDEST).unwrap_or(at);
     let mut call = Call { priority, ..new_call(id, leg, number, queue, entered, entered) };
     let way = overflow::way(turn, queue, &[]);
     book_entry(turn, &call);

@@ -13,6 +13,7 @@ const SLEEP: Span = Span::from_secs(5);
 
 pub(super) fn take(turn: &mut Turn<'_>, by: i64) {
     turn.record(Fact::ClockJumped { by });
+    turn.state.clocks_mut().forget();
     // A jump back is no sleep, and counts as no span at all.
     if Span::from_ms(by) < SLEEP {
         return;

@@ -40,8 +40,11 @@ pub(crate) fn take(turn: &mut Turn<'_>, event: Event) -> Result<(), Ignored> {
             Ok(())
         }
         Event::SwitchLost { server } => switch_lost::take(turn, server),
-        Event::CallerArrived { leg, number, dialled, priority, age } => {
-            caller_arrived::take(turn, leg, Arrival { number, dialled, priority, age, came: Came::Now })
+        Event::CallerArrived { leg, number, dialled, priority, came: called, told } => {
+            if let Some(told) = told {
+                turn.state.clocks_mut().hear(leg.server, told, turn.at);
+            }
+            caller_arrived::take(turn, leg, Arrival { number, dialled, priority, called, came: Came::Now })
         }
         Event::FeatureDialled { leg, endpoint, feature } => feature_dialled::take(turn, leg, &endpoint, feature),
         Event::LegRang { leg } => leg_rang::take(turn, leg),

@@ -10,6 +10,9 @@ use crate::turn::Turn;
 
 /// Takes an account in. An account that comes without a loss before it (the adapter missed events) is taken in alike.
 pub(super) fn take(turn: &mut Turn<'_>, server: ServerId, account: &Account) {
+    if let Some(told) = account.clock {
+        turn.state.clocks_mut().hear(server, told, turn.at);
+    }
     let lost = !turn.state.is_up(server);
     if lost {
         turn.record(Fact::SwitchChanged { up: true });

@@ -12,6 +12,7 @@ use crate::agent::Agent;
 use crate::call::Call;
 use crate::chance::Chance;
 use crate::changes::Changes;
+use crate::clocks::Clocks;
 use crate::guard::Abandoned;
 use crate::index::Index;
 use crate::pairs;
@@ -31,6 +32,8 @@ pub(super) struct Kept {
     switches: BTreeMap<ServerId, bool>,
     #[serde(default)]
     runs: BTreeMap<ServerId, String>,
+    #[serde(default)]
+    clocks: Clocks,
     watches: BTreeMap<ServerId, Timestamp>,
     #[serde(with = "pairs")]
     fallback: BTreeMap<TheirLeg, FallbackCall>,
@@ -58,6 +61,7 @@ impl From<Kept> for State {
             partings: kept.partings,
             switches: kept.switches,
             runs: kept.runs,
+            clocks: kept.clocks,
             watches: kept.watches,
             fallback: kept.fallback,
             over: kept.over,

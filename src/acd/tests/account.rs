@@ -12,7 +12,7 @@ pub(super) fn caller_there(leg: &str, mark: impl Into<Option<Mark>>) -> LegAccou
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
         endpoint: None,
     }
 }

@@ -256,7 +256,7 @@ fn two_phones_that_were_answered_while_nobody_looked_come_to_one_conversation() 
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
         endpoint: number.map(endpoint),
     };
     let legs = vec![

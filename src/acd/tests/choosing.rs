@@ -180,7 +180,7 @@ fn return_of_the_switch_serves_callers_in_their_order_and_each_by_the_strategy()
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
         endpoint: None,
     };
     let reachable = [1001, 1002, 1003].map(endpoint).to_vec();
@@ -190,7 +190,7 @@ fn return_of_the_switch_serves_callers_in_their_order_and_each_by_the_strategy()
 }
 
 pub(super) fn arrives(leg: &str, number: &str, priority: u8) -> Event {
-    Event::CallerArrived { leg: their(leg), number: None, dialled: number.to_owned(), priority, age: Span::ZERO }
+    Event::CallerArrived { leg: their(leg), number: None, dialled: number.to_owned(), priority, came: None, told: None }
 }
 
 /// The callers whom agent 1001, ready from now on, is given one after another, each of whom hangs up before the answer.

@@ -170,7 +170,7 @@ fn who_waits_while_the_way_is_lost_stays_if_somebody_is_back_before_it() {
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
         endpoint: None,
     };
     let account = Account { legs: vec![leg], ..Account::default() };
@@ -223,7 +223,7 @@ fn restart_without_a_state_sends_nobody_away() {
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
         endpoint: None,
     };
     let account = Account { legs: vec![leg], ..Account::default() };

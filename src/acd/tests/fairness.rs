@@ -75,34 +75,70 @@ pub(super) fn clock() -> std::time::Instant {
     std::time::Instant::now()
 }
 
+/// By how much Asterisk's clock is behind ours.
+const BEHIND: i64 = 7_000_000;
+
 /// A machine that stands still has Asterisk tell of two callers in the other order.
 #[test]
 fn whoever_called_first_is_served_first_whomever_we_heard_of_first() {
     let mut centre = Centre::opened();
     let ages = [("c1", 0), ("c2", 300), ("c3", 2), ("c4", 60_001), ("c5", 9_000)];
     for (ms, (leg, age)) in (10_000..).zip(ages) {
-        centre.at(ms, arrives_late(leg, age));
+        centre.at(ms, called(leg, ms - age, ms));
     }
     assert_eq!(ages.map(|(leg, _)| entered(&centre, leg)), [10_000, 9_701, 10_000, 10_003, 1_004]);
     assert_eq!(served(&mut centre, 20_000), ["c5", "c2", "c1", "c3", "c4"]);
+}
+
+/// The program stands still for ten seconds, and then hears of everybody at once: whoever takes longer from the dialplan to us
+/// gains nothing by it.
+#[test]
+fn callers_who_are_heard_of_at_once_have_waited_since_each_of_them_called() {
+    let mut centre = Centre::opened();
+    centre.at(8_000, called("c0", 7_999, 7_999));
+    for (leg, came, told) in [("c1", 9_000, 9_004), ("c2", 9_500, 9_502), ("c3", 12_000, 12_030), ("c4", 18_000, 18_001)] {
+        centre.at(19_000, called(leg, came, told));
+    }
+    assert_eq!(["c0", "c1", "c2", "c3", "c4"].map(|leg| entered(&centre, leg)), [8_000, 9_001, 9_501, 12_001, 18_001]);
+    assert_eq!(served(&mut centre, 20_000), ["c0", "c1", "c2", "c3", "c4"]);
 }
 
 #[test]
 fn whoever_called_while_nobody_was_here_has_waited_since_then() {
     let mut centre = Centre::opened();
     centre.at(9_000, Event::SwitchLost { server: SERVER });
-    let new = LegAccount { up: false, age: Span::from_secs(8), ..caller_there("c1", None) };
-    let account = Account { legs: vec![new], reachable: vec![endpoint(1001)], ..Account::default() };
+    let clock = |ms: i64| Some(Timestamp::from_ms(ms - BEHIND));
+    let new = LegAccount { up: false, came: clock(12_000), ..caller_there("c1", None) };
+    let account = Account { legs: vec![new], reachable: vec![endpoint(1001)], clock: clock(20_000), ..Account::default() };
     centre.at(20_000, Event::SwitchReturned { server: SERVER, account });
-    centre.at(20_001, arrives_late("c2", 300));
+    centre.at(20_001, called("c2", 19_701, 20_001));
     assert_eq!(["c1", "c2"].map(|leg| entered(&centre, leg)), [12_000, 19_701]);
     assert_eq!(served(&mut centre, 21_000), ["c1", "c2"]);
 }
 
-/// A caller is handed to us so many milliseconds after their call came.
-fn arrives_late(leg: &str, age: i64) -> Event {
-    let (leg, dialled, age) = (their(leg), "700".to_owned(), Span::from_ms(age));
-    Event::CallerArrived { leg, number: None, dialled, priority: 0, age }
+/// Whoever has no time, or one that cannot be, comes when we hear of them.
+#[test]
+fn a_caller_whose_time_nobody_knows_enters_now() {
+    let mut centre = Centre::opened();
+    centre.at(10_000, called("c1", 10_500, 10_000));
+    centre.at(11_000, called("c2", i64::MIN + BEHIND, 11_000));
+    centre.at(12_000, arrived("c3", "700"));
+    centre.at(13_000, Event::ClockJumped { by: -3_600_000 });
+    centre.at(14_000, unclocked("c4", 13_000));
+    assert_eq!(["c1", "c2", "c3", "c4"].map(|leg| entered(&centre, leg)), [10_000, 11_000, 12_000, 14_000]);
+}
+
+/// Somebody called, and was handed to us, at these times by our clock; it is Asterisk's that says so.
+fn called(leg: &str, came: i64, told: i64) -> Event {
+    let clock = |ms: i64| Some(Timestamp::from_ms(ms - BEHIND));
+    let (leg, dialled, came, told) = (their(leg), "700".to_owned(), clock(came), clock(told));
+    Event::CallerArrived { leg, number: None, dialled, priority: 0, came, told }
+}
+
+/// The same, of which nobody says when it was told.
+fn unclocked(leg: &str, came: i64) -> Event {
+    let (leg, dialled, came) = (their(leg), "700".to_owned(), Some(Timestamp::from_ms(came - BEHIND)));
+    Event::CallerArrived { leg, number: None, dialled, priority: 0, came, told: None }
 }
 
 fn entered(centre: &Centre, leg: &str) -> i64 {

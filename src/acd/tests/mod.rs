@@ -212,7 +212,7 @@ fn bridge(call: CallId, n: u32) -> BridgeId {
 }
 
 fn arrived(leg: &str, dialled: &str) -> Event {
-    Event::CallerArrived { leg: their(leg), number: None, dialled: dialled.to_owned(), priority: 0, age: Span::ZERO }
+    Event::CallerArrived { leg: their(leg), number: None, dialled: dialled.to_owned(), priority: 0, came: None, told: None }
 }
 
 fn order(call: CallId, op: Op) -> Effect {

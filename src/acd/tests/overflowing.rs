@@ -74,7 +74,8 @@ fn longest_wait_leads_into_another_queue_with_time_and_priority_kept_and_its_mus
     let mut settings = ruled(longest(5, OTHER), Overflow::default());
     settings.queues[1].music = "jazz".to_owned();
     let mut centre = Centre::of(settings, &[]);
-    let event = Event::CallerArrived { leg: their("c1"), number: None, dialled: "700".to_owned(), priority: 7, age: Span::ZERO };
+    let event =
+        Event::CallerArrived { leg: their("c1"), number: None, dialled: "700".to_owned(), priority: 7, came: None, told: None };
     centre.at(10_000, event);
     let call = *centre.state.calls().keys().next().expect("a call");
     let (leg, now) = (LegId::Theirs(their("c1")), Timestamp::from_ms(15_000));
@@ -196,7 +197,7 @@ fn time_that_is_over_while_the_way_is_lost_ends_when_it_is_back() {
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
         endpoint: None,
     };
     let account = Account { legs: vec![leg], ..Account::default() };

@@ -73,7 +73,7 @@ fn music_of_a_caller_whose_switch_is_lost_is_ordered_when_it_returns_even_if_the
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
         endpoint: None,
     };
     let account = Account { legs: vec![leg], reachable: vec![endpoint(1001), endpoint(1002)], ..Account::default() };

@@ -114,8 +114,11 @@ impl Wanderer {
         self.callers += 1;
         let (priority, number) = (u8::try_from(self.below(3)).unwrap_or(0), 700 + self.below(QUEUES));
         let leg = their(&format!("c{}", self.callers));
-        let age = Span::from_ms(i64::try_from(self.below(3) * self.below(500)).unwrap_or(0));
-        self.happens(Event::CallerArrived { leg, number: None, dialled: number.to_string(), priority, age });
+        // By a clock of its own, and heard with more or less delay.
+        let told = Timestamp::from_ms(self.at - 5_000_000) - Span::from_ms(i64::try_from(self.below(300)).unwrap_or(0));
+        let came = told - Span::from_ms(i64::try_from(self.below(3) * self.below(500)).unwrap_or(0));
+        let (came, told) = (Some(came), Some(told));
+        self.happens(Event::CallerArrived { leg, number: None, dialled: number.to_string(), priority, came, told });
     }
 
     fn an_agent_asks(&mut self) {
@@ -197,7 +200,7 @@ impl Wanderer {
                     number: None,
                     dialled: "700".to_owned(),
                     priority: 0,
-                    age: Span::from_ms(i64::try_from(self.below(90_000)).unwrap_or(0)),
+                    came: Some(Timestamp::from_ms(self.at - 5_000_000 - i64::try_from(self.below(90_000)).unwrap_or(0))),
                     endpoint,
                 });
             }

@@ -3,7 +3,7 @@
 
 use acd::event::{Account, BridgeAccount, LegAccount};
 use model::stamp::Mark;
-use model::{BridgeId, CallPhase, Endpoint, LegId, Phone, QueueId, ServerId, Span, TheirLeg, Timestamp};
+use model::{BridgeId, CallPhase, Endpoint, LegId, Phone, QueueId, ServerId, TheirLeg, Timestamp};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -48,14 +48,14 @@ fn theirs(id: &str) -> LegId {
 
 fn caller(id: &str, mark: Option<Mark>, number: Option<&str>, dialled: &str) -> LegAccount {
     let (number, dialled) = (number.map(Phone::new), dialled.to_owned());
-    let (leg, up, age) = (theirs(id), mark.is_some(), Span::ZERO);
-    LegAccount { leg, up, rings: false, mark, number, dialled, priority: 0, age, endpoint: None }
+    let (leg, up) = (theirs(id), mark.is_some());
+    LegAccount { leg, up, rings: false, mark, number, dialled, priority: 0, came: None, endpoint: None }
 }
 
 fn agent(n: u128, up: bool, name: &str) -> LegAccount {
     let (leg, mark) = (LegId::Ours(our_leg(n, 1)), Some(mark(n, CallPhase::Offered)));
-    let (dialled, age, endpoint) = (String::new(), Span::ZERO, Some(endpoint(name)));
-    LegAccount { leg, up, rings: !up, mark, number: None, dialled, priority: 0, age, endpoint }
+    let (dialled, endpoint) = (String::new(), Some(endpoint(name)));
+    LegAccount { leg, up, rings: !up, mark, number: None, dialled, priority: 0, came: None, endpoint }
 }
 
 fn expected() -> Account {
@@ -73,6 +73,7 @@ fn expected() -> Account {
         in_use: vec![endpoint("2001"), endpoint("2002")],
         others: vec![],
         started: Some("2026-11-20T17:44:01.204+0000".to_owned()),
+        clock: None,
     }
 }
 
@@ -82,7 +83,7 @@ fn who_waits_who_talks_and_who_is_rung_is_in_the_account_and_nobody_else() {
 }
 
 #[test]
-fn how_long_ago_a_caller_came_is_told_by_asterisks_own_clock() {
+fn when_a_caller_came_and_what_time_it_is_by_asterisks_clock_is_in_the_account() {
     let mut lists = lists(|lists| {
         let channels = lists["channels"].as_array_mut().unwrap().iter_mut();
         let callers = channels.filter(|channel| channel["dialplan"]["app_data"].as_str().unwrap().starts_with("callsync,enter"));
@@ -94,9 +95,10 @@ fn how_long_ago_a_caller_came_is_told_by_asterisks_own_clock() {
     lists.ping.timestamp = "2026-11-21T05:51:10.718+0000".to_owned();
     let account = lists.account(ServerId(9), "callsync", &[]);
     let callers = account.legs.iter().filter(|leg| matches!(leg.leg, LegId::Theirs(_)));
-    let mut told: Vec<_> = callers.map(|leg| (leg.priority, leg.age.as_ms())).collect();
+    let mut told: Vec<_> = callers.map(|leg| (leg.priority, leg.came.map(Timestamp::as_ms))).collect();
     told.sort_unstable();
-    assert_eq!(told, [(5, 0), (5, 0), (5, 718)]);
+    assert_eq!(told, [(5, None), (5, None), (5, Some(1_795_240_270_000))]);
+    assert_eq!(account.clock, Some(Timestamp::from_ms(1_795_240_270_718)));
 }
 
 #[test]

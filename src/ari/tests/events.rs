@@ -2,10 +2,11 @@
 
 use acd::effect::{Exit, HangupReason, Lane, Op, Order};
 use acd::event::{Account, Ask, Cause, Event, LegAccount};
-use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg};
+use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg, Timestamp};
 use serde_json::Value;
 
 use super::{call, our_leg};
+use crate::clock;
 use crate::event::{Channel, FIELDS, Told, WANTED, parse};
 use crate::hearing::{Heard, Hearing};
 use crate::reach::{Phones, Reach};
@@ -40,8 +41,16 @@ fn theirs(id: &str) -> TheirLeg {
 }
 
 fn arrived(id: &str) -> Heard {
-    let number = Some(Phone::new("+79123456789"));
-    Heard::Event(Event::CallerArrived { leg: theirs(id), number, dialled: "700".to_owned(), priority: 0, age: Span::ZERO })
+    let (number, dialled, told) = (Some(Phone::new("+79123456789")), "700".to_owned(), handed_over(id));
+    Heard::Event(Event::CallerArrived { leg: theirs(id), number, dialled, priority: 0, came: None, told })
+}
+
+/// When a caller was handed to us, as recorded.
+fn handed_over(id: &str) -> Option<Timestamp> {
+    let lines = RECORDED.iter().flat_map(|(_, lines)| lines.lines());
+    let events = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut starts = events.filter(|event| event["type"] == "StasisStart" && event["channel"]["id"] == id);
+    clock::of_ari(starts.next()?["timestamp"].as_str()?)
 }
 
 fn rang(leg: OurLeg) -> Heard {
@@ -240,7 +249,8 @@ fn the_table_of_fields_names_every_field_that_is_read() {
 
 fn keep_only(value: &mut Value, model: &str) {
     let Value::Object(object) = value else { return };
-    object.retain(|field, _| FIELDS.iter().any(|row| row.0 == model && row.1 == field));
+    // What all events have stands in the model that they inherit from.
+    object.retain(|field, _| FIELDS.iter().any(|row| [model, "Event"].contains(&row.0) && row.1 == field));
     for (_, field, inner) in FIELDS.iter().filter(|row| row.0 == model) {
         if let (Some(inner), Some(value)) = (inner, object.get_mut(*field)) {
             keep_only(value, inner);
@@ -277,19 +287,20 @@ fn a_callers_number_is_cut_and_cleaned_before_anybody_sees_it() {
 }
 
 #[test]
-fn a_caller_whom_asterisk_hands_over_late_is_as_old_as_the_dialplan_says() {
+fn when_a_call_came_is_what_the_dialplan_says_and_when_it_was_handed_over_what_the_event_says() {
     let start = |args: &[&str]| {
         let (channel, timestamp) = (serde_json::json!({ "id": "a.1" }), "2026-11-21T05:51:10.718+0000");
         let event = serde_json::json!({ "type": "StasisStart", "timestamp": timestamp, "args": args, "channel": channel });
         match hearing(&Account::default()).hear(parse(&event.to_string())).remove(0) {
-            Heard::Event(Event::CallerArrived { priority, age, .. }) => (priority, age.as_ms()),
+            Heard::Event(Event::CallerArrived { priority, came, told, .. }) => (priority, came.map(Timestamp::as_ms), told),
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(start(&["enter", "700", "", "1795240270418"]), (0, 300));
-    assert_eq!(start(&["enter", "700", "7", "1795240270719"]), (7, 0));
+    let told = Some(Timestamp::from_ms(1_795_240_270_718));
+    assert_eq!(start(&["enter", "700", "", "1795240270418"]), (0, Some(1_795_240_270_418), told));
+    assert_eq!(start(&["enter", "700", "7", "1795240270719"]), (7, Some(1_795_240_270_719), told));
     for args in [&["enter", "700"][..], &["enter", "700", "7"], &["enter", "700", "7", ""], &["enter", "700", "7", "then"]] {
-        assert_eq!(start(args).1, 0, "{args:?}");
+        assert_eq!((start(args).1, start(args).2), (None, told), "{args:?}");
     }
 }
 
@@ -304,7 +315,7 @@ fn a_leg_of_the_account_neither_arrives_nor_answers_again_but_its_end_is_told() 
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
         endpoint: None,
     };
     let legs = vec![bare(LegId::Theirs(theirs("a.1")), true), bare(LegId::Ours(own), true)];

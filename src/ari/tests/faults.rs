@@ -120,7 +120,8 @@ async fn what_happens_while_the_account_is_taken_is_told_after_it() {
     stand_in.on_socket(started("a.1", r#""enter","700""#));
     held.notify_one();
     assert_eq!(rig.next().await, returned());
-    let arrived = Event::CallerArrived { leg: caller(), number: None, dialled: "700".to_owned(), priority: 0, age: Span::ZERO };
+    let arrived =
+        Event::CallerArrived { leg: caller(), number: None, dialled: "700".to_owned(), priority: 0, came: None, told: None };
     assert_eq!(rig.next().await, arrived);
 }
 

@@ -192,29 +192,30 @@ async fn a_caller_enters_while_the_program_lives_and_goes_past_it_once_it_has_le
 }
 
 #[tokio::test]
-async fn a_caller_is_as_old_as_the_dialplan_says_when_handed_over_and_when_found() {
+async fn when_a_caller_came_is_said_when_they_are_handed_over_and_when_they_are_found() {
     let Some(config) = config() else { return };
     let _alone = ALONE.lock().await;
     let mut rig = started(&config).await;
     alive(&rig, &config).await;
     let dialled = Instant::now();
     let caller = dials(&config).await;
-    let handed_over = loop {
-        if let Event::CallerArrived { leg, age, .. } = rig.next().await {
+    let (came, told) = loop {
+        if let Event::CallerArrived { leg, came, told, .. } = rig.next().await {
             assert_eq!(leg, caller);
-            break age;
+            break (came.expect("the dialplan says it"), told.expect("the event says it"));
         }
     };
-    assert!(handed_over.to_duration() <= dialled.elapsed() + ROUNDED, "{handed_over:?}");
-    let entered = Instant::now();
+    assert!(came <= told && told.since(came).to_duration() <= dialled.elapsed() + ROUNDED, "{came:?} {told:?}");
+    let heard = Instant::now();
     rig.stop().await;
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let at_least = entered.elapsed().saturating_sub(ROUNDED);
+    let at_least = heard.elapsed().saturating_sub(ROUNDED);
     let mut rig = Rig::start(config.clone());
     let Event::SwitchReturned { account, .. } = rig.next().await else { panic!("the account comes first") };
-    let found = account.legs.iter().find(|leg| leg.leg == LegId::Theirs(caller.clone())).expect("the caller is found").age;
+    let found = account.legs.iter().find(|leg| leg.leg == LegId::Theirs(caller.clone())).expect("the caller is found");
+    let age = account.clock.expect("the account says it").since(came).to_duration();
     let at_most = dialled.elapsed() + ROUNDED;
-    assert!((at_least..=at_most).contains(&found.to_duration()), "{found:?} is not in {at_least:?} to {at_most:?}");
+    assert!(found.came == Some(came) && (at_least..=at_most).contains(&age), "{age:?} is not in {at_least:?} to {at_most:?}");
     let leg = LegId::Theirs(caller);
     rig.order(Lane::Leg(leg.clone()), Op::Hangup { leg, reason: HangupReason::Normal });
     rig.stop().await;

@@ -190,8 +190,7 @@ async fn reply(stream: &mut TcpStream, status: u16, body: &str) {
 fn empty(request: &str) -> Answer {
     match request {
         "GET /channels" | "GET /bridges" | "GET /endpoints/PJSIP" => Answer::Reply(200, "[]".to_owned()),
-        "GET /applications/callsync" | "GET /asterisk/info" => Answer::Reply(200, "{}".to_owned()),
-        "GET /asterisk/ping" => Answer::Reply(200, r#"{"timestamp":"2026-11-21T05:51:10.718+0000"}"#.to_owned()),
+        "GET /applications/callsync" | "GET /asterisk/info" | "GET /asterisk/ping" => Answer::Reply(200, "{}".to_owned()),
         "GET /asterisk/variable" => Answer::Reply(200, format!(r#"{{"value":"{CLOCK}"}}"#)),
         _ => Answer::Reply(204, String::new()),
     }

@@ -179,7 +179,8 @@ fn arrived(leg: &str, dialled: &str) -> Event {
         number: Some(Phone::new("+79120000001")),
         dialled: dialled.to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
+        told: None,
     }
 }
 

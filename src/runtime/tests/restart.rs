@@ -1,7 +1,7 @@
 //! A program that is stopped and started again goes on from where it was.
 
 use acd::event::{Account, Ask, LegAccount};
-use model::{AgentState, CallPhase, LegId, NotReadyReason, Span, TheirLeg};
+use model::{AgentState, CallPhase, LegId, NotReadyReason, TheirLeg};
 use tokio::sync::watch;
 
 use super::{Event, SERVER, Site, left};
@@ -54,7 +54,7 @@ async fn rows_that_are_open_stay_open_for_calls_that_live_and_are_ended_by_the_a
         number: None,
         dialled: "700".to_owned(),
         priority: 0,
-        age: Span::ZERO,
+        came: None,
         endpoint: None,
     };
     run.tell(Event::SwitchReturned { server: SERVER, account: Account { legs: vec![alive], ..Account::default() } }).await;

@@ -121,13 +121,8 @@ impl Site {
 
     pub fn caller(&self, leg: &str, number: &str) {
         let leg = TheirLeg { server: ServerId(1), id: leg.to_owned() };
-        let event = Event::CallerArrived {
-            leg,
-            number: Some(Phone::new(number)),
-            dialled: "700".to_owned(),
-            priority: 0,
-            age: Span::ZERO,
-        };
+        let (number, dialled) = (Some(Phone::new(number)), "700".to_owned());
+        let event = Event::CallerArrived { leg, number, dialled, priority: 0, came: None, told: None };
         self.events.try_send(event).unwrap();
     }
 
