@@ -96,9 +96,13 @@ fn whoever_called_first_is_served_first_whomever_we_heard_of_first() {
 fn callers_who_are_heard_of_at_once_have_waited_since_each_of_them_called() {
     let mut centre = Centre::opened();
     centre.at(8_000, called("c0", 7_999, 7_999));
+    centre.at(19_000, Event::ClockJumped { by: 10_000 });
     for (leg, came, told) in [("c1", 9_000, 9_004), ("c2", 9_500, 9_502), ("c3", 12_000, 12_030), ("c4", 18_000, 18_001)] {
         centre.at(19_000, called(leg, came, told));
     }
+    let legs = ["c0", "c1", "c2", "c3", "c4"].map(|leg| caller_there(leg, None)).to_vec();
+    let account = Account { legs, reachable: vec![endpoint(1001)], ..Account::default() };
+    centre.at(19_100, Event::SwitchReturned { server: SERVER, account });
     assert_eq!(["c0", "c1", "c2", "c3", "c4"].map(|leg| entered(&centre, leg)), [8_000, 9_001, 9_501, 12_001, 18_001]);
     assert_eq!(served(&mut centre, 20_000), ["c0", "c1", "c2", "c3", "c4"]);
 }
