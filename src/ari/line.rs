@@ -15,6 +15,9 @@ use crate::rest_socket::RestSocket;
 /// event socket too: a line that took them all would lock the program out of its own events.
 pub const AT_ONCE: usize = 32;
 
+/// How many of those places are for what can wait.
+const PATIENT: usize = 6;
+
 /// How many requests may be under way on the event socket before what can wait goes over HTTP.
 const CALM: usize = 4;
 
@@ -89,6 +92,8 @@ pub struct Line {
     /// What carries swift requests, if not the same.
     swift: Option<Swift>,
     places: Arc<Semaphore>,
+    /// The places of what can wait.
+    patient: Arc<Semaphore>,
 }
 
 /// The event socket, as long as it can be relied on.
@@ -111,7 +116,8 @@ pub enum Transport {
 impl Line {
     /// A line over this transport.
     pub fn new(transport: Transport) -> Self {
-        Self { transport, swift: None, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        let (places, patient) = (Arc::new(Semaphore::new(AT_ONCE - PATIENT)), Arc::new(Semaphore::new(PATIENT)));
+        Self { transport, swift: None, places, patient }
     }
 
     /// The same line, but what Asterisk does at once travels over the event socket; until one request gets no answer there.
@@ -122,16 +128,18 @@ impl Line {
     /// The same line, but with places of its own, for what must not queue behind anything, or nothing behind it. None of it
     /// is swift.
     pub fn of_its_own(&self, places: usize) -> Self {
-        Self { transport: self.transport.clone(), swift: None, places: Arc::new(Semaphore::new(places)) }
+        let places = Arc::new(Semaphore::new(places));
+        Self { transport: self.transport.clone(), swift: None, patient: places.clone(), places }
     }
 
     /// Asterisk's answer, whatever its status.
     pub async fn ask(&self, request: &Request) -> Result<Reply, NoReply> {
         let name = request.kind.spec().name;
         let asked = Instant::now();
-        let swift = self.swift.as_ref().filter(|swift| swift.takes(request.kind.spec().pace));
-        // The event socket needs no place. The semaphore is fair and never closed.
-        let _place = if swift.is_none() { Some(self.places.acquire().await) } else { None };
+        let pace = request.kind.spec().pace;
+        let swift = self.swift.as_ref().filter(|swift| swift.takes(pace));
+        // The event socket needs no place. The semaphores are fair and never closed.
+        let _place = if swift.is_none() { Some(self.places_of(pace).acquire().await) } else { None };
         metrics::histogram!("callsync_ari_wait_seconds").record(asked.elapsed());
         let sent = Instant::now();
         let answer = match (swift, &self.transport) {
@@ -142,6 +150,15 @@ impl Line {
         metrics::histogram!("callsync_ari_request_seconds", "request" => name).record(sent.elapsed());
         metrics::counter!("callsync_ari_requests_total", "request" => name, "status" => status(&answer)).increment(1);
         answer
+    }
+
+    /// Where a request of this pace waits for its turn. What comes by the hundred when callers do has few places: Asterisk's
+    /// processors are for whoever is to be rung or joined meanwhile.
+    fn places_of(&self, pace: Pace) -> &Semaphore {
+        match pace {
+            Pace::Urgent | Pace::Slow => &self.places,
+            Pace::Swift | Pace::Patient => &self.patient,
+        }
     }
 
     /// A list or an object of Asterisk's.
@@ -162,7 +179,7 @@ impl Swift {
         let open = match pace {
             Pace::Urgent => true,
             Pace::Swift => self.socket.under_way() < CALM,
-            Pace::Slow => false,
+            Pace::Slow | Pace::Patient => false,
         };
         open && !self.silent.load(Ordering::Relaxed)
     }

@@ -61,6 +61,8 @@ pub enum Pace {
     Swift,
     /// Asterisk answers when it is done, or at length.
     Slow,
+    /// As a slow one, and one for every caller who comes: a phone that is to ring for another matters more.
+    Patient,
 }
 
 macro_rules! requests {
@@ -102,11 +104,12 @@ macro_rules! requests {
     (@pace urgent) => { Pace::Urgent };
     (@pace swift) => { Pace::Swift };
     (@pace slow) => { Pace::Slow };
+    (@pace patient) => { Pace::Patient };
 }
 
 requests! {
     /// Answer a caller.
-    Answer = "answer" Post "/channels/{channelId}/answer" () again needed slow;
+    Answer = "answer" Post "/channels/{channelId}/answer" () again needed patient;
     /// Start music on hold.
     StartMusic = "start_music" Post "/channels/{channelId}/moh" ("mohClass") again needed swift;
     /// Stop music on hold.

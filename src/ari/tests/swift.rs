@@ -99,3 +99,22 @@ async fn what_can_wait_goes_round_a_busy_socket_and_what_is_urgent_does_not() {
     assert_eq!((music("socket "), music("")), (4, 2), "{asked:?}");
     assert!(asked.contains(&format!("socket {CREATE}")), "{asked:?}");
 }
+
+/// Ten callers come at once, and Asterisk takes its time to answer them.
+#[tokio::test]
+async fn callers_who_come_by_the_dozen_leave_room_for_two_who_are_to_be_joined() {
+    let rule = |request: &str, _| request.starts_with("POST /channels/b.").then_some(Answer::Silence);
+    let stand_in = StandIn::serving_sockets(rule).await;
+    let mut rig = Rig::start(split(&stand_in));
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    for n in 1..=10 {
+        let leg = TheirLeg { server: ServerId(9), id: format!("b.{n}") };
+        rig.order(Lane::Leg(LegId::Theirs(leg.clone())), Op::Answer { leg });
+    }
+    seen(&stand_in, "POST /channels/b.6/answer").await;
+    let Op::CreateBridge { bridge } = create() else { panic!("it makes a bridge") };
+    rig.order(lane(), Op::Join { bridge, legs: vec![LegId::Theirs(caller())] });
+    seen(&stand_in, &format!("{CREATE}/addChannel")).await;
+    let answers = stand_in.requests().iter().filter(|asked| asked.starts_with("POST /channels/b.")).count();
+    assert_eq!(answers, 6);
+}
