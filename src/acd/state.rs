@@ -41,6 +41,7 @@ pub struct State {
     switches: BTreeMap<ServerId, bool>,
     /// When each Asterisk was started, in its own words.
     runs: BTreeMap<ServerId, String>,
+    /// By how much our clock is ahead of each Asterisk's.
     clocks: Clocks,
     /// When the phones of an Asterisk are ordered to be watched once more, because the last order to failed.
     watches: BTreeMap<ServerId, Timestamp>,

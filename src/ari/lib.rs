@@ -11,8 +11,8 @@
 //!       carry_out <───> own_queues <─> fallback: whether callers wait there, phones held back from them
 //! ```
 //!
-//! `event`, `hearing`, `request`, `account`, `clock`, `contract`, `ami`, `mirror` and `notes` are pure: tables and what follows from
-//! them. The others do I/O.
+//! `event`, `hearing`, `request`, `account`, `clock`, `contract`, `ami`, `mirror` and `notes` are pure: tables and what follows
+//! from them. The others do I/O.
 //!
 //! *Invariant:* nothing is decided here. It knows nothing of queues, agents, the store or the pages; it turns what Asterisk
 //! says into [`acd::event::Event`] and carries out [`acd::effect::Order`]. A failed order comes back as an event.

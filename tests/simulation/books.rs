@@ -190,7 +190,7 @@ impl Books {
     /// Nobody has waited since before they called. Of a call that an earlier run knew this one tells what it found.
     fn enters(&mut self, (at, call): (i64, CallId), (leg, queue, entered): (&LegId, QueueId, Timestamp), rules: &Rules) {
         let came = rules.came(call, leg);
-        assert!(came.is_none_or(|came| (came..=at).contains(&entered.as_ms())), "{call} came at {came:?}, not {entered:?}");
+        assert!(came.is_none_or(|came| came.allows(entered.as_ms(), at)), "{call} entered at {entered:?}: {came:?}");
         let told_from = if came.is_some() { entered.as_ms() } else { at };
         let story = Story {
             leg: leg.clone(),

@@ -23,8 +23,8 @@ pub struct Rules {
     pub settings: Settings,
     /// The priority of every caller's leg that the core was told of.
     callers: BTreeMap<LegId, u8>,
-    /// When the calls of these legs came: nobody waits since before that.
-    came: BTreeMap<LegId, i64>,
+    /// When the calls of these legs came, and how late the core was told.
+    came: BTreeMap<LegId, Came>,
     /// The calls of whose callers the last account told what is written on them.
     marked: BTreeSet<CallId>,
     legs: BTreeSet<LegId>,
@@ -37,13 +37,34 @@ pub struct Rules {
     found_at: i64,
 }
 
+/// When a call came, by Asterisk's clock, which is ours here.
+#[derive(Clone, Copy, Debug)]
+pub struct Came {
+    at: i64,
+    /// How late the core was told of it.
+    late: i64,
+}
+
+impl Came {
+    fn told(at: i64, came: Option<Timestamp>, told: Option<Timestamp>) -> Option<Self> {
+        Some(Self { at: came?.as_ms(), late: at - told?.as_ms() })
+    }
+
+    /// Whether the call may have entered at this time, of which the core hears now: not before it came, and later by no more than
+    /// it was told late; whoever says to be older than a minute may enter now.
+    pub fn allows(&self, entered: i64, now: i64) -> bool {
+        let latest = if now - self.at > 60_000 { now } else { self.at + self.late };
+        (self.at..=latest).contains(&entered)
+    }
+}
+
 impl Rules {
     pub fn priority(&self, leg: &LegId) -> u8 {
         self.callers.get(leg).copied().unwrap_or_default()
     }
 
     /// When a call came that enters now, unless it may have been known to an earlier run.
-    pub fn came(&self, call: CallId, leg: &LegId) -> Option<i64> {
+    pub fn came(&self, call: CallId, leg: &LegId) -> Option<Came> {
         Some(*self.came.get(leg)?).filter(|_| !self.marked.contains(&call))
     }
 
@@ -73,15 +94,15 @@ impl Rules {
                 for leg in &account.legs {
                     self.legs.insert(leg.leg.clone());
                     self.callers.insert(leg.leg.clone(), leg.priority);
-                    self.came.extend(leg.came.map(|came| (leg.leg.clone(), came.as_ms())));
+                    self.came.extend(Came::told(at, leg.came, account.clock).map(|came| (leg.leg.clone(), came)));
                 }
                 self.bridges.extend(account.bridges.iter().map(|bridge| bridge.bridge));
                 for (endpoint, said) in &mut self.phones {
                     *said = (account.reachable.contains(endpoint), account.in_use.contains(endpoint));
                 }
             }
-            Event::CallerArrived { leg, priority, came, .. } => {
-                self.came.extend(came.map(|came| (LegId::Theirs(leg.clone()), came.as_ms())));
+            Event::CallerArrived { leg, priority, came, told, .. } => {
+                self.came.extend(Came::told(at, *came, *told).map(|came| (LegId::Theirs(leg.clone()), came)));
                 self.legs.insert(LegId::Theirs(leg.clone()));
                 self.callers.insert(LegId::Theirs(leg.clone()), *priority);
             }
