@@ -15,11 +15,12 @@ use crate::health::Health;
 use crate::journal;
 use crate::opening::Opening;
 
-/// How many facts may wait in memory: some minutes of a busy centre. All others wait in the journal.
+/// How many steps' facts may wait in memory: some minutes of a busy centre. All others wait in the journal.
 const WAITING: usize = 1 << 16;
 
-/// How many facts one transaction takes.
-const BATCH: usize = 1000;
+/// How many steps one transaction takes. It never takes half of one: whoever reads the books would find a call over and its
+/// agent still talking.
+const BATCH: usize = 500;
 
 /// How long to wait after a failure, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -29,7 +30,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// Where the loop drops its facts.
 pub(crate) struct Books {
-    entries: mpsc::Sender<BookEntry>,
+    steps: mpsc::Sender<Vec<BookEntry>>,
 }
 
 /// What the writer stands on.
@@ -48,30 +49,31 @@ pub(crate) fn open(desk: Desk) -> (Books, JoinHandle<()>) {
     open_with(desk, WAITING)
 }
 
-/// As [`open`], with room for another number of facts.
+/// As [`open`], with room for another number of steps.
 pub(crate) fn open_with(desk: Desk, waiting: usize) -> (Books, JoinHandle<()>) {
-    let (entries, waiting) = mpsc::channel(waiting);
-    (Books { entries }, tokio::spawn(write_all(desk, waiting)))
+    let (steps, waiting) = mpsc::channel(waiting);
+    (Books { steps }, tokio::spawn(write_all(desk, waiting)))
 }
 
 impl Books {
-    /// Takes a fact. One that finds no room is in the journal, and is read from there.
-    pub(crate) fn write(&self, entry: BookEntry) {
-        if self.entries.try_send(entry).is_err() {
-            metrics::counter!("callsync_books_deferred_total").increment(1);
+    /// Takes the facts of a step. If they find no room, they are in the journal, and are read from there.
+    pub(crate) fn write(&self, step: Vec<BookEntry>) {
+        let facts = step.len() as u64;
+        if self.steps.try_send(step).is_err() {
+            metrics::counter!("callsync_books_deferred_total").increment(facts);
         }
     }
 }
 
-async fn write_all(mut desk: Desk, mut waiting: mpsc::Receiver<BookEntry>) {
+async fn write_all(mut desk: Desk, mut waiting: mpsc::Receiver<Vec<BookEntry>>) {
     let Some(db) = desk.opening.open().await else { return };
     let mut booked = position(&db, &desk.health).await;
-    let mut batch = Vec::with_capacity(BATCH);
+    let (mut steps, mut batch) = (Vec::with_capacity(BATCH), Vec::new());
     loop {
         let made = desk.health.facts_made();
-        let received = tokio::time::timeout(LOOK, waiting.recv_many(&mut batch, BATCH)).await;
+        let received = tokio::time::timeout(LOOK, waiting.recv_many(&mut steps, BATCH)).await;
         // What came out of the journal may have found room in memory too.
-        batch.retain(|entry| entry.position > booked);
+        batch.extend(steps.drain(..).flatten().filter(|entry| entry.position > booked));
         let before = match (batch.first(), &received) {
             (Some(entry), _) => entry.position - 1,
             // All is made that ever will be.
@@ -119,15 +121,15 @@ async fn position(db: &Db, health: &Health) -> u64 {
     }
 }
 
-/// Books what the journal holds beyond `from`, up to `to`; how far the books reach then. Facts that are nowhere are passed
-/// over.
+/// Books what the journal holds beyond `from`, up to the step that holds `to`; how far the books reach then. Facts that are
+/// nowhere are passed over.
 pub(crate) async fn catch_up(db: &Db, desk: &Desk, from: u64, to: u64) -> u64 {
     desk.until_durable(to).await;
     let mut reached = from;
     let folder = desk.journal.clone();
-    let facts = tokio::task::spawn_blocking(move || journal::facts_after(&folder, from)).await;
-    let mut facts = match facts.map_err(io::Error::other).flatten() {
-        Ok(facts) => facts.take_while(move |fact| fact.position <= to),
+    let steps = tokio::task::spawn_blocking(move || journal::steps_after(&folder, from)).await;
+    let mut steps = match steps.map_err(io::Error::other).flatten() {
+        Ok(steps) => steps.take_while(move |step| step.first().is_some_and(|fact| fact.position <= to)),
         Err(error) => {
             tracing::error!(%error, "facts that wait in the journal cannot be read");
             return to;
@@ -135,11 +137,11 @@ pub(crate) async fn catch_up(db: &Db, desk: &Desk, from: u64, to: u64) -> u64 {
     };
     loop {
         let read = tokio::task::spawn_blocking(move || {
-            let batch: Vec<BookEntry> = facts.by_ref().take(BATCH).collect();
-            (facts, batch)
+            let batch: Vec<BookEntry> = steps.by_ref().take(BATCH).flatten().collect();
+            (steps, batch)
         });
-        let Ok((rest, batch)) = read.await else { return to };
-        facts = rest;
+        let Ok((rest, batch)) = read.await else { return reached.max(to) };
+        steps = rest;
         let Some(last) = batch.last().map(|entry| entry.position) else { break };
         tracing::info!(facts = batch.len(), "facts are booked that waited in the journal");
         write(db, &desk.health, &batch).await;
@@ -149,7 +151,7 @@ pub(crate) async fn catch_up(db: &Db, desk: &Desk, from: u64, to: u64) -> u64 {
         metrics::counter!("callsync_books_lost_total").increment(to - reached);
         tracing::error!(facts = to - reached, "facts are lost: neither memory nor the journal has them");
     }
-    to
+    reached.max(to)
 }
 
 /// Brings one batch into the database, however long that takes.
@@ -254,7 +256,7 @@ mod tests {
         let desk = Desk { opening: stand.db.clone().into(), health: health.clone(), journal, durable };
         let (books, writing) = open(desk);
         health.set_facts_made(1);
-        entries(1..=1).into_iter().for_each(|entry| books.write(entry));
+        books.write(entries(1..=1));
         wait(|| !health.books_open()).await;
         assert_eq!(health.books_lag(), 1);
         stand.meddle("ALTER TABLE hidden RENAME TO facts").await;

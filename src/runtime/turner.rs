@@ -229,12 +229,14 @@ impl Turner {
         for event in events {
             let Some(effects) = self.step(at, &event) else { continue };
             let first = self.position + 1;
+            let mut facts = Vec::new();
             for effect in &effects {
                 match effect {
                     Effect::Switch(order) => self.order(order.clone()),
-                    Effect::Record(fact) => self.record(at, fact.clone()),
+                    Effect::Record(fact) => facts.push(self.number(at, fact.clone())),
                 }
             }
+            self.record(facts);
             self.journal.append(Step { at, event, first, effects });
         }
         if returned {
@@ -345,14 +347,21 @@ impl Turner {
         }
     }
 
-    fn record(&mut self, at: Timestamp, fact: Fact) {
+    fn number(&mut self, at: Timestamp, fact: Fact) -> BookEntry {
         if let Fact::SwitchChanged { up } = fact {
             self.health.set_switch_up(up);
         }
         tell(&fact);
         self.position += 1;
-        self.health.set_facts_made(self.position);
-        self.books.write(BookEntry { position: self.position, at, fact });
+        BookEntry { position: self.position, at, fact }
+    }
+
+    /// Hands the facts of a step to the books.
+    fn record(&self, facts: Vec<BookEntry>) {
+        if !facts.is_empty() {
+            self.health.set_facts_made(self.position);
+            self.books.write(facts);
+        }
     }
 
     /// The first one is told though nobody is in it: before it, nobody knows whether we do.

@@ -7,6 +7,7 @@ use model::fact::BookEntry;
 use model::{Span, Timestamp};
 
 use super::reading::{Segment, header_of};
+use super::{Entry, Unreadable};
 
 /// What the name of a segment ends in.
 const ENDING: &str = "journal";
@@ -66,42 +67,32 @@ pub(super) fn kept_since(at: Timestamp, days: u32) -> Timestamp {
     at - Span::from_secs(i64::from(days) * 24 * 60 * 60)
 }
 
-/// All facts beyond a position that are on the disk, in their order. Segments and entries that cannot be read are passed
-/// over: what they held is missing.
-pub(crate) fn facts_after(folder: &Path, position: u64) -> io::Result<impl Iterator<Item = BookEntry> + Send + use<>> {
+/// The facts beyond a position that are on the disk, step by step, in their order. Segments and entries that cannot be read
+/// are passed over: what they held is missing.
+pub(crate) fn steps_after(folder: &Path, position: u64) -> io::Result<impl Iterator<Item = Vec<BookEntry>> + Send + use<>> {
     let mut listed = segments(folder)?;
     // Whatever was written before the last segment that begins at or before the position lies behind it.
     let first = listed.iter().rposition(|path| header_of(path).is_ok_and(|header| header.position <= position));
     listed.drain(..first.unwrap_or(0));
-    let facts = listed.into_iter().filter_map(|path| Segment::open(&path).ok()).flat_map(Facts);
+    let steps = listed.into_iter().filter_map(|path| Segment::open(&path).ok()).flat_map(entries);
     let mut reached = position;
-    Ok(facts.filter(move |fact| {
-        let new = fact.position > reached;
-        reached = reached.max(fact.position);
-        new
+    Ok(steps.filter_map(move |entry| {
+        let facts = (entry.first..).zip(entry.facts).filter(|(position, _)| *position > reached);
+        let step: Vec<BookEntry> = facts.map(|(position, fact)| BookEntry { position, at: entry.at, fact }).collect();
+        reached = step.last()?.position;
+        Some(step)
     }))
 }
 
-/// The facts of one segment.
-struct Facts(Segment);
-
-impl IntoIterator for Facts {
-    type Item = BookEntry;
-    type IntoIter = Box<dyn Iterator<Item = BookEntry> + Send>;
-
-    fn into_iter(mut self) -> Self::IntoIter {
-        let entries = std::iter::from_fn(move || {
-            loop {
-                match self.0.entry() {
-                    Ok(entry) => return entry,
-                    Err(super::Unreadable::Entry { .. }) => {}
-                    Err(_) => return None,
-                }
+/// What can be read of a segment.
+fn entries(mut segment: Segment) -> impl Iterator<Item = Entry> + Send {
+    std::iter::from_fn(move || {
+        loop {
+            match segment.entry() {
+                Ok(entry) => return entry,
+                Err(Unreadable::Entry { .. }) => {}
+                Err(_) => return None,
             }
-        });
-        Box::new(entries.flat_map(|entry| {
-            let (at, first) = (entry.at, entry.first);
-            (first..).zip(entry.facts).map(move |(position, fact)| BookEntry { position, at, fact })
-        }))
-    }
+        }
+    })
 }

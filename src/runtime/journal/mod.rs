@@ -26,8 +26,8 @@ use model::{Fact, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use check::{Checked, Difference, check};
-pub(crate) use folder::facts_after;
 pub use folder::segments;
+pub(crate) use folder::steps_after;
 pub(crate) use reading::last_fact;
 pub use reading::{Segment, Unreadable};
 pub(crate) use thread::{Journal, Snapshot, Step, open};

@@ -12,7 +12,7 @@ use model::{Fact, Timestamp};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 use super::thread::{LIMITS, Limits};
-use super::{Difference, Entry, Journal, Keeping, Segment, Snapshot, Step, check, facts_after, open, segments};
+use super::{Difference, Entry, Journal, Keeping, Segment, Snapshot, Step, check, open, segments, steps_after};
 use crate::health::Health;
 
 /// A folder of its own, gone with the test.
@@ -34,7 +34,7 @@ impl Folder {
     }
 
     fn positions_after(&self, position: u64) -> Vec<u64> {
-        facts_after(&self.keeping().journal(), position).unwrap().map(|fact| fact.position).collect()
+        steps_after(&self.keeping().journal(), position).unwrap().flatten().map(|fact| fact.position).collect()
     }
 }
 

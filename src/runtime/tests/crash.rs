@@ -1,17 +1,19 @@
 //! Kills at any byte: whatever of the journal is left, the books have every fact once, and they never have another in its
 //! place.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use acd::event::Ask;
 use model::Fact;
 use model::fact::BookEntry;
+use sqlx::{Connection, Executor, SqliteConnection};
 
 use super::{Site, left};
 use crate::books::{self, Desk};
 use crate::health::Health;
-use crate::journal::{Segment, facts_after, segments};
+use crate::journal::{Segment, segments, steps_after};
 
 /// A few numbers that are the same in every run.
 struct Lots(u64);
@@ -43,7 +45,17 @@ fn cut(site: &Site, booked: u64, lots: &mut Lots) -> PathBuf {
 }
 
 fn head(site: &Site) -> u64 {
-    facts_after(&site.keeping().journal(), 0).unwrap().last().map_or(0, |fact| fact.position)
+    facts(site).last().map_or(0, |fact| fact.position)
+}
+
+/// The facts of the journal, step by step.
+fn steps(site: &Site) -> impl Iterator<Item = Vec<BookEntry>> + use<> {
+    steps_after(&site.keeping().journal(), 0).unwrap()
+}
+
+/// The facts of the journal.
+fn facts(site: &Site) -> impl Iterator<Item = BookEntry> + use<> {
+    steps(site).flatten()
 }
 
 async fn until(there: impl Fn() -> bool) {
@@ -90,15 +102,42 @@ async fn after_twenty_kills_every_fact_is_booked_once() {
     run.stop().await;
 
     assert!(made > 200, "{made}");
-    assert_eq!(facts_after(&site.keeping().journal(), 0).unwrap().count() as u64, head(&site), "none is missing");
+    assert_eq!(facts(&site).count() as u64, head(&site), "none is missing");
     assert_eq!(site.facts().await, written(&site, u64::MAX), "the books are the journal's");
 }
 
 /// The facts of the journal that have a row of their own, as the books write them.
 fn written(site: &Site, to: u64) -> Vec<(u64, String)> {
-    let facts = facts_after(&site.keeping().journal(), 0).unwrap().filter(|entry| entry.position <= to);
+    let facts = facts(site).filter(|entry| entry.position <= to);
     let kept = |entry: &BookEntry| !matches!(entry.fact, Fact::SegmentEnded(_) | Fact::Ignored { .. });
     facts.filter(kept).map(|entry| (entry.position, serde_json::to_string(&entry.fact).unwrap())).collect()
+}
+
+/// Hands the journal's facts to a database that has none of them, through a door that lets so many steps in at a time. The
+/// database, and what its books reached from one commit to the next.
+async fn booked_anew(site: &Site, room: usize) -> (Site, Vec<u64>) {
+    let other = Site::new().await;
+    let url = format!("sqlite://{}", other.folder.join("test.db").display());
+    let mut watching = SqliteConnection::connect(&url).await.unwrap();
+    let trigger = "CREATE TABLE reached (position INTEGER);
+        CREATE TRIGGER reaching AFTER UPDATE ON books BEGIN INSERT INTO reached VALUES (new.position); END";
+    watching.execute(trigger).await.unwrap();
+    let health = Health::default();
+    let made = head(site);
+    let (_reached, durable) = tokio::sync::watch::channel(made);
+    let (there, opening) = tokio::sync::watch::channel(None);
+    let desk = Desk { opening: opening.into(), health: health.clone(), journal: site.keeping().journal(), durable };
+    let (books, booking) = books::open_with(desk, room);
+    for step in steps(site) {
+        health.set_facts_made(step.last().unwrap().position);
+        books.write(step);
+    }
+    there.send_replace(Some(other.db.clone()));
+    other.booked(made).await;
+    drop(books);
+    tokio::time::timeout(Duration::from_secs(20), booking).await.unwrap().unwrap();
+    let reached: Vec<i64> = sqlx::query_scalar("SELECT position FROM reached").fetch_all(&mut watching).await.unwrap();
+    (other, reached.into_iter().map(|position| u64::try_from(position).unwrap()).collect())
 }
 
 #[tokio::test]
@@ -110,24 +149,31 @@ async fn facts_that_find_no_room_in_memory_are_booked_from_the_journal() {
         run.calls(&format!("c{caller}"), "700").await;
     }
     run.until(|board| board.calls.len() == 50).await;
-    let made = run.handle.health().facts_made();
     run.stop().await;
 
-    // The same facts once more, for a database that has none of them, through a door that lets four in at a time.
-    let other = Site::new().await;
-    let health = Health::default();
-    let (_reached, durable) = tokio::sync::watch::channel(made);
-    let (there, opening) = tokio::sync::watch::channel(None);
-    let desk = Desk { opening: opening.into(), health: health.clone(), journal: site.keeping().journal(), durable };
-    let (books, booking) = books::open_with(desk, 4);
-    for fact in facts_after(&site.keeping().journal(), 0).unwrap() {
-        health.set_facts_made(fact.position);
-        books.write(fact);
-    }
-    there.send_replace(Some(other.db.clone()));
-    other.booked(made).await;
-    drop(books);
-    tokio::time::timeout(Duration::from_secs(20), booking).await.unwrap().unwrap();
+    let (other, _) = booked_anew(&site, 4).await;
     assert_eq!(other.facts().await, written(&site, u64::MAX));
-    assert!(written(&site, made).len() > 50);
+    assert!(written(&site, u64::MAX).len() > 50);
+}
+
+#[tokio::test]
+async fn the_books_never_hold_half_a_step() {
+    let site = Site::new().await;
+    let run = site.run().await;
+    run.returns().await;
+    for caller in 0..600 {
+        run.calls(&format!("c{caller}"), "700").await;
+        run.tell(left(&format!("c{caller}"))).await;
+    }
+    run.until(|board| board.calls.is_empty()).await;
+    run.stop().await;
+
+    let ends: BTreeSet<u64> = steps(&site).map(|step| step.last().unwrap().position).collect();
+    assert!(ends.len() > 1000 && ends.len() < facts(&site).count(), "many steps, some of several facts");
+    // Once from the journal, once from memory.
+    for room in [4, ends.len()] {
+        let (_other, reached) = booked_anew(&site, room).await;
+        assert!(reached.len() > 1, "in several transactions: {reached:?}");
+        assert!(reached.iter().all(|position| ends.contains(position)), "{reached:?}");
+    }
 }
