@@ -15,8 +15,8 @@ use crate::health::Health;
 use crate::journal;
 use crate::opening::Opening;
 
-/// How many steps' facts may wait in memory: some minutes of a busy centre. All others wait in the journal.
-const WAITING: usize = 1 << 16;
+/// How many steps' facts may wait in memory: a minute of a busy centre. All others wait in the journal.
+const WAITING: usize = 1 << 14;
 
 /// How many steps one transaction takes. It never takes half of one: whoever reads the books would find a call over and its
 /// agent still talking.
@@ -56,6 +56,11 @@ pub(crate) fn open_with(desk: Desk, waiting: usize) -> (Books, JoinHandle<()>) {
 }
 
 impl Books {
+    #[cfg(test)]
+    pub(crate) fn have_room(&self) -> bool {
+        self.steps.capacity() > 0
+    }
+
     /// Takes the facts of a step. If they find no room, they are in the journal, and are read from there.
     pub(crate) fn write(&self, step: Vec<BookEntry>) {
         let facts = step.len() as u64;
@@ -74,22 +79,20 @@ async fn write_all(mut desk: Desk, mut waiting: mpsc::Receiver<Vec<BookEntry>>) 
         let received = tokio::time::timeout(LOOK, waiting.recv_many(&mut steps, BATCH)).await;
         // What came out of the journal may have found room in memory too.
         batch.extend(steps.drain(..).flatten().filter(|entry| entry.position > booked));
-        let before = match (batch.first(), &received) {
-            (Some(entry), _) => entry.position - 1,
-            // All is made that ever will be.
-            (None, Ok(0)) => desk.health.facts_made(),
-            // Made a while ago and not in memory, so in the journal as far as that is on the disk.
-            (None, _) => made.min(*desk.durable.borrow()),
-        };
-        if before > booked {
-            booked = catch_up(&db, &desk, booked, before).await;
+        if batch.is_empty() {
+            // Made a while ago and not in memory, so in the journal as far as that is on the disk; or all that ever will be.
+            let made = if received == Ok(0) { desk.health.facts_made() } else { made.min(*desk.durable.borrow()) };
+            booked = catch_up(&db, &desk, booked, made).await;
         }
-        if let Some(last) = batch.last().map(|entry| entry.position) {
-            desk.until_durable(last).await;
-            write(&db, &desk.health, &batch).await;
-            booked = last;
-            batch.clear();
+        // Between two that found room there may be some that did not.
+        for facts in batch.chunk_by(|one, next| next.position == one.position + 1) {
+            let (Some(first), Some(last)) = (facts.first(), facts.last()) else { continue };
+            catch_up(&db, &desk, booked, first.position - 1).await;
+            desk.until_durable(last.position).await;
+            write(&db, &desk.health, facts).await;
+            booked = last.position;
         }
+        batch.clear();
         if received == Ok(0) {
             return;
         }
@@ -121,9 +124,12 @@ async fn position(db: &Db, health: &Health) -> u64 {
     }
 }
 
-/// Books what the journal holds beyond `from`, up to the step that holds `to`; how far the books reach then. Facts that are
-/// nowhere are passed over.
+/// Books what the journal holds beyond `from`, up to the step that holds `to`, if that is any further; how far the books reach
+/// then. Facts that are nowhere are passed over.
 pub(crate) async fn catch_up(db: &Db, desk: &Desk, from: u64, to: u64) -> u64 {
+    if to <= from {
+        return from;
+    }
     desk.until_durable(to).await;
     let mut reached = from;
     let folder = desk.journal.clone();
