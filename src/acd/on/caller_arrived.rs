@@ -60,7 +60,7 @@ pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
     }
     let at = turn.at;
     let id = turn.state.chance().mint(at);
-    let called = called.and_then(|called| turn.state.clocks().ours(leg.server, called));
+    let called = called.and_then(|called| turn.state.clocks().ours(leg.server, called, at));
     let entered = called.filter(|called| *called <= at && at.since(*called) <= OLDEST).unwrap_or(at);
     let mut call = Call { priority, ..new_call(id, leg, number, queue, entered, entered) };
     let way = overflow::way(turn, queue, &[]);

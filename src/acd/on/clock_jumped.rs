@@ -13,10 +13,11 @@ const SLEEP: Span = Span::from_secs(5);
 
 pub(super) fn take(turn: &mut Turn<'_>, by: i64) {
     turn.record(Fact::ClockJumped { by });
+    let at = turn.at;
     if by < 0 {
-        // Asterisk's clock, set back with ours, looks like one that is heard late. One that was set forward shows by itself; so
-        // does a sleep, after which all is heard late, and what was known of the clocks is needed.
-        turn.state.clocks_mut().forget();
+        turn.state.clocks_mut().set_back();
+    } else {
+        turn.state.clocks_mut().set_forward(Span::from_ms(by), at);
     }
     // A jump back is no sleep, and counts as no span at all.
     if Span::from_ms(by) < SLEEP {
