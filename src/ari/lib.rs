@@ -99,7 +99,8 @@ pub struct Ami {
 /// and while Asterisk is busy with a request it answers no ping. So only what it does at once goes over the socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Transport {
-    /// What Asterisk does at once over the event socket, all else over HTTP; all over HTTP where the socket serves no requests.
+    /// What Asterisk does at once over the event socket, as long as that is not busy; all else over HTTP, and all of it where the
+    /// socket serves no requests.
     #[default]
     Split,
     /// Over a pool of HTTP connections. Asterisk carries requests of different connections out side by side, so that a slow

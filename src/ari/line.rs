@@ -1,4 +1,5 @@
-//! The line on which requests travel, whichever transport it is: a bounded number at a time, served in the order of asking.
+//! The line on which requests travel, whichever transport it is: a bounded number at a time on each, served in the order of asking
+//! among those of their pace.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,14 +12,18 @@ use crate::client::HttpClient;
 use crate::request::{Pace, Request};
 use crate::rest_socket::RestSocket;
 
-/// Most requests under way at once. Each holds a connection, and Asterisk's `sessionlimit` (100 unless raised) counts the
+/// Most requests under way over HTTP at once. Each holds a connection, and Asterisk's `sessionlimit` (100 unless raised) counts the
 /// event socket too: a line that took them all would lock the program out of its own events.
 pub const AT_ONCE: usize = 32;
 
 /// How many of those places are for what can wait.
 const PATIENT: usize = 6;
 
-/// How many requests may be under way on the event socket before what can wait goes over HTTP.
+/// Most requests under way on the event socket at once. Asterisk does one after another there, so more of them are done no sooner;
+/// and it answers a ping behind them all.
+const ON_SOCKET: usize = 16;
+
+/// How many requests may be under way on the event socket before what is not urgent goes over HTTP.
 const CALM: usize = 4;
 
 /// What Asterisk answered.
@@ -100,6 +105,7 @@ pub struct Line {
 #[derive(Clone, Debug)]
 struct Swift {
     socket: RestSocket,
+    places: Arc<Semaphore>,
     /// Set once an answer has not come.
     silent: Arc<AtomicBool>,
 }
@@ -122,7 +128,8 @@ impl Line {
 
     /// The same line, but what Asterisk does at once travels over the event socket; until one request gets no answer there.
     pub fn with_swift(self, socket: RestSocket) -> Self {
-        Self { swift: Some(Swift { socket, silent: Arc::default() }), ..self }
+        let places = Arc::new(Semaphore::new(ON_SOCKET));
+        Self { swift: Some(Swift { socket, places, silent: Arc::default() }), ..self }
     }
 
     /// The same line, but with places of its own, for what must not queue behind anything, or nothing behind it. None of it
@@ -138,8 +145,8 @@ impl Line {
         let asked = Instant::now();
         let pace = request.kind.spec().pace;
         let swift = self.swift.as_ref().filter(|swift| swift.takes(pace));
-        // The event socket needs no place. The semaphores are fair and never closed.
-        let _place = if swift.is_none() { Some(self.places_of(pace).acquire().await) } else { None };
+        // The semaphores are fair and never closed.
+        let _place = swift.map_or_else(|| self.places_of(pace), |swift| &swift.places).acquire().await;
         metrics::histogram!("callsync_ari_wait_seconds").record(asked.elapsed());
         let sent = Instant::now();
         let answer = match (swift, &self.transport) {
@@ -156,8 +163,8 @@ impl Line {
     /// processors are for whoever is to be rung or joined meanwhile.
     fn places_of(&self, pace: Pace) -> &Semaphore {
         match pace {
-            Pace::Urgent | Pace::Slow => &self.places,
-            Pace::Swift | Pace::Patient => &self.patient,
+            Pace::Urgent | Pace::Swift | Pace::Slow => &self.places,
+            Pace::Light | Pace::Patient => &self.patient,
         }
     }
 
@@ -173,12 +180,12 @@ impl Line {
 }
 
 impl Swift {
-    /// Whether a request of this pace goes over the socket. Asterisk carries out one after another there: when many callers
-    /// come at once, what can wait goes round it, so that whoever is to be rung or joined need not stand behind it.
+    /// Whether a request of this pace goes over the socket. Asterisk carries out one after another there: when much is under way,
+    /// what is not urgent goes round it, so that whoever is to be rung or joined need not stand behind it.
     fn takes(&self, pace: Pace) -> bool {
         let open = match pace {
             Pace::Urgent => true,
-            Pace::Swift => self.socket.under_way() < CALM,
+            Pace::Swift | Pace::Light => self.socket.under_way() < CALM,
             Pace::Slow | Pace::Patient => false,
         };
         open && !self.silent.load(Ordering::Relaxed)

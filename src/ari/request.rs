@@ -59,9 +59,11 @@ pub enum Pace {
     /// Asterisk does it at once, or only leaves word for the channel's own thread (`stasis_app_send_command_async` in its
     /// `res/stasis/control.c`), and answers in few words: nothing behind it has to wait.
     Swift,
+    /// As a swift one, and some for every caller who comes: a phone that is to ring for another matters more.
+    Light,
     /// Asterisk answers when it is done, or at length.
     Slow,
-    /// As a slow one, and one for every caller who comes: a phone that is to ring for another matters more.
+    /// As a slow one, and one for every caller who comes.
     Patient,
 }
 
@@ -103,6 +105,7 @@ macro_rules! requests {
     (@need optional) => { false };
     (@pace urgent) => { Pace::Urgent };
     (@pace swift) => { Pace::Swift };
+    (@pace light) => { Pace::Light };
     (@pace slow) => { Pace::Slow };
     (@pace patient) => { Pace::Patient };
 }
@@ -111,7 +114,7 @@ requests! {
     /// Answer a caller.
     Answer = "answer" Post "/channels/{channelId}/answer" () again needed patient;
     /// Start music on hold.
-    StartMusic = "start_music" Post "/channels/{channelId}/moh" ("mohClass") again needed swift;
+    StartMusic = "start_music" Post "/channels/{channelId}/moh" ("mohClass") again needed light;
     /// Stop music on hold.
     StopMusic = "stop_music" Delete "/channels/{channelId}/moh" () again needed urgent;
     /// Create a leg of ours, not dialled yet. Sent again it would be refused as a double, so it is not.
@@ -129,9 +132,9 @@ requests! {
     /// Play a prompt.
     Play = "play" Post "/channels/{channelId}/play/{playbackId}" ("media") once needed slow;
     /// Set one variable of a leg.
-    SetVariable = "set_variable" Post "/channels/{channelId}/variable" ("variable", "value") again needed swift;
+    SetVariable = "set_variable" Post "/channels/{channelId}/variable" ("variable", "value") again needed light;
     /// Set several variables of a leg at once (22.10 and later; else one by one).
-    SetVariables = "set_variables" Post "/channels/{channelId}/variables" () ["variables"] again optional swift;
+    SetVariables = "set_variables" Post "/channels/{channelId}/variables" () ["variables"] again optional light;
     /// Give a leg back to the dialplan.
     Continue = "continue" Post "/channels/{channelId}/continue" () once needed swift;
     /// Read one variable of a leg.

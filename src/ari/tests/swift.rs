@@ -118,3 +118,50 @@ async fn callers_who_come_by_the_dozen_leave_room_for_two_who_are_to_be_joined()
     let answers = stand_in.requests().iter().filter(|asked| asked.starts_with("POST /channels/b.")).count();
     assert_eq!(answers, 6);
 }
+
+/// Asterisk answers none of ten callers who came at once, and is busy on the socket.
+#[tokio::test]
+async fn nobody_is_kept_on_the_line_by_callers_who_come_by_the_dozen() {
+    let rule = |request: &str, _| request.contains("POST /channels/b.").then_some(Answer::Silence);
+    let stand_in = StandIn::serving_sockets(rule).await;
+    let mut rig = Rig::start(split(&stand_in));
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    for n in 1..=20 {
+        let leg = TheirLeg { server: ServerId(9), id: format!("b.{n}") };
+        let lane = Lane::Leg(LegId::Theirs(leg.clone()));
+        rig.order(
+            lane,
+            if n <= 10 { Op::StartMusic { leg: LegId::Theirs(leg), class: "default".to_owned() } } else { Op::Answer { leg } },
+        );
+    }
+    let all = async {
+        while stand_in.requests().iter().filter(|asked| asked.contains("POST /channels/b.")).count() < 10 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(super::PATIENCE, all).await.expect("four on the socket and six beside it");
+    rig.order(lane(), hangup());
+    seen(&stand_in, "DELETE /channels/a.1").await;
+    let asked = stand_in.requests().iter().filter(|asked| asked.contains("POST /channels/b.")).count();
+    assert_eq!(asked, 10, "the others wait");
+}
+
+/// Thirty phones are to ring at once, and Asterisk does not answer.
+#[tokio::test]
+async fn no_more_is_under_way_on_the_socket_than_asterisk_can_answer_a_ping_behind() {
+    let rule = |request: &str, _| request.starts_with("socket POST /bridges/").then_some(Answer::Silence);
+    let stand_in = StandIn::serving_sockets(rule).await;
+    let mut rig = Rig::start(split(&stand_in));
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    for n in 1..=30 {
+        let bridge = BridgeId { server: ServerId(9), call: call(n), n: 1 };
+        rig.order(Lane::Call(bridge.call), Op::CreateBridge { bridge });
+    }
+    // What came first is given up in the end, and makes room for what came next; so it is looked while it is still awaited.
+    let sixteenth = format!("callsync-bridge-9-{:032x}-1", 16);
+    seen(&stand_in, &format!("socket POST /bridges/{sixteenth}")).await;
+    rig.order(Lane::Leg(LegId::Theirs(caller())), hangup());
+    seen(&stand_in, "DELETE /channels/a.1").await;
+    let asked = stand_in.requests().iter().filter(|asked| asked.starts_with("socket POST /bridges/")).count();
+    assert_eq!(asked, 16);
+}
