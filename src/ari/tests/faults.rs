@@ -91,7 +91,7 @@ async fn a_peer_that_falls_silent_is_noticed_within_five_seconds() {
 }
 
 #[tokio::test]
-async fn after_a_loss_all_orders_come_back_and_the_account_is_taken_anew_at_once() {
+async fn after_a_loss_all_orders_come_back_and_the_account_is_taken_anew() {
     let stand_in = StandIn::start(|request, _| (request == "POST /channels/a.1/answer").then_some(Answer::Silence)).await;
     let mut rig = rig(&stand_in).await;
     let bridge = model::BridgeId { server: ServerId(9), call: call(1), n: 1 };
@@ -99,15 +99,12 @@ async fn after_a_loss_all_orders_come_back_and_the_account_is_taken_anew_at_once
     rig.order(lane(), Op::CreateBridge { bridge });
     seen(&stand_in, "POST /channels/a.1/answer").await;
     stand_in.on_socket(Do::Close);
-    let closed = Instant::now();
     assert_eq!(rig.next().await, lost());
     assert_eq!(rig.next().await, failed(answer(), OrderFailure::Unknown));
     assert_eq!(rig.next().await, failed(Op::CreateBridge { bridge }, OrderFailure::Unknown));
     rig.order(lane(), Op::DestroyBridge { bridge });
     assert_eq!(rig.next().await, failed(Op::DestroyBridge { bridge }, OrderFailure::Unknown));
     assert_eq!(rig.next().await, returned());
-    println!("the account was there {:?} after the loss", closed.elapsed());
-    assert!(closed.elapsed() < Duration::from_secs(1));
 }
 
 #[tokio::test]

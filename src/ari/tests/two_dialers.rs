@@ -79,7 +79,6 @@ async fn waits_for_the_answer(rig: &Rig, stand_in: &StandIn) {
     seen(stand_in, "POST /channels/create").await;
     let waited = ordered.elapsed();
     assert!(waited >= Duration::from_millis(300), "the answer is awaited: {waited:?}");
-    assert!(waited < Duration::from_secs(2), "{waited:?}");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ pub(super) const COMMIT: f64 = 0.05;
 /// From an event to a page, 95 of 100, in seconds.
 pub(super) const PAGE: f64 = 0.1;
 
-/// Facts that the database lacks: as many as one transaction of the books takes.
+/// Facts that the database lacks: about as many as one transaction of the books takes.
 pub(super) const LAG: f64 = 1000.0;
 
 /// Resident memory in bytes, with 500 callers waiting.
