@@ -13,17 +13,30 @@ pub(super) struct Alive<'a> {
     /// The same legs, in the order of the account.
     pub(super) in_order: Vec<&'a LegAccount>,
     pub(super) bridges: BTreeMap<BridgeId, BTreeSet<LegId>>,
+    /// The bridges that a leg is in: one, but for an account that was taken while it moved.
+    places: BTreeMap<&'a LegId, BTreeSet<BridgeId>>,
+    /// The calls with a leg of ours that was answered.
+    answered: BTreeSet<CallId>,
 }
 
 impl<'a> Alive<'a> {
     pub(super) fn new(server: ServerId, account: &'a Account) -> Self {
         let in_order: Vec<&LegAccount> = account.legs.iter().filter(|leg| leg.leg.server() == server).collect();
-        let bridges = account.bridges.iter().filter(|bridge| bridge.bridge.server == server);
+        let bridges = || account.bridges.iter().filter(|bridge| bridge.bridge.server == server);
+        let mut places: BTreeMap<&LegId, BTreeSet<BridgeId>> = BTreeMap::new();
+        for bridge in bridges() {
+            for leg in &bridge.legs {
+                places.entry(leg).or_default().insert(bridge.bridge);
+            }
+        }
+        let up = in_order.iter().filter(|leg| leg.up).filter_map(|leg| ours(&leg.leg));
         Self {
             server,
             legs: in_order.iter().map(|leg| (leg.leg.clone(), *leg)).collect(),
+            answered: up.map(|leg| leg.call).collect(),
+            bridges: bridges().map(|bridge| (bridge.bridge, bridge.legs.iter().cloned().collect())).collect(),
+            places,
             in_order,
-            bridges: bridges.map(|bridge| (bridge.bridge, bridge.legs.iter().cloned().collect())).collect(),
         }
     }
 
@@ -37,19 +50,19 @@ impl<'a> Alive<'a> {
 
     /// The bridge that a leg is in.
     pub(super) fn bridge_of(&self, leg: &LegId) -> Option<BridgeId> {
-        self.bridges.iter().find(|(_, legs)| legs.contains(leg)).map(|(bridge, _)| *bridge)
+        self.places.get(leg)?.first().copied()
     }
 
     /// Whether a leg that we made for this call was answered.
     pub(super) fn answered(&self, call: CallId) -> bool {
-        self.our_legs().iter().any(|(leg, account)| leg.call == call && account.up)
+        self.answered.contains(&call)
     }
 
     /// The bridge in which this caller and an agent's leg of this call are together.
     pub(super) fn conversation(&self, call: CallId, caller: &LegId) -> Option<(BridgeId, OurLeg)> {
-        self.bridges.iter().filter(|(bridge, legs)| bridge.call == call && legs.contains(caller)).find_map(|(bridge, legs)| {
-            let ours = legs.iter().filter_map(ours).find(|leg| leg.call == call && self.has(&LegId::Ours(*leg)))?;
-            Some((*bridge, ours))
+        self.places.get(caller)?.iter().filter(|bridge| bridge.call == call).find_map(|bridge| {
+            let mut ours = self.bridges.get(bridge)?.iter().filter_map(ours);
+            Some((*bridge, ours.find(|leg| leg.call == call && self.has(&LegId::Ours(*leg)))?))
         })
     }
 

@@ -89,3 +89,46 @@ fn figures_of_what_a_step_costs() {
         }
     }
 }
+
+/// What an account costs with so many callers who talk, and four times as many who wait.
+fn account_costs(talking: u128) -> std::time::Duration {
+    let mut centre = Centre::of(big(Strategy::LongestIdle), &[]);
+    let mut tell = |ms: i64, event| step(&mut centre.state, Timestamp::from_ms(ms), event);
+    for number in 0..talking {
+        tell(1_000, asks(number, Ask::Ready));
+    }
+    for n in 0..talking * 5 {
+        for effect in tell(10_000, comes(n)) {
+            if let Effect::Switch(Order { op: Op::Dial { leg, .. }, .. }) = effect {
+                tell(10_100, Event::LegRang { leg });
+                tell(10_200, Event::LegAnswered { leg });
+            }
+        }
+    }
+    let mut account = Account { reachable: (0..AGENTS).map(|number| endpoint(10_000 + number)).collect(), ..Account::default() };
+    for call in centre.state.calls().values() {
+        let mark = call.mark(call.phase());
+        let caller = LegAccount { leg: call.leg_id(), mark: Some(mark), ..caller_there("", None) };
+        account.legs.push(caller);
+        if let Some(talk) = call.talk() {
+            account.legs.push(LegAccount { mark: Some(mark), ..phone_there(talk.leg, true, 0) });
+            account.bridges.push(BridgeAccount { bridge: talk.bridge, legs: vec![call.leg_id(), LegId::Ours(talk.leg)] });
+        }
+    }
+    assert_eq!(account.bridges.len() as u128, talking);
+    let rounds = (0..5).map(|round| {
+        let event = Event::SwitchReturned { server: SERVER, account: account.clone() };
+        let began = clock();
+        step(&mut centre.state, Timestamp::from_ms(20_000 + round), event);
+        began.elapsed()
+    });
+    rounds.min().unwrap_or_default()
+}
+
+/// Nobody is served while an account is compared. The best of some rounds counts, and the bound is wide: a look at every bridge
+/// for every caller would be four hundred times as slow.
+#[test]
+fn account_of_twenty_times_as_many_callers_costs_some_twenty_times_as_much() {
+    let (few, many) = (account_costs(50), account_costs(1_000));
+    assert!(many < few * 40, "250 callers: {few:?}, 5,000 callers: {many:?}");
+}
