@@ -80,9 +80,12 @@ pub(crate) struct Waiting {
     pub(crate) bridge: Option<BridgeId>,
     /// The agents whose phones are being rung for it.
     pub(crate) offers: Vec<Offer>,
-    /// When a rule of the queue sends the caller elsewhere. Whoever is being rung by then rings on.
+    /// When a rule of the queue sends the caller elsewhere.
     #[serde(default)]
     pub(crate) leave: Option<Leave>,
+    /// That time has come while somebody was being rung, who rings on; nobody else is rung.
+    #[serde(default)]
+    pub(crate) closing: bool,
     /// Until when Asterisk leaves the caller to us, and when that is put off.
     #[serde(default)]
     pub(crate) guard: Guard,
@@ -244,7 +247,7 @@ impl Call {
     /// The last tier whose agents may be rung for the caller now, and how many; `None` if nobody may. Where all are rung at
     /// once, those of a worse tier than whoever is being rung are not.
     pub(crate) fn wants(&self, strategy: Strategy) -> Option<(u8, usize)> {
-        let offers = &self.waiting()?.offers;
+        let Waiting { offers, .. } = self.waiting().filter(|waiting| !waiting.closing)?;
         let room = Self::most_offers(strategy).checked_sub(offers.len()).filter(|room| *room > 0)?;
         Some((offers.iter().map(|offer| offer.tier).min().unwrap_or(u8::MAX), room))
     }

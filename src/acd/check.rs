@@ -110,6 +110,9 @@ fn check_call(state: &State, call: &Call, broken: &mut Vec<String>) {
             if waiting.leave.is_none() && queue.card.overflow.max_wait.is_some() {
                 broken.push(format!("call {id} waits longer than its queue has it"));
             }
+            if waiting.closing && waiting.leave.is_none() {
+                broken.push(format!("call {id} is about to leave for no reason"));
+            }
             for offer in &waiting.offers {
                 check_offer(state, call, offer, broken);
             }

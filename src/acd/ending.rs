@@ -21,6 +21,7 @@ pub(crate) fn caller_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
             turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
             let Some(call) = finish(turn, id, Outcome::Answered, by, None) else { return };
             agent::rest(turn, talk.agent, After::Talk { call: id, queue: call.queue });
+            turn.state.drop_retired(call.queue);
         }
     }
 }
@@ -49,6 +50,7 @@ pub(crate) fn agent_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
     let Some(call) = finish(turn, id, Outcome::Answered, by, None) else { return };
     agent::free_line(turn, talk.agent);
     agent::rest(turn, talk.agent, After::Talk { call: id, queue: call.queue });
+    turn.state.drop_retired(call.queue);
     turn.order(id, Op::Hangup { leg: call.leg_id(), reason: HangupReason::Normal });
     turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
     turn.state.part(call.leg, Way::HangUp);
@@ -185,13 +187,17 @@ fn leave_queue(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side, why:
     let agents = offer::withdraw(turn, id);
     let bridge = turn.state.calls().get(&id).and_then(Call::bridge);
     turn.order_all(id, bridge.map(|bridge| Op::DestroyBridge { bridge }));
-    finish(turn, id, outcome, by, why);
+    let ended = finish(turn, id, outcome, by, why);
     for agent in agents {
         agent::rest(turn, agent, After::Nothing);
     }
+    if let Some(call) = ended {
+        turn.state.drop_retired(call.queue);
+    }
 }
 
-/// Takes a call out of the state and books its end, and why it left the queue for the dialplan if it did.
+/// Takes a call out of the state and books its end, and why it left the queue for the dialplan if it did. A queue that has left
+/// the settings, and has no other call, goes when its agent rests: until then it says how long they wrap up.
 fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side, why: Option<Leaving>) -> Option<Call> {
     let call = turn.state.remove_call(id)?;
     match &call.stage {
@@ -209,7 +215,6 @@ fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side, why: Opti
         turn.record(Fact::CallLeft { call: id, queue: call.queue, why });
     }
     turn.record(Fact::CallEnded { call: id, outcome, by });
-    turn.state.drop_retired(call.queue);
     Some(call)
 }
 

@@ -313,8 +313,9 @@ fn call_deadlines(call: &Call) -> Vec<(Timestamp, Due)> {
     match &call.stage {
         Stage::Waiting(waiting) => {
             let rings = waiting.offers.iter().map(|offer| (offer.ring.until(), Due::Offer(offer.leg)));
-            // Whoever is being rung when the caller should leave rings on.
-            let leave = waiting.leave.filter(|_| waiting.offers.is_empty()).map(|leave| (leave.at, Due::Leave(call.id)));
+            // Once it is known, whoever is being rung rings on.
+            let known = waiting.closing && !waiting.offers.is_empty();
+            let leave = waiting.leave.filter(|_| !known).map(|leave| (leave.at, Due::Leave(call.id)));
             rings.chain(leave).chain([(waiting.guard.again_at, Due::Guard(call.id))]).collect()
         }
         Stage::Talking(talk) => {

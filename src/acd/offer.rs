@@ -67,8 +67,8 @@ pub(crate) fn add(call: &mut Call, (agent, tier): (AgentId, u8), leg: OurLeg, at
 
 /// Whether one more agent may be rung for a call. For whoever takes over what rings already.
 pub(crate) fn has_room(turn: &Turn<'_>, call: CallId) -> bool {
-    let call = turn.state.calls().get(&call);
-    call.is_some_and(|call| call.wants(turn.state.index().strategy(call.queue)).is_some())
+    let waits = turn.state.calls().get(&call).filter(|call| call.waiting().is_some());
+    waits.is_some_and(|call| call.offers() < Call::most_offers(turn.state.index().strategy(call.queue)))
 }
 
 /// The agent's tier in the call's queue.

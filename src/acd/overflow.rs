@@ -148,7 +148,18 @@ fn arrive(turn: &mut Turn<'_>, id: CallId, from: QueueId) {
 pub(crate) fn set_limit(turn: &mut Turn<'_>, id: CallId) {
     let Some(call) = turn.state.calls().get(&id) else { return };
     let leave = limit(turn, call);
-    turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.leave = leave));
+    set_leave(turn, id, leave);
+}
+
+/// Sets when a caller leaves, whatever was to be before.
+fn set_leave(turn: &mut Turn<'_>, id: CallId, leave: Option<Leave>) {
+    let over = leave.is_some_and(|leave| leave.at <= turn.at);
+    turn.state.with_call(id, |call| {
+        if let Some(waiting) = call.waiting_mut() {
+            waiting.leave = leave;
+            waiting.closing = over && !waiting.offers.is_empty();
+        }
+    });
 }
 
 /// When the queue's longest wait is over for a caller.
@@ -157,11 +168,16 @@ pub(crate) fn limit(turn: &Turn<'_>, call: &Call) -> Option<Leave> {
     Some(Leave { at: call.joined + limit.after, to: limit.to, why: Leaving::MaxWait })
 }
 
-/// A caller's time in the queue is over and nobody is being rung for them.
+/// A caller's time in the queue is over. Whoever is being rung for them rings on, but nobody else is: they would never leave while
+/// there is always one more.
 pub(crate) fn time_is_over(turn: &mut Turn<'_>, id: CallId) {
     let Some(call) = turn.state.calls().get(&id) else { return };
-    if turn.state.is_up(call.server()) {
-        left_in_time(turn, id);
+    if !call.is_alone() {
+        turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.closing = true));
+    } else if turn.state.is_up(call.server()) {
+        if !left_in_time(turn, id) {
+            route::serve_call(turn, id);
+        }
     } else {
         // The caller may have hung up; the account will tell.
         let later = turn.at + LOOK_AGAIN;
@@ -178,14 +194,21 @@ pub(crate) fn time_is_over(turn: &mut Turn<'_>, id: CallId) {
 pub(crate) fn left_in_time(turn: &mut Turn<'_>, id: CallId) -> bool {
     let Some(call) = turn.state.calls().get(&id).filter(|call| call.is_alone()) else { return false };
     let queue = call.queue;
-    let due = call.waiting().and_then(|waiting| waiting.leave).filter(|leave| leave.at <= turn.at);
-    let Some(due) = due.filter(|_| turn.state.is_up(call.server())) else { return false };
+    let server = call.server();
+    let Some(mut due) = due(turn, id).filter(|_| turn.state.is_up(server)) else { return false };
     if !still_so(turn, queue, due.why) {
+        // There may have been another reason, as old as this one.
         set_limit(turn, id);
-        return false;
+        let Some(limit) = self::due(turn, id) else { return false };
+        due = limit;
     }
     leave(turn, id, due);
     true
+}
+
+/// What a caller leaves for by now.
+fn due(turn: &Turn<'_>, id: CallId) -> Option<Leave> {
+    turn.state.calls().get(&id)?.waiting()?.leave.filter(|leave| leave.at <= turn.at)
 }
 
 /// Whether the reason to leave is still there.
@@ -230,7 +253,7 @@ fn send_all(turn: &mut Turn<'_>, queue: QueueId, to: WayOut, why: Leaving) -> Ve
     let leave = Some(Leave { at: turn.at, to, why });
     let calls = waiting_in(turn, queue);
     for id in &calls {
-        turn.state.with_call(*id, |call| call.waiting_mut().map(|waiting| waiting.leave = leave));
+        set_leave(turn, *id, leave);
     }
     calls
 }

@@ -66,8 +66,10 @@ impl Today {
     /// `None` while there is nothing to divide by.
     #[must_use]
     pub fn service_level_permille(self) -> Option<u32> {
-        let base = self.answered + self.abandoned_late;
-        (base > 0).then(|| (self.answered_in_time * 1000 + base / 2) / base)
+        let base = u64::from(self.answered) + u64::from(self.abandoned_late);
+        let permille = (u64::from(self.answered_in_time) * 1000 + base / 2).checked_div(base)?;
+        // More are answered in time than are answered in no case.
+        u32::try_from(permille).ok()
     }
 }
 
@@ -214,5 +216,7 @@ mod tests {
         let today = Today { answered: 1000, answered_in_time: 860, abandoned: 60, abandoned_late: 40 };
         assert_eq!(today.service_level_permille(), Some(827));
         assert_eq!(Today::default().service_level_permille(), None);
+        let years = Today { answered: 3_000_000_000, answered_in_time: 3_000_000_000, abandoned: 0, abandoned_late: u32::MAX };
+        assert_eq!(years.service_level_permille(), Some(411));
     }
 }

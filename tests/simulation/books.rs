@@ -55,6 +55,8 @@ pub struct Story {
     told_until: i64,
     rung_since_waiting: i64,
     pub answered: bool,
+    /// Was answered and could not be joined: somebody is rung for them at once, however long they have waited.
+    undone: bool,
 }
 
 impl Books {
@@ -106,7 +108,9 @@ impl Books {
         match fact {
             Fact::CallEntered { call, leg, queue, entered, .. } => self.enters((at, *call), (leg, *queue, *entered), rules),
             Fact::OfferMade { call, offer, agent } => {
-                assert!(self.open.contains_key(call), "call {call} is offered and is not there");
+                let story = self.open.get(call).expect("a call that is offered is there");
+                let late = !story.undone && rules.should_have_left(story.queue, story.joined, at);
+                assert!(!late, "call {call} is offered to {agent}, and should have left its queue");
                 assert_eq!(self.offers.insert(*agent, (*call, *offer)), None, "agent {agent} is offered two calls");
             }
             Fact::OfferEnded { call, offer, agent, end } => {
@@ -140,7 +144,7 @@ impl Books {
             Fact::AnswerUndone { call } => {
                 let story = self.open.get_mut(call).expect("a call whose answer is undone has entered");
                 assert!(std::mem::replace(&mut story.answered, false), "the answer of call {call} is undone and was none");
-                story.returned = true;
+                (story.returned, story.undone) = (true, true);
             }
             Fact::CallEnded { call, outcome, by } => {
                 let story = self.open.remove(call).expect("a call that ends has entered");
@@ -202,6 +206,7 @@ impl Books {
             told_until: told_from,
             rung_since_waiting: told_from,
             answered: false,
+            undone: false,
         };
         self.entered += 1;
         assert!(self.open.insert(call, story).is_none(), "call {call} entered twice");

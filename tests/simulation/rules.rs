@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use acd::State;
 use acd::effect::{Effect, Op};
 use acd::event::Event;
-use model::{AgentState, BridgeId, CallId, CallPhase, Endpoint, LegId, Settings, Span, TheirLeg, Timestamp};
+use model::{AgentState, BridgeId, CallId, CallPhase, Endpoint, LegId, QueueId, Settings, Span, TheirLeg, Timestamp};
 
 use crate::books::Books;
 use crate::switch::leg_of;
@@ -35,6 +35,8 @@ pub struct Rules {
     talking: BTreeSet<LegId>,
     /// When the way to Asterisk was found last.
     found_at: i64,
+    /// When the settings changed last.
+    changed_at: i64,
 }
 
 /// When a call came, by Asterisk's clock, which is ours here.
@@ -68,6 +70,14 @@ impl Rules {
         Some(*self.came.get(leg)?).filter(|_| !self.marked.contains(&call))
     }
 
+    /// Whether whoever came into this queue then should have left it by now, and nobody else may be rung for them.
+    pub fn should_have_left(&self, queue: QueueId, joined: i64, at: i64) -> bool {
+        let queue = self.settings.queues.iter().find(|card| card.id == queue);
+        let limit = queue.and_then(|queue| queue.overflow.max_wait).map(|limit| limit.after.as_ms());
+        let settled = at > self.found_at.max(self.changed_at) + LEAVES_WITHIN;
+        settled && limit.is_some_and(|limit| at - joined > limit + LEAVES_WITHIN)
+    }
+
     /// Whether a caller was in a conversation before this step.
     pub fn talks(&self, leg: &LegId) -> bool {
         self.talking.contains(leg)
@@ -87,7 +97,7 @@ impl Rules {
 
     fn was_told(&mut self, at: i64, event: &Event) {
         match event {
-            Event::SettingsChanged(settings) => self.settings = settings.clone(),
+            Event::SettingsChanged(settings) => (self.settings, self.changed_at) = (settings.clone(), at),
             Event::SwitchReturned { account, .. } => {
                 self.found_at = at;
                 self.marked = account.legs.iter().filter_map(|leg| Some(leg.mark?.call)).collect();

@@ -1,10 +1,11 @@
 //! All agents of the best tier are rung at once, and whoever answers first has the call.
 
 use model::explain::Compared;
-use model::queue::Strategy;
+use model::queue::{Strategy, WayOut};
 use model::{AgentState, NotReadyReason, OfferEnd};
 
 use super::choosing::staffed_by;
+use super::overflowing::longest;
 use super::*;
 use crate::call::MOST_OFFERS;
 use crate::event::OrderFailure;
@@ -296,4 +297,36 @@ fn while_a_better_tier_rings_too_nobody_else_of_the_worse_one_joins_in() {
     assert_eq!(rung(&centre, call), [1002, 1001]);
     centre.ends(13_000, ours(call, 2), Some(603));
     assert_eq!(rung(&centre, call), [1002, 1003], "the worse tier is the best that rings again");
+}
+
+#[test]
+fn once_the_longest_wait_is_over_those_who_are_being_rung_ring_on_and_nobody_joins_in() {
+    let mut settings = staffed_by(Strategy::RingAll, &AGENTS);
+    settings.queues[0].overflow = longest(5, WayOut::Dialplan);
+    let mut centre = Centre::of(settings, &[1001]);
+    let call = centre.calls(10_000, "c1", "700");
+    centre.at(10_100, Event::LegRang { leg: ours(call, 1) });
+    centre.asks(14_000, 1002, Ask::Ready);
+    assert_eq!(rung(&centre, call), [1001, 1002]);
+    centre.ends(14_500, ours(call, 2), Some(603));
+    assert_eq!(rung(&centre, call), [1001]);
+    centre.at(15_000, Event::DeadlinePassed);
+    centre.asks(16_000, 1002, Ask::Ready);
+    assert_eq!(rung(&centre, call), [1001], "time is over");
+    let effects = centre.ends(17_000, ours(call, 1), Some(603));
+    assert!(effects.contains(&left(call, 700, Leaving::MaxWait)), "{effects:?}");
+    assert_eq!(centre.state_of(1002), AgentState::Ready);
+}
+
+#[test]
+fn whoever_is_given_more_time_is_rung_for_again() {
+    let mut settings = staffed_by(Strategy::RingAll, &AGENTS);
+    settings.queues[0].overflow = longest(5, WayOut::Dialplan);
+    let mut centre = Centre::of(settings.clone(), &[1001]);
+    let call = centre.calls(10_000, "c1", "700");
+    centre.at(15_000, Event::DeadlinePassed);
+    settings.queues[0].overflow = longest(60, WayOut::Dialplan);
+    centre.at(16_000, Event::SettingsChanged(settings));
+    centre.asks(17_000, 1002, Ask::Ready);
+    assert_eq!(rung(&centre, call), [1001, 1002]);
 }

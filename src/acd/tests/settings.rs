@@ -100,6 +100,7 @@ fn conversation_of_a_queue_that_was_removed_goes_on() {
     assert_eq!(centre.at(20_000, Event::SettingsChanged(changed)), vec![watch(&[1001, 1002])]);
     let effects = centre.ends(30_000, "c1", None);
     assert!(effects.contains(&ended(call, Outcome::Answered, Side::Caller)));
+    assert!(matches!(centre.state_of(1001), AgentState::WrapUp { .. }), "as for everybody else of that queue");
     assert!(!centre.state.queues().contains_key(&queue(700)));
 }
 
