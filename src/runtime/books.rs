@@ -2,7 +2,7 @@
 //! batches, in order, trying again for as long as it takes. What finds no room in memory is read back from the journal.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use model::fact::BookEntry;
@@ -24,6 +24,9 @@ const BATCH: usize = 500;
 
 /// How long to wait after a failure, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+
+/// How often it is tried to read the journal before what is in it is given up.
+const READINGS: usize = 5;
 
 /// How often it is looked whether facts wait in the journal that never found room in memory.
 const LOOK: Duration = Duration::from_secs(1);
@@ -52,7 +55,8 @@ pub(crate) fn open(desk: Desk) -> (Books, JoinHandle<()>) {
 /// As [`open`], with room for another number of steps.
 pub(crate) fn open_with(desk: Desk, waiting: usize) -> (Books, JoinHandle<()>) {
     let (steps, waiting) = mpsc::channel(waiting);
-    (Books { steps }, tokio::spawn(write_all(desk, waiting)))
+    let began = desk.health.facts_made();
+    (Books { steps }, tokio::spawn(write_all(desk, waiting, began)))
 }
 
 impl Books {
@@ -70,9 +74,20 @@ impl Books {
     }
 }
 
-async fn write_all(mut desk: Desk, mut waiting: mpsc::Receiver<Vec<BookEntry>>) {
-    let Some(db) = desk.opening.open().await else { return };
+async fn write_all(mut desk: Desk, mut waiting: mpsc::Receiver<Vec<BookEntry>>, began: u64) {
+    let Some(db) = desk.opening.open().await else {
+        // Whoever opens no database says why; that nobody writes is no news beside it.
+        while waiting.recv().await.is_some() {}
+        return;
+    };
     let mut booked = position(&db, &desk.health).await;
+    if booked > began {
+        // We began without the database, from a journal that knew less: what was made since has the numbers of what is booked.
+        // From here on the loop goes on behind it.
+        let lost = booked.min(desk.health.facts_made()).saturating_sub(began);
+        metrics::counter!("callsync_books_lost_total").increment(lost);
+        tracing::error!(booked, began, lost, "the database is ahead of the journal that this run began from: facts are lost");
+    }
     let (mut steps, mut batch) = (Vec::with_capacity(BATCH), Vec::new());
     loop {
         let made = desk.health.facts_made();
@@ -132,15 +147,8 @@ pub(crate) async fn catch_up(db: &Db, desk: &Desk, from: u64, to: u64) -> u64 {
     }
     desk.until_durable(to).await;
     let mut reached = from;
-    let folder = desk.journal.clone();
-    let steps = tokio::task::spawn_blocking(move || journal::steps_after(&folder, from)).await;
-    let mut steps = match steps.map_err(io::Error::other).flatten() {
-        Ok(steps) => steps.take_while(move |step| step.first().is_some_and(|fact| fact.position <= to)),
-        Err(error) => {
-            tracing::error!(%error, "facts that wait in the journal cannot be read");
-            return to;
-        }
-    };
+    let steps = steps_after(&desk.journal, from).await;
+    let mut steps = steps.take_while(move |step| step.first().is_some_and(|fact| fact.position <= to));
     loop {
         let read = tokio::task::spawn_blocking(move || {
             let batch: Vec<BookEntry> = steps.by_ref().take(BATCH).flatten().collect();
@@ -158,6 +166,22 @@ pub(crate) async fn catch_up(db: &Db, desk: &Desk, from: u64, to: u64) -> u64 {
         tracing::error!(facts = to - reached, "facts are lost: neither memory nor the journal has them");
     }
     reached.max(to)
+}
+
+/// The steps beyond a position that are in the journal. It is tried for a while: a disk may be away for a moment.
+async fn steps_after(journal: &Path, from: u64) -> Box<dyn Iterator<Item = Vec<BookEntry>> + Send> {
+    for _ in 0..READINGS {
+        let folder = journal.to_owned();
+        let opened = tokio::task::spawn_blocking(move || journal::steps_after(&folder, from)).await;
+        match opened.map_err(io::Error::other).flatten() {
+            Ok(steps) => return Box::new(steps),
+            Err(error) => {
+                tracing::error!(%error, "facts that wait in the journal cannot be read; trying again");
+                tokio::time::sleep(RETRY.1).await;
+            }
+        }
+    }
+    Box::new(std::iter::empty())
 }
 
 /// Brings one batch into the database, however long that takes.

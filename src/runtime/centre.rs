@@ -127,6 +127,9 @@ pub(crate) async fn start_with(
 
     let stored = read_store(&mut opening, &found, &clock, &desk).await?;
     let position = found.position.max(stored.as_ref().map_or(0, |stored| stored.position));
+    if stored.is_some() {
+        found.recovered = found.recovered.filter(|recovered| recovered.known >= position);
+    }
     let since = found.recovered.as_ref().map_or_else(|| clock.now(), |recovered| recovered.since);
     health.set_since(since);
     health.set_facts_made(position);
@@ -224,12 +227,14 @@ async fn read_store(opening: &mut Opening, found: &Found, clock: &Clock, desk: &
 async fn read(db: &Db, found: &Found, clock: &Clock, desk: &Desk) -> Result<Stored, store::Error> {
     let settings = store::settings::load(db).await?;
     let position = store::books::position(db).await?;
-    if found.recovered.is_some() && position <= found.position {
+    let state = found.recovered.as_ref().map(|recovered| recovered.known);
+    if state.is_some_and(|state| state >= position.max(found.position)) {
         // The rows that are open are those of the recovered state; Asterisk's account ends what has ended.
         return Ok(Stored { settings, position, agents: Vec::new() });
     }
     if position > 0 || found.position > 0 {
-        tracing::warn!(position, journal = found.position, "the journal does not know all that the books do");
+        // A state from before what is booked would ring people who have gone home, and end calls a second time.
+        tracing::warn!(position, state, "the journal does not know all that the books do: its state is left aside");
     }
     if position < found.position {
         books::catch_up(db, desk, position, found.position).await;
@@ -271,10 +276,13 @@ const fn ask_for(state: &AgentState) -> Option<Ask> {
 }
 
 impl Centre {
-    /// Waits until the loop ends by itself: a fault of ours, or nobody reports from Asterisk any more.
+    /// Waits until the loop or the books' writer ends by itself: a fault of ours, or nobody reports from Asterisk any more.
     pub async fn ended(&mut self) {
-        if let Err(error) = (&mut self.turning).await {
-            tracing::error!(%error, "the call loop failed");
+        tokio::select! {
+            turned = &mut self.turning => if let Err(error) = turned {
+                tracing::error!(%error, "the call loop failed");
+            },
+            booked = &mut self.booking => tracing::error!(error = ?booked.err(), "nobody writes the books any more"),
         }
     }
 
@@ -285,9 +293,11 @@ impl Centre {
         if !self.turning.is_finished() {
             // A loop that ends at this moment need not be told.
             let _ = self.stop.send(()).await;
-            self.ended().await;
+            if let Err(error) = (&mut self.turning).await {
+                tracing::error!(%error, "the call loop failed");
+            }
         }
-        if tokio::time::timeout(patience, self.booking).await.is_err() {
+        if !self.booking.is_finished() && tokio::time::timeout(patience, self.booking).await.is_err() {
             tracing::warn!("the database did not take the last facts in time: the next run books them from the journal");
         }
     }

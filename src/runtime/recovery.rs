@@ -28,6 +28,8 @@ pub(crate) struct Recovered {
     pub(crate) position: u64,
     /// Since when the sums in the state count.
     pub(crate) since: Timestamp,
+    /// The last fact that the state knows of.
+    pub(crate) known: u64,
     /// How many events were replayed.
     pub(crate) events: u64,
     /// Whether it is all that was written.
@@ -97,7 +99,7 @@ fn replay(path: &Path, mut stepper: Option<Stepper>, poison: &Poison) -> Result<
     let header = segment.header.clone();
     let state = segment.state()?;
     let (at, position, since) = (header.at, header.position, header.since);
-    let mut it = Recovered { state, at, position, since, events: 0, whole: true };
+    let mut it = Recovered { state, at, position, since, known: position, events: 0, whole: true };
     loop {
         let entry = match segment.entry() {
             Ok(Some(entry)) => entry,
@@ -115,11 +117,12 @@ fn replay(path: &Path, mut stepper: Option<Stepper>, poison: &Poison) -> Result<
         };
         it.at = it.at.max(entry.at);
         it.position = it.position.max(entry.last());
+        let Some(stepper) = stepper else { continue };
+        it.known = it.position;
         if poison.holds(entry.at, &entry.event) {
             it.whole = false;
             continue;
         }
-        let Some(stepper) = stepper else { continue };
         let event = entry.event.clone();
         if catch_unwind(AssertUnwindSafe(|| stepper(&mut it.state, entry.at, event))).is_err() {
             return Ok(Replayed::Broke(entry.at, entry.event));

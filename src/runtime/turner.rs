@@ -352,7 +352,8 @@ impl Turner {
             self.health.set_switch_up(up);
         }
         tell(&fact);
-        self.position += 1;
+        // A database that came after we began may be ahead of the journal that we began from.
+        self.position = self.position.max(self.health.facts_booked()) + 1;
         BookEntry { position: self.position, at, fact }
     }
 

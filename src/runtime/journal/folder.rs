@@ -1,5 +1,6 @@
 //! The folder of the journal: which segments there are, in their order, and the facts in them.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -74,6 +75,13 @@ pub(crate) fn steps_after(folder: &Path, position: u64) -> io::Result<impl Itera
     // Whatever was written before the last segment that begins at or before the position lies behind it.
     let first = listed.iter().rposition(|path| header_of(path).is_ok_and(|header| header.position <= position));
     listed.drain(..first.unwrap_or(0));
+    for path in &listed {
+        // What cannot be opened now may be a moment later, and is no reason to pass over what it holds.
+        match File::open(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
+    }
     let steps = listed.into_iter().filter_map(|path| Segment::open(&path).ok()).flat_map(entries);
     let mut reached = position;
     Ok(steps.filter_map(move |entry| {

@@ -185,3 +185,24 @@ async fn the_books_never_lack_a_fact_and_never_hold_half_a_step() {
         assert!(reached.iter().all(|position| ends.contains(position)), "{reached:?}");
     }
 }
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_read_for_a_moment_is_read_a_moment_later() {
+    let (site, other) = (Site::new().await, Site::new().await);
+    let run = site.run().await;
+    run.returns().await;
+    run.calls("c1", "700").await;
+    run.until(|board| board.calls.len() == 1).await;
+    run.stop().await;
+    let (made, written, journal) = (head(&site), written(&site, u64::MAX), other.folder.join("away"));
+
+    std::fs::write(&journal, "no folder").unwrap();
+    let (_reached, durable) = tokio::sync::watch::channel(made);
+    let desk = Desk { opening: other.db.clone().into(), health: Health::default(), journal: journal.clone(), durable };
+    let mut catching = std::pin::pin!(books::catch_up(&other.db, &desk, 0, made));
+    assert!(tokio::time::timeout(Duration::from_millis(100), &mut catching).await.is_err(), "it gives nothing up");
+    std::fs::remove_file(&journal).unwrap();
+    std::fs::rename(site.keeping().journal(), &journal).unwrap();
+    assert_eq!(tokio::time::timeout(Duration::from_secs(20), catching).await.unwrap(), made);
+    assert_eq!(other.facts().await, written);
+}

@@ -80,7 +80,8 @@ async fn a_journal_with_an_event_that_this_program_cannot_bear_is_replayed_witho
     run.stop().await;
 
     for _ in 0..2 {
-        let run = copy.run_with(copy.db.clone().into(), fragile).await;
+        // Without its database, which would be ahead of the journal that is put back.
+        let run = copy.run_with(tokio::sync::watch::channel(None).1.into(), fragile).await;
         assert_eq!(run.board().await.calls.len(), 2, "once set aside, it is known");
         run.centre.stop(std::time::Duration::from_secs(10)).await;
         assert_eq!(poisoned(&copy), 1);
@@ -93,7 +94,7 @@ async fn a_journal_with_an_event_that_this_program_cannot_bear_is_replayed_witho
     }
 }
 
-fn copy_journal(from: &Site, to: &Site) {
+pub(super) fn copy_journal(from: &Site, to: &Site) {
     std::fs::create_dir_all(to.keeping().journal()).unwrap();
     for path in crate::journal::segments(&from.keeping().journal()).unwrap() {
         std::fs::copy(&path, to.keeping().journal().join(path.file_name().unwrap())).unwrap();

@@ -4,6 +4,7 @@ use acd::event::{Account, Ask, LegAccount};
 use model::{AgentState, CallPhase, LegId, NotReadyReason, TheirLeg};
 use tokio::sync::watch;
 
+use super::poison::copy_journal;
 use super::{Event, SERVER, Site, left};
 
 #[tokio::test]
@@ -142,4 +143,81 @@ async fn settings_that_changed_while_the_program_was_away_are_taken_over() {
     let run = site.run().await;
     assert_eq!(run.board().await.queues[0].name, "Renamed");
     run.stop().await;
+}
+
+/// As a standby's folder, or one that was restored, beside a database that has gone on.
+#[tokio::test]
+async fn a_journal_from_before_what_is_booked_rings_nobody_who_has_gone_home_and_ends_no_call_again() {
+    let (site, old) = (Site::new().await, Site::new().await);
+    let run = site.run().await;
+    run.returns().await;
+    run.asks(1001, Ask::Ready).await;
+    run.calls("c1", "700").await;
+    let call = run.until(|board| board.calls.len() == 1).await.calls[0].id;
+    run.stop().await;
+    copy_journal(&site, &old);
+    let run = site.run().await;
+    run.returns().await;
+    run.asks(1001, Ask::LogOut).await;
+    run.tell(left("c1")).await;
+    run.until(|board| board.calls.is_empty() && board.agents[0].state == AgentState::LoggedOut).await;
+    run.stop().await;
+    let ended = store::calls::find(&site.db, call).await.unwrap();
+    let journal = site.keeping().journal();
+    std::fs::remove_dir_all(&journal).unwrap();
+    copy_journal(&old, &site);
+
+    let run = site.run().await;
+    let board = run.board().await;
+    assert_eq!(board.agents[0].state, AgentState::LoggedOut);
+    assert!(board.calls.is_empty());
+    run.returns().await;
+    run.calls("c2", "700").await;
+    run.until(|board| board.calls.len() == 1).await;
+    let made = run.handle.health().facts_made();
+    run.stop().await;
+    site.booked(made).await;
+    assert_eq!(store::calls::find(&site.db, call).await.unwrap(), ended);
+}
+
+#[tokio::test]
+async fn a_run_that_began_without_its_database_from_an_old_journal_goes_on_behind_what_is_booked() {
+    let (site, old) = (Site::new().await, Site::new().await);
+    let run = site.run().await;
+    run.returns().await;
+    run.stop().await;
+    copy_journal(&site, &old);
+    let run = site.run().await;
+    run.returns().await;
+    for caller in 0..20 {
+        run.calls(&format!("c{caller}"), "700").await;
+    }
+    run.until(|board| board.calls.len() == 20).await;
+    let ahead = run.handle.health().facts_made();
+    run.stop().await;
+    std::fs::remove_dir_all(site.keeping().journal()).unwrap();
+    copy_journal(&old, &site);
+
+    let (there, opening) = watch::channel(None);
+    let run = site.run_with(opening.into(), acd::step).await;
+    run.returns().await;
+    run.calls("before", "700").await;
+    run.until(|board| board.calls.len() == 1).await;
+    assert!(run.handle.health().books_lag() > 0);
+    there.send_replace(Some(site.db.clone()));
+    // It is known how far the books reach.
+    let opened = async {
+        while run.handle.health().books_lag() > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), opened).await.unwrap();
+    run.calls("after", "700").await;
+    let board = run.until(|board| board.calls.len() == 2).await;
+    let made = run.handle.health().facts_made();
+    assert!(made > ahead);
+    run.stop().await;
+    site.booked(made).await;
+    let after = board.calls.last().unwrap().id;
+    assert!(store::calls::find(&site.db, after).await.unwrap().is_some());
 }
