@@ -16,6 +16,10 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 /// Asterisk closes an idle connection after 15 s; ours must go first, or a request would be sent into a closing one.
 const IDLE: Duration = Duration::from_secs(8);
 
+/// How long what was sent may go unacknowledged: longer than a hiccup of the way, and not so long that it arrives after the
+/// account of the next session, which has decided anew.
+const UNHEARD: Duration = Duration::from_secs(3);
+
 /// The pool.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
@@ -49,6 +53,7 @@ impl HttpClient {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(DEADLINE)
+            .tcp_user_timeout(UNHEARD)
             .timeout(DEADLINE)
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(connections)
