@@ -148,6 +148,9 @@ const fn default_journal_days() -> u32 {
     14
 }
 
+/// A desk gives a sign of life every ten seconds (`views/assets/desk.js`), and one may be lost.
+const SHORTEST_DESK_GONE_S: u32 = 25;
+
 const fn default_desk_gone_s() -> u32 {
     30
 }
@@ -192,6 +195,17 @@ pub enum ConfigError {
         /// The key.
         key: String,
     },
+    /// No desk could ever be there: each would vanish between two of its signs of life.
+    #[error(
+        "{file}: desk_gone_s is {found}; a page tells every ten seconds that it is there: 0, or {} and more",
+        SHORTEST_DESK_GONE_S
+    )]
+    DeskGone {
+        /// The file that was read.
+        file: PathBuf,
+        /// What it says.
+        found: u32,
+    },
 }
 
 impl Config {
@@ -209,7 +223,11 @@ impl Config {
         }
         let environment = config::Environment::with_prefix("CALLSYNC").prefix_separator("_").separator("__");
         let both = config::Config::builder().add_source(from_file).add_source(environment).build();
-        both.and_then(config::Config::try_deserialize).map_err(unusable)
+        let read: Self = both.and_then(config::Config::try_deserialize).map_err(unusable)?;
+        if (1..SHORTEST_DESK_GONE_S).contains(&read.desk_gone_s) {
+            return Err(ConfigError::DeskGone { file: file.to_owned(), found: read.desk_gone_s });
+        }
+        Ok(read)
     }
 
     /// The database's address, whether it was configured or is the default.
@@ -228,6 +246,11 @@ impl Config {
     /// Whether browsers reach the pages by https, whoever speaks it to them.
     pub const fn is_secure(&self) -> bool {
         self.https || self.tls.is_some()
+    }
+
+    /// Whether it is a proxy who speaks https to them.
+    pub const fn is_behind_proxy(&self) -> bool {
+        self.https && self.tls.is_none()
     }
 
     /// The zone in which the pages tell times of day.

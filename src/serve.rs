@@ -11,6 +11,7 @@ use store::lock::Lock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tracing_appender::non_blocking::ErrorCounter;
 
 use crate::Failure;
 use crate::calls::Calls;
@@ -29,9 +30,9 @@ const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<(), Failure> {
-    crate::logs::start(config.log, &config.log_level).map_err(|error| format!("log_level {:?}: {error}", config.log_level))?;
+    let log = crate::logs::start(config.log, &config.log_level)?;
     let systemd = Arc::new(Systemd::open(config::notify_socket().as_deref()));
-    let metrics = start_metrics()?;
+    let metrics = start_metrics(log.lost())?;
     raise_limits();
     let keeping = config.keeping();
     let opened = opening::at_start(&config, runtime::can_start_from(&keeping)).await?;
@@ -113,11 +114,11 @@ impl Pages {
         };
         let Some(Opened { db, lock }) = opened else { return Ok(None) };
         self.db.send_replace(Some(db.clone()));
-        let secure = self.config.is_secure();
+        let (secure, behind_proxy) = (self.config.is_secure(), self.config.is_behind_proxy());
         ready(self.listener.local_addr()?, secure);
         let Self { config: Config { metrics_token, desk_gone_s, .. }, listener, tls, zone, handle, metrics, .. } = self;
         let desk_gone = Span::from_secs(desk_gone_s.into());
-        let app = web::App { db, runtime: handle, metrics, secure, zone, metrics_token, desk_gone };
+        let app = web::App { db, runtime: handle, metrics, secure, behind_proxy, zone, metrics_token, desk_gone };
         web::serve(listener, tls, app, stopping).await;
         Ok(Some(lock))
     }
@@ -132,13 +133,14 @@ fn raise_limits() {
     }
 }
 
-fn start_metrics() -> Result<PrometheusHandle, Failure> {
+fn start_metrics(lost_lines: ErrorCounter) -> Result<PrometheusHandle, Failure> {
     let handle = web::counting()?.install_recorder()?;
     let upkeep = handle.clone();
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_secs(5));
         loop {
             ticks.tick().await;
+            metrics::counter!("callsync_log_lines_lost_total").absolute(lost_lines.dropped_lines() as u64);
             upkeep.run_upkeep();
         }
     });

@@ -68,11 +68,19 @@ pub(crate) async fn pending<C: Migrate>(migrator: &Migrator, connection: &mut C)
     Ok(migrator.iter().count() - applied.len())
 }
 
+/// Whether a migration may go well a moment later: the way broke, or the database takes nothing for a while, as one that is being
+/// promoted (read-only: SQLSTATE 25006), stops or starts (57P01 to 57P03), or is locked (5 in SQLite).
+fn is_passing(error: &sqlx::Error) -> bool {
+    let Some(refused) = error.as_database_error() else { return true };
+    refused.code().is_some_and(|code| ["25006", "57P01", "57P02", "57P03", "5"].contains(&&*code))
+}
+
 fn in_words(error: MigrateError, migrator: &Migrator) -> Error {
     let known = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
     match error {
         MigrateError::VersionMissing(found) if found > known => Error::NewerSchema { found, known },
         MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version) => Error::OtherMigration(version),
+        MigrateError::Execute(error) if is_passing(&error) => Error::Database(error),
         other => Error::Migrate(other),
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Extension, Form, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use maud::Render;
 use model::user::User;
@@ -16,6 +16,7 @@ use views::account::{self, Account, Asked};
 use crate::errors::{Failure, redirect};
 use crate::frame::{Framed, signed_in};
 use crate::guard::Allowed;
+use crate::login::guesser;
 use crate::password::{self, hash_password};
 use crate::session;
 use crate::site::Site;
@@ -76,11 +77,11 @@ pub(crate) async fn change_password(
     allowed: Allowed<Own>,
     Framed(frame): Framed,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    session: Session,
+    (session, headers): (Session, HeaderMap),
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let user = allowed.user;
-    let peer = peer.map(|Extension(ConnectInfo(address))| address.ip());
+    let peer = guesser(site.app.behind_proxy, peer.map(|Extension(ConnectInfo(address))| address), &headers);
     let email = Viewer::Whole.show(&user.email).to_string();
     if let Some(wrong) = wrong(&site, &email, peer, &typed).await? {
         let page = draw(&site, &user, frame, &session, Some(wrong)).await?;

@@ -49,7 +49,8 @@ pub(crate) async fn stand(
         Access::Roles(roles) | Access::ProgramOr(roles) => roles,
     };
     let session = request.extensions().get::<Session>().cloned().ok_or(Failure::Internal)?;
-    let Some(user) = session::user(&session, &site).await? else {
+    let user = session::user(&session, &site).await.inspect_err(|_| site.desks.turn_deaf())?;
+    let Some(user) = user else {
         return Err(signed_out(&request));
     };
     if !roles.contains(&user.role) {

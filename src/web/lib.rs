@@ -19,6 +19,7 @@ mod live;
 mod login;
 mod logout;
 mod metrics;
+mod network;
 mod orders;
 mod password;
 mod preference;

@@ -15,7 +15,7 @@ use tower_sessions::Session;
 use views::Frame;
 use views::login::{Login, Refusal};
 
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Gate, guesser};
 
 use crate::errors::{Failure, redirect};
 use crate::frame::Framed;
@@ -69,7 +69,7 @@ pub(crate) async fn sign_in(
     if attempt.email.is_empty() || typed.password.is_empty() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, attempt.draw(Some(Refusal::Empty))).into_response());
     }
-    let peer = peer.map(|Extension(ConnectInfo(address))| address.ip());
+    let peer = guesser(site.app.behind_proxy, peer.map(|Extension(ConnectInfo(address))| address), &headers);
     if let Err(seconds) = site.gate.admit(attempt.email, peer) {
         metrics::counter!("callsync_sign_ins_total", "result" => "too_many").increment(1);
         tracing::warn!(peer = peer.map(tracing::field::display), "somebody tries to sign in too often");

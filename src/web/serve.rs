@@ -44,7 +44,7 @@ pub fn router(app: App, stopping: watch::Receiver<bool>) -> Router {
 
 /// Serves the pages until `stopping` turns true and the requests under way are answered; over TLS if that is given.
 pub async fn serve(listener: TcpListener, tls: Option<Arc<ServerConfig>>, app: App, stopping: watch::Receiver<bool>) {
-    let doors = Doors::new(listener, tls.map(TlsAcceptor::from), doors::MOST);
+    let doors = Doors::new(listener, tls.map(TlsAcceptor::from), doors::MOST, doors::SILENCE);
     serve_through(doors, router(app, stopping.clone()), stopping).await;
 }
 

@@ -24,6 +24,8 @@ pub struct App {
     pub metrics: PrometheusHandle,
     /// Browsers reach us by https, directly or through a proxy: cookies may not travel without.
     pub secure: bool,
+    /// They do so through a proxy on this machine, which says for whom it asks.
+    pub behind_proxy: bool,
     /// What a program shows to read `/metrics` from wherever it is.
     pub metrics_token: Option<SecretString>,
     /// After how long without a sign of life a desk has vanished; zero: never.

@@ -42,3 +42,15 @@ fn a_misspelt_key_in_the_configuration_is_named() {
     assert!(!said.well);
     assert!(said.err.contains("no key \"listne\""), "{said:?}");
 }
+
+#[test]
+fn a_desk_that_would_vanish_between_two_signs_of_life_is_refused() {
+    let site = Site::new();
+    let config = std::fs::read_to_string(site.folder.join("callsync.toml")).unwrap();
+    for (seconds, well) in [(0, true), (1, false), (24, false), (25, true)] {
+        site.write("callsync.toml", &format!("desk_gone_s = {seconds}\n{config}"));
+        let said = site.run(&["migrate"], "");
+        assert_eq!(said.well, well, "{said:?}");
+        assert!(well || said.err.contains(&format!("desk_gone_s is {seconds}")), "{said:?}");
+    }
+}

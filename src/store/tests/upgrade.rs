@@ -4,9 +4,9 @@ use sqlx::Executor;
 use uuid::Uuid;
 
 use super::at;
-use super::stand::on_both_of_release;
+use super::stand::{on_both_of_release, on_postgres};
 use crate::dispatch::On;
-use crate::{calls, settings};
+use crate::{Db, Error, calls, settings};
 
 const SETTINGS: &str = "
     INSERT INTO queues VALUES (ID, 0, '700', 'A', 'default', 15000, 5000, 80, 20000);
@@ -40,6 +40,17 @@ async fn a_database_of_the_first_release_keeps_its_calls_its_queues_and_its_agen
         assert_eq!((call.queue, call.first_queue, call.offers), (Some(queue.id), Some(queue.id), 3));
         assert_eq!((call.entered_at, call.ended_at, call.dialled.as_deref()), (at(0), Some(at(1000)), None));
         assert_eq!(calls::of_leg(&stand.db, model::ServerId(1), "leg").await.unwrap(), [call]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_that_only_lets_itself_be_read_for_a_while_is_waited_for() {
+    on_postgres(|stand| async move {
+        let db = Db::open(&format!("{}&options=-c%20default_transaction_read_only%3Don", stand.url)).await.unwrap();
+        let refused = db.migrate().await;
+        assert!(matches!(refused, Err(Error::Database(_))), "{refused:?}");
+        db.close().await;
     })
     .await;
 }

@@ -2,6 +2,7 @@
 //! know. Whoever works by the phone's feature codes alone has no desk, and is let be.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub(crate) struct Desks {
     /// After how long without a beat a desk has vanished; zero: never.
     patience: Span,
     open: Mutex<BTreeMap<AgentId, Presence>>,
+    /// Somebody spoke, and nobody could say who.
+    deaf: AtomicBool,
 }
 
 /// What is known of a desk.
@@ -53,12 +56,22 @@ enum Verdict {
 impl Desks {
     /// None yet. A desk vanishes after `patience` without a beat; never, if that is zero.
     pub fn new(patience: Span) -> Self {
-        Self { patience, open: Mutex::default() }
+        Self { patience, open: Mutex::default(), deaf: AtomicBool::new(false) }
     }
 
     /// Hears a desk; says whether it was not open before.
     pub fn hear(&self, agent: AgentId, at: Timestamp) -> bool {
         self.lock().insert(agent, Presence::Heard(at)).is_none()
+    }
+
+    /// Somebody may have given a sign of life, but the database does not say who: as long as it is so, no desk vanishes.
+    pub fn turn_deaf(&self) {
+        self.deaf.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Desks::turn_deaf`] was called since this was asked last.
+    fn was_deaf(&self) -> bool {
+        self.deaf.swap(false, Ordering::Relaxed)
     }
 
     /// Counts every open desk as heard at `at`, those that `remembered` names too.
@@ -131,7 +144,8 @@ pub(crate) async fn watch(site: Weak<Inner>) {
         rounds.tick().await;
         let Some(site) = Site::of(&site) else { return };
         let at = site.app.runtime.now();
-        // A restart of ours is not a vanishing, nor is a sleep: the time counts from when we listen.
+        // A restart of ours is not a vanishing, nor is a sleep, nor a database that is away: the time counts from when we listen.
+        let deaf = site.desks.was_deaf();
         match last {
             None => {
                 let remembered = store::desk::all_open(&site.app.db).await.unwrap_or_else(|error| {
@@ -140,18 +154,17 @@ pub(crate) async fn watch(site: Weak<Inner>) {
                 });
                 site.desks.count_anew(remembered, at);
             }
-            Some(last) if at.since(last) >= DEAF => site.desks.count_anew(Vec::new(), at),
+            Some(last) if deaf || at.since(last) >= DEAF => site.desks.count_anew(Vec::new(), at),
             Some(_) => {}
         }
         last = Some(at);
         let Ok(joined) = site.hub.join().await else { continue };
         let round = site.desks.round(&joined.whole.board.agents, at);
         drop(joined);
-        for agent in round.stop {
-            stop(&site, agent).await;
-            close(&site, agent).await;
+        for agent in &round.stop {
+            stop(&site, *agent).await;
         }
-        for agent in round.forget {
+        for agent in round.stop.into_iter().chain(round.forget) {
             close(&site, agent).await;
         }
     }

@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use super::{Guest, Stream};
+use super::{Guest, Place, Silence, Stream};
 
 /// A browser on a slow line needs a second or two; whoever says nothing holds a place for no longer.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -26,11 +25,11 @@ const PLAIN: usize = 4096;
 pub(super) async fn greet(
     tls: TlsAcceptor,
     stream: TcpStream,
-    place: OwnedSemaphorePermit,
+    (place, silence): (Place, Silence),
     peer: SocketAddr,
 ) -> Option<(Guest, SocketAddr)> {
     match timeout(WITHIN, shake(tls, stream)).await {
-        Ok(Ok(stream)) => Some((Guest { stream: stream?, _place: place }, peer)),
+        Ok(Ok(stream)) => Some((Guest::new(stream?, place, silence), peer)),
         Ok(Err(error)) => {
             tracing::debug!(%peer, %error, "a connection could not agree on TLS");
             None

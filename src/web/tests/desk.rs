@@ -175,3 +175,34 @@ async fn a_desk_that_vanishes_stops_its_agents_calls_and_says_so_when_it_is_back
     browser.post("/desk/beat", "x=1").await;
     shows(&mut browser, "Рабочее место пропадало").await;
 }
+
+/// Whoever it is that gives a sign of life, nobody can say while sessions cannot be read.
+#[tokio::test]
+async fn while_the_database_is_away_no_desk_vanishes() {
+    let (site, mut browser, _) = desk().await;
+    browser.post("/desk/state", "state=ready").await;
+    shows(&mut browser, "Вы готовы").await;
+    assert_eq!(browser.post("/desk/beat", "x=1").await.status, StatusCode::NO_CONTENT);
+    let mut tab = browser.clone();
+    let beats = async {
+        loop {
+            tab.post("/desk/beat", "x=1").await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::select! {
+        () = beats => {}
+        () = site.meddle("ALTER TABLE sessions RENAME TO hidden") => {}
+    }
+    // Three times as long as a desk may be silent here.
+    let away = tokio::time::Instant::now() + Duration::from_secs(3);
+    while tokio::time::Instant::now() < away {
+        assert!(browser.post("/desk/beat", "x=1").await.status.is_server_error());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    site.meddle("ALTER TABLE hidden RENAME TO sessions").await;
+    assert_eq!(browser.post("/desk/beat", "x=1").await.status, StatusCode::NO_CONTENT);
+    assert!(browser.get("/desk").await.body.contains("Вы готовы"));
+    assert!(store::audit::of(&site.db, AGENT.0, 9).await.unwrap().iter().all(|line| line.action != "desk_gone"));
+    shows(&mut browser, "Рабочее место пропадало").await;
+}

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use super::site::Site;
-use crate::doors::Doors;
+use crate::doors::{Doors, SILENCE, Silence};
 use crate::serve::serve_through;
 
 const MOST: usize = 4;
@@ -43,7 +43,8 @@ async fn one_connection_more_than_there_may_be_is_refused_and_those_that_are_ope
     let cookie = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let served = tokio::spawn(serve_through(Doors::new(listener, None, MOST), site.router.clone(), site.stop.subscribe()));
+    let served =
+        tokio::spawn(serve_through(Doors::new(listener, None, MOST, SILENCE), site.router.clone(), site.stop.subscribe()));
 
     let mut stream = TcpStream::connect(address).await.unwrap();
     let live = format!("GET /live/stream HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
@@ -79,9 +80,37 @@ async fn a_program_on_this_machine_is_known_by_its_address() {
     let site = Site::open().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let served = tokio::spawn(serve_through(Doors::new(listener, None, MOST), site.router.clone(), site.stop.subscribe()));
+    let served =
+        tokio::spawn(serve_through(Doors::new(listener, None, MOST, SILENCE), site.router.clone(), site.stop.subscribe()));
     let mut program = TcpStream::connect(address).await.unwrap();
     let heard = say(&mut program, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "nothing more").await;
     assert!(heard.starts_with("HTTP/1.1 200 OK"), "{heard}");
+    served.abort();
+}
+
+#[tokio::test]
+async fn whoever_says_nothing_or_does_not_come_to_the_point_keeps_no_place() {
+    let site = Site::open().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let silence = Silence { first: Duration::from_secs(1), later: Duration::from_secs(1) };
+    let doors = Doors::new(listener, None, MOST, silence);
+    let served = tokio::spawn(serve_through(doors, site.router.clone(), site.stop.subscribe()));
+
+    let mut silent = Vec::new();
+    for _ in 0..MOST {
+        silent.push(TcpStream::connect(address).await.unwrap());
+    }
+    let mut slow = silent.pop().unwrap();
+    let dribbling = async {
+        while slow.write_all(b"X").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), dribbling).await.expect("it is closed");
+    assert_eq!(say(&mut silent[0], "", "nothing more").await, "");
+    let mut asked = TcpStream::connect(address).await.unwrap();
+    assert!(say(&mut asked, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "ok\n").await.contains("200 OK"));
+    assert_eq!(say(&mut asked, "", "nothing more").await, "", "it asks for nothing more");
     served.abort();
 }

@@ -56,6 +56,24 @@ async fn guessing_is_slowed_down_even_for_the_right_password() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_whoever_guesses_holds_up_nobody_else() {
+    let site = Site::opened(true).await;
+    site.user(EMAIL, Role::Supervisor).await;
+    let proxy = Some("127.0.0.1:9".parse().unwrap());
+    let asks = |address| {
+        let mut browser = site.browser();
+        (browser.from, browser.header) = (proxy, Some(("x-forwarded-for", address)));
+        browser
+    };
+    for _ in 0..10 {
+        assert_eq!(asks("192.0.2.1").sign_in(EMAIL, "gu3ss").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(asks("192.0.2.1").sign_in(EMAIL, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(asks("198.51.100.7, 192.0.2.1").sign_in(EMAIL, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(asks("192.0.2.2").sign_in(EMAIL, PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn a_session_that_was_planted_is_worth_nothing_after_signing_in() {
     let site = Site::open().await;
     site.user(EMAIL, Role::Supervisor).await;

@@ -34,7 +34,7 @@ pub struct Site {
     _counted: LocalRecorderGuard<'static>,
     _orders: mpsc::Receiver<Order>,
     _centre: runtime::Centre,
-    _folder: Folder,
+    folder: Folder,
 }
 
 struct Folder(PathBuf);
@@ -75,12 +75,13 @@ impl Site {
             runtime: handle,
             metrics: recorder.handle(),
             secure,
+            behind_proxy: secure,
             zone: jiff::tz::TimeZone::UTC,
             metrics_token,
             desk_gone: Span::from_secs(1),
         };
         let router = crate::router(app, stopping);
-        Self { router, db, events, stop, _counted: counted, _orders: orders, _centre: centre, _folder: folder }
+        Self { router, db, events, stop, _counted: counted, _orders: orders, _centre: centre, folder }
     }
 
     pub async fn user(&self, email: &str, role: Role) -> User {
@@ -124,6 +125,13 @@ impl Site {
         let (number, dialled) = (Some(Phone::new(number)), "700".to_owned());
         let event = Event::CallerArrived { leg, number, dialled, priority: 0, came: None, told: None };
         self.events.try_send(event).unwrap();
+    }
+
+    /// What somebody else does to the database.
+    pub async fn meddle(&self, sql: &'static str) {
+        let url = format!("sqlite://{}", self.folder.0.join("test.db").display());
+        let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+        sqlx::Executor::execute(&mut connection, sql).await.unwrap();
     }
 
     pub fn browser(&self) -> Browser {

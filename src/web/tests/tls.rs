@@ -12,7 +12,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig, crypto};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::site::Site;
-use crate::doors::Doors;
+use crate::doors::{Doors, SILENCE};
 use crate::serve::serve_through;
 
 /// The two ends' settings: a certificate of `localhost`'s own, and a client that trusts it.
@@ -44,7 +44,7 @@ async fn served(room: usize) -> (SocketAddr, Arc<ClientConfig>, Site) {
     let (server, client) = ends();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let doors = Doors::new(listener, Some(TlsAcceptor::from(server)), room);
+    let doors = Doors::new(listener, Some(TlsAcceptor::from(server)), room, SILENCE);
     tokio::spawn(serve_through(doors, site.router.clone(), site.stop.subscribe()));
     (address, client, site)
 }
