@@ -6,6 +6,10 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// A connection that held this long was sound: after it we try again at once. One that only fell silent holds for the four seconds
+/// in which that is noticed, whatever came before; one that is shut in our face does not.
+const SOUND_AFTER: Duration = Duration::from_secs(2);
+
 /// The next wait.
 #[derive(Debug)]
 pub struct Backoff {
@@ -19,6 +23,13 @@ impl Default for Backoff {
 }
 
 impl Backoff {
+    /// A connection held this long.
+    pub fn held(&mut self, time: Duration) {
+        if time >= SOUND_AFTER {
+            *self = Self::default();
+        }
+    }
+
     /// How long to wait now. The first wait is exact, since Asterisk is most often back at once; of the later ones between
     /// half and the whole.
     pub fn wait(&mut self) -> Duration {
@@ -36,7 +47,7 @@ fn chance() -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Backoff, FIRST, LONGEST};
+    use super::{Backoff, Duration, FIRST, LONGEST};
 
     #[test]
     fn the_first_wait_is_short_and_no_wait_is_longer_than_five_seconds() {
@@ -45,5 +56,19 @@ mod tests {
         assert_eq!(waits[0], FIRST);
         assert!(waits.iter().all(|wait| *wait >= FIRST && *wait <= LONGEST), "{waits:?}");
         assert!(waits[11] >= LONGEST / 2);
+    }
+
+    #[test]
+    fn one_silence_after_another_makes_no_wait_longer_and_a_door_that_is_shut_does() {
+        let mut backoff = Backoff::default();
+        for _ in 0..12 {
+            assert_eq!(backoff.wait(), FIRST);
+            backoff.held(Duration::from_secs(4));
+        }
+        let shut = (0..12).map(|_| {
+            backoff.held(Duration::from_millis(50));
+            backoff.wait()
+        });
+        assert!(shut.last().is_some_and(|wait| wait >= LONGEST / 2));
     }
 }

@@ -33,8 +33,6 @@ const SOON: Duration = Duration::from_millis(200);
 const HELD_FOR: Duration = Duration::from_secs(1);
 /// What may wait to be done.
 const ASKS: usize = 64;
-/// A connection that held this long was sound: after it we try again at once.
-const SOUND_AFTER: Duration = Duration::from_secs(10);
 
 /// Asterisk's own clock, in milliseconds since 1970: a function of its dialplan.
 const CLOCK: &str = "STRFTIME(,,%s%3q)";
@@ -133,9 +131,7 @@ impl Work {
                 tracing::warn!(server.id = self.server.0, %why, "no connection to Asterisk's manager interface, trying on");
                 complaint = why;
             }
-            if began.elapsed() >= SOUND_AFTER {
-                backoff = Backoff::default();
-            }
+            backoff.held(began.elapsed());
             self.refuse_while(sleep_until(Instant::now() + backoff.wait())).await;
         }
     }

@@ -29,9 +29,6 @@ use crate::starts::{Start, Starts};
 use crate::take::{Taken, filter_events, take};
 use crate::{Config, Transport as Wanted};
 
-/// A connection that held this long was sound: after it we try again at once.
-const SOUND_AFTER: Duration = Duration::from_secs(10);
-
 /// How long we leave an Asterisk alone whose application another program took: two programs that take it from each other in
 /// turn would leave every call without a master.
 const AWAY: Duration = Duration::from_secs(30);
@@ -76,9 +73,7 @@ pub async fn run(
                 complaint.clear();
                 let began = Instant::now();
                 let end = session.serve(&mut ends, account).await;
-                if began.elapsed() >= SOUND_AFTER {
-                    backoff = Backoff::default();
-                }
+                backoff.held(began.elapsed());
                 match end {
                     End::NoMoreOrders => return,
                     End::Replaced => AWAY,
