@@ -19,10 +19,16 @@ fn caller() -> TheirLeg {
     TheirLeg { server: ServerId(9), id: "a.1".to_owned() }
 }
 
-/// What was asked of it by orders, with what was told.
-async fn lives(stand_in: &StandIn) -> (Vec<Event>, Vec<String>) {
+/// A program that has taken the account.
+async fn connected(stand_in: &StandIn) -> Rig {
     let mut rig = Rig::start(split(stand_in));
     assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    rig
+}
+
+/// What was asked of it by orders, with what was told.
+async fn lives(stand_in: &StandIn) -> (Vec<Event>, Vec<String>) {
+    let rig = connected(stand_in).await;
     let already = stand_in.requests().len();
     rig.order(lane(), create());
     rig.order(lane(), Op::Answer { leg: caller() });
@@ -61,8 +67,7 @@ async fn an_asterisk_whose_socket_takes_no_requests_is_asked_over_http() {
 async fn an_answer_that_does_not_come_over_the_socket_is_the_last_that_is_awaited_there() {
     let stand_in =
         StandIn::serving_sockets(|request, _| (request == format!("socket {CREATE}")).then_some(Answer::Silence)).await;
-    let mut rig = Rig::start(split(&stand_in));
-    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    let mut rig = connected(&stand_in).await;
     rig.order(lane(), create());
     assert_eq!(rig.next().await, failed(create(), OrderFailure::Unknown));
     let already = stand_in.requests().len();
@@ -85,8 +90,7 @@ async fn a_refusal_over_the_socket_is_one() {
 async fn what_can_wait_goes_round_a_busy_socket_and_what_is_urgent_does_not() {
     let rule = |request: &str, _| request.starts_with("socket POST /channels/b.").then_some(Answer::Silence);
     let stand_in = StandIn::serving_sockets(rule).await;
-    let mut rig = Rig::start(split(&stand_in));
-    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    let rig = connected(&stand_in).await;
     for n in 1..=6 {
         let leg = LegId::Theirs(TheirLeg { server: ServerId(9), id: format!("b.{n}") });
         rig.order(Lane::Leg(leg.clone()), Op::StartMusic { leg, class: "default".to_owned() });
@@ -105,8 +109,7 @@ async fn what_can_wait_goes_round_a_busy_socket_and_what_is_urgent_does_not() {
 async fn callers_who_come_by_the_dozen_leave_room_for_two_who_are_to_be_joined() {
     let rule = |request: &str, _| request.starts_with("POST /channels/b.").then_some(Answer::Silence);
     let stand_in = StandIn::serving_sockets(rule).await;
-    let mut rig = Rig::start(split(&stand_in));
-    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    let rig = connected(&stand_in).await;
     for n in 1..=10 {
         let leg = TheirLeg { server: ServerId(9), id: format!("b.{n}") };
         rig.order(Lane::Leg(LegId::Theirs(leg.clone())), Op::Answer { leg });
@@ -124,15 +127,12 @@ async fn callers_who_come_by_the_dozen_leave_room_for_two_who_are_to_be_joined()
 async fn nobody_is_kept_on_the_line_by_callers_who_come_by_the_dozen() {
     let rule = |request: &str, _| request.contains("POST /channels/b.").then_some(Answer::Silence);
     let stand_in = StandIn::serving_sockets(rule).await;
-    let mut rig = Rig::start(split(&stand_in));
-    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    let rig = connected(&stand_in).await;
     for n in 1..=20 {
         let leg = TheirLeg { server: ServerId(9), id: format!("b.{n}") };
         let lane = Lane::Leg(LegId::Theirs(leg.clone()));
-        rig.order(
-            lane,
-            if n <= 10 { Op::StartMusic { leg: LegId::Theirs(leg), class: "default".to_owned() } } else { Op::Answer { leg } },
-        );
+        let music = Op::StartMusic { leg: LegId::Theirs(leg.clone()), class: "default".to_owned() };
+        rig.order(lane, if n <= 10 { music } else { Op::Answer { leg } });
     }
     let all = async {
         while stand_in.requests().iter().filter(|asked| asked.contains("POST /channels/b.")).count() < 10 {
@@ -151,8 +151,7 @@ async fn nobody_is_kept_on_the_line_by_callers_who_come_by_the_dozen() {
 async fn no_more_is_under_way_on_the_socket_than_asterisk_can_answer_a_ping_behind() {
     let rule = |request: &str, _| request.starts_with("socket POST /bridges/").then_some(Answer::Silence);
     let stand_in = StandIn::serving_sockets(rule).await;
-    let mut rig = Rig::start(split(&stand_in));
-    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    let rig = connected(&stand_in).await;
     for n in 1..=30 {
         let bridge = BridgeId { server: ServerId(9), call: call(n), n: 1 };
         rig.order(Lane::Call(bridge.call), Op::CreateBridge { bridge });
