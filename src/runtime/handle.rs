@@ -26,17 +26,17 @@ pub(crate) enum Request {
     Ask { agent: AgentId, ask: Ask, by: Actor },
     /// Carry out an order on a call.
     AskCall { call: CallId, ask: CallAsk, by: Actor },
-    /// Say why a call is where it is.
-    Explain(Question),
-    /// Show everything, and all that changes from here on.
-    Live(oneshot::Sender<Live>),
+    /// Say how things stand.
+    Say(Question),
 }
 
-/// Why a call is where it is, and who wants to know.
+/// How things stand, once all that was asked for before has been done, and who wants to know.
 #[derive(Debug)]
-pub(crate) struct Question {
-    pub(crate) call: CallId,
-    pub(crate) answer: oneshot::Sender<Option<Explanation>>,
+pub(crate) enum Question {
+    /// Why a call is where it is.
+    Explain { call: CallId, answer: oneshot::Sender<Option<Explanation>> },
+    /// Everything, and all that changes from here on.
+    Live(oneshot::Sender<Live>),
 }
 
 /// Live as it stands, and the updates that follow it without a gap.
@@ -68,13 +68,13 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Everything on Live, and the updates that follow.
+    /// Everything on Live, and the updates that follow. What was asked for before has been done by then.
     ///
     /// # Errors
     /// [`Stopped`] when the loop is gone.
     pub async fn live(&self) -> Result<Live, Stopped> {
         let (answer, live) = oneshot::channel();
-        self.requests.send(Request::Live(answer)).await.map_err(|_| Stopped)?;
+        self.requests.send(Request::Say(Question::Live(answer))).await.map_err(|_| Stopped)?;
         live.await.map_err(|_| Stopped)
     }
 
@@ -100,7 +100,7 @@ impl Handle {
     /// [`Stopped`] when the loop is gone.
     pub async fn explain(&self, call: CallId) -> Result<Option<Explanation>, Stopped> {
         let (answer, explanation) = oneshot::channel();
-        self.requests.send(Request::Explain(Question { call, answer })).await.map_err(|_| Stopped)?;
+        self.requests.send(Request::Say(Question::Explain { call, answer })).await.map_err(|_| Stopped)?;
         explanation.await.map_err(|_| Stopped)
     }
 

@@ -124,7 +124,7 @@ impl Turner {
             let (mut events, mut questions) = (Vec::new(), Vec::new());
             match woken {
                 Woken::Switch(event) => events.push(event),
-                Woken::Person(request) => self.take(request, &mut events, &mut questions),
+                Woken::Person(request) => Self::take(request, &mut events, &mut questions),
                 Woken::Alarm => {}
                 Woken::Stopped => break,
             }
@@ -134,7 +134,7 @@ impl Turner {
             }
             for _ in 0..REQUESTS_PER_TURN {
                 let Ok(request) = self.requests.try_recv() else { break };
-                self.take(request, &mut events, &mut questions);
+                Self::take(request, &mut events, &mut questions);
             }
             // 3. Read the clock, once.
             self.beat(&mut events);
@@ -147,9 +147,8 @@ impl Turner {
             }
             self.turn(at, events);
             // 7. Whoever gave an order and asks what came of it is told of that.
-            for Question { call, answer } in questions {
-                // Whoever asked may have gone; then nobody misses the answer.
-                drop(answer.send(acd::explain::explain(&self.state, call)));
+            for question in questions {
+                self.answer(question);
             }
         }
         self.finish().await;
@@ -174,20 +173,23 @@ impl Turner {
         woken
     }
 
-    fn take(&self, request: Request, events: &mut Vec<Event>, questions: &mut Vec<Question>) {
+    fn take(request: Request, events: &mut Vec<Event>, questions: &mut Vec<Question>) {
         match request {
             Request::Settings(settings) => events.push(Event::SettingsChanged(settings)),
             Request::Ask { agent, ask, by } => events.push(Event::AgentAsked { agent, ask, by }),
             Request::AskCall { call, ask, by } => events.push(Event::CallAsked { call, ask, by }),
-            Request::Explain(question) => questions.push(question),
-            Request::Live(answer) => {
-                let live = Live {
-                    board: acd::wallboard(&self.state, self.clock.now()),
-                    number: self.publisher.number(),
-                    updates: self.updates.subscribe(),
-                };
-                // Whoever asked may have gone; then nobody misses the answer.
-                drop(answer.send(live));
+            Request::Say(question) => questions.push(question),
+        }
+    }
+
+    fn answer(&self, question: Question) {
+        // Whoever asked may have gone; then nobody misses the answer.
+        match question {
+            Question::Explain { call, answer } => drop(answer.send(acd::explain::explain(&self.state, call))),
+            Question::Live(answer) => {
+                let board = acd::wallboard(&self.state, self.clock.now());
+                let (number, updates) = (self.publisher.number(), self.updates.subscribe());
+                drop(answer.send(Live { board, number, updates }));
             }
         }
     }

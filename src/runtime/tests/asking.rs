@@ -1,8 +1,8 @@
 //! Orders on calls and explanations, asked for from outside the loop.
 
 use acd::effect::Op;
-use acd::event::CallAsk;
-use model::{Actor, LegId, Outcome, Side, UserId};
+use acd::event::{Ask, CallAsk};
+use model::{Actor, AgentState, LegId, NotReadyReason, Outcome, Side, UserId};
 use uuid::Uuid;
 
 use super::{Run, Site, arrived};
@@ -41,6 +41,23 @@ async fn caller_who_is_put_at_the_head_stays_there_over_a_restart() {
     run.stop().await;
     let kept = store::calls::story(&site.db, second).await.unwrap().unwrap();
     assert!(kept.facts.iter().any(|recorded| recorded.kind == "call_asked"));
+}
+
+/// Whoever orders and looks at once sees what came of the order, however many of both the loop takes in one turn.
+#[tokio::test]
+async fn live_shows_what_came_of_each_order_before_it() {
+    let site = Site::new().await;
+    let run = site.run().await;
+    run.returns().await;
+    let agent = run.until(|board| !board.agents.is_empty()).await.agents[0].id;
+    for round in 0..40 {
+        let (ask, ready) = if round % 2 == 0 { (Ask::Ready, true) } else { (Ask::NotReady(NotReadyReason::Break), false) };
+        let (asked, live) = tokio::join!(run.handle.ask(agent, ask, SUPERVISOR), run.handle.live());
+        asked.unwrap();
+        let row = live.unwrap().board.agents.into_iter().find(|row| row.id == agent).unwrap();
+        assert_eq!(row.state == AgentState::Ready, ready, "{round}: {:?}", row.state);
+    }
+    run.stop().await;
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ async fn a_second_break_within_a_minute_begins_from_nothing_with_the_settings() 
     run.returns().await;
     run.asks(1001, Ask::Ready).await;
     run.calls("c1", "700").await;
+    run.until(|board| board.calls.len() == 1 && board.agents[0].state != AgentState::LoggedOut).await;
     for _ in 0..3 {
         run.calls("bad", "666").await;
     }
