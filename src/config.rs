@@ -298,6 +298,7 @@ impl Config {
                 tls: *tls,
                 trust: trust.clone(),
             }),
+            patience: ari::Patience::default(),
         }
     }
 }

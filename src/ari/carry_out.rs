@@ -9,6 +9,7 @@ use acd::effect::Op;
 use acd::event::OrderFailure;
 use model::OurLeg;
 
+use crate::Config;
 use crate::account::{Application, EndpointState, phones};
 use crate::event::Channel;
 use crate::line::{Line, NoReply};
@@ -20,9 +21,6 @@ use crate::starts::{Start, Starts};
 
 /// A leg that was created is handed to us within 3 ms; after this it never will be.
 const START_WITHIN: Duration = Duration::from_secs(3);
-
-/// When an order to ring a phone had to wait longer than this, it is looked whether the phone is still free, whoever may ring it.
-const FRESH: Duration = Duration::from_millis(100);
 
 /// A phone is not rung for an order that is this old: the program stood still meanwhile, and much may have changed.
 const DIALLED_WITHIN: Duration = Duration::from_secs(4);
@@ -58,6 +56,7 @@ pub struct Hands {
     app: Arc<str>,
     starts: Starts,
     own_queues: OwnQueues,
+    fresh: Duration,
     stamps: Stamps,
     /// Set once Asterisk has shown that it cannot set several variables at once.
     one_by_one: Arc<AtomicBool>,
@@ -92,9 +91,9 @@ pub type Outcome = Result<Done, OrderFailure>;
 
 impl Hands {
     /// Hands that work over this line.
-    pub fn new(line: Line, app: &str, starts: Starts, own_queues: OwnQueues) -> Self {
-        let stamps = Stamps::new(&line);
-        Self { line, app: app.into(), starts, own_queues, stamps, one_by_one: Arc::default() }
+    pub fn new(line: Line, Config { app, patience, .. }: &Config, starts: Starts, own_queues: OwnQueues) -> Self {
+        let (stamps, app, fresh) = (Stamps::new(&line), app.as_str().into(), patience.fresh);
+        Self { line, app, starts, own_queues, fresh, stamps, one_by_one: Arc::default() }
     }
 
     /// Carries orders out that follow each other and are one, of which the first came at this time; how each of them went.
@@ -171,7 +170,7 @@ impl Hands {
             let text = format!("the order was older than {DIALLED_WITHIN:?} when the leg could be dialled");
             return Err(OrderFailure::Refused { status: 0, text });
         }
-        let doubtful = self.own_queues.waits() != Waits::Nobody || since.elapsed() > FRESH;
+        let doubtful = self.own_queues.waits() != Waits::Nobody || since.elapsed() > self.fresh;
         if doubtful && self.is_in_use(endpoint).await {
             return Err(OrderFailure::InUse);
         }

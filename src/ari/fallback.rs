@@ -28,9 +28,6 @@ const LOOK_AT_QUEUES_EVERY: Duration = Duration::from_secs(60);
 /// How soon the notes are read after something was told of them, and the queues mended after somebody else changed them: not
 /// at once, so that many changes cost one look, and so that two who contradict each other do so at leisure.
 const SOON: Duration = Duration::from_millis(200);
-/// How long a phone is held back from the queues: by then it rings for us, which keeps them from it, or rings for nobody. Not
-/// longer than must be: if the program died meanwhile, they would not ring it until the program is back.
-const HELD_FOR: Duration = Duration::from_secs(1);
 /// What may wait to be done.
 const ASKS: usize = 64;
 
@@ -54,8 +51,8 @@ impl Manager {
         let unheard = if config.ami.is_some() { Waits::Unknown } else { Waits::Nobody };
         let (waits, see_waits) = watch::channel(unheard);
         let task = config.ami.clone().map(|ami| {
-            let (server, ends) = (config.server, BTreeMap::new());
-            let work = Work { server, ami, roster, asks: take_asks, tell, waits, ends, rostered: false };
+            let (server, held_for, ends) = (config.server, config.patience.held, BTreeMap::new());
+            let work = Work { server, ami, held_for, roster, asks: take_asks, tell, waits, ends, rostered: false };
             tokio::spawn(work.run())
         });
         if task.is_none() {
@@ -64,7 +61,7 @@ impl Manager {
                 "no [ami] is configured: Asterisk's own queues do not know who is logged in, and nothing is learnt of the calls they take"
             );
         }
-        Self { own_queues: OwnQueues::new(asks, see_waits), reports, task }
+        Self { own_queues: OwnQueues::new(asks, see_waits, config.patience.hold), reports, task }
     }
 
     /// The next report, once there is one that differs from the last. Never ends.
@@ -95,6 +92,7 @@ impl Drop for Manager {
 struct Work {
     server: ServerId,
     ami: Ami,
+    held_for: Duration,
     roster: watch::Receiver<Arc<Roster>>,
     asks: mpsc::Receiver<Ask>,
     tell: watch::Sender<Option<Arc<Vec<FallbackCall>>>>,
@@ -282,7 +280,7 @@ impl<'a> Connected<'a> {
         }
         let interface = format!("{TECHNOLOGY}/{account}");
         self.change(holds(&self.picture, &interface)).await?;
-        let until = Instant::now() + HELD_FOR;
+        let until = Instant::now() + self.work.held_for;
         self.held.insert(interface, until);
         self.mend_at = Some(self.mend_at.map_or(until, |at| at.min(until)));
         Ok(())

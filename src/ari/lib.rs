@@ -35,6 +35,7 @@ mod line;
 mod mirror;
 mod notes;
 mod own_queues;
+mod patience;
 mod plan;
 mod probe;
 mod reach;
@@ -54,6 +55,7 @@ use model::ServerId;
 use secrecy::SecretString;
 
 pub use evacuate::{Evacuated, NotEvacuated, evacuate};
+pub use patience::Patience;
 pub use probe::{Probe, ProbeError, probe, probe_manager};
 pub use session::run;
 pub use talk::TalkError;
@@ -75,6 +77,8 @@ pub struct Config {
     pub transport: Transport,
     /// Its manager interface; without it Asterisk's own queues do not learn who is logged in.
     pub ami: Option<Ami>,
+    /// How long it is waited for.
+    pub patience: Patience,
 }
 
 /// How to reach an Asterisk's manager interface.

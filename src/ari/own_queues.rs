@@ -6,9 +6,6 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
-/// Longest wait until a phone is held. Asterisk takes a millisecond or two; a call does not wait for one that takes longer.
-const HELD_WITHIN: Duration = Duration::from_millis(300);
-
 /// Whether callers wait in Asterisk's own queues. While somebody does, two ring the same phones: we, and those queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waits {
@@ -49,6 +46,8 @@ pub enum Ask {
 pub struct OwnQueues {
     asks: mpsc::Sender<Ask>,
     waits: watch::Receiver<Waits>,
+    /// How long a call waits for what is asked here.
+    patience: Duration,
 }
 
 /// The notes were not forgotten: there is no way to Asterisk's manager interface.
@@ -56,9 +55,9 @@ pub struct OwnQueues {
 pub struct NotForgotten;
 
 impl OwnQueues {
-    /// The way to the task that takes these, and says this.
-    pub const fn new(asks: mpsc::Sender<Ask>, waits: watch::Receiver<Waits>) -> Self {
-        Self { asks, waits }
+    /// The way to the task that takes these, and says this; calls wait so long for it.
+    pub const fn new(asks: mpsc::Sender<Ask>, waits: watch::Receiver<Waits>, patience: Duration) -> Self {
+        Self { asks, waits, patience }
     }
 
     /// Whether callers wait there.
@@ -90,7 +89,7 @@ impl OwnQueues {
     }
 
     async fn ask_within(&self, ask: Ask, done: oneshot::Receiver<()>) {
-        if self.asks.try_send(ask).is_ok() && timeout(HELD_WITHIN, done).await.is_err() {
+        if self.asks.try_send(ask).is_ok() && timeout(self.patience, done).await.is_err() {
             tracing::debug!("Asterisk's manager interface takes long: the call goes on meanwhile");
         }
     }

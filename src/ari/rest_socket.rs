@@ -13,9 +13,6 @@ use crate::client::DEADLINE;
 use crate::line::{NoReply, Reply};
 use crate::request::{Kind, Request};
 
-/// How long the first answer over a socket may take; a request takes a millisecond.
-const SERVED_WITHIN: Duration = Duration::from_millis(500);
-
 /// The sending half of the event socket, and the requests that wait for an answer.
 #[derive(Clone, Debug)]
 pub struct RestSocket {
@@ -67,10 +64,10 @@ impl RestSocket {
         Self { outgoing, answers }
     }
 
-    /// Whether this Asterisk takes requests over its event socket. One that does not says nothing to them.
-    pub async fn is_served(&self, app: &str) -> bool {
+    /// Whether this Asterisk takes requests over its event socket. One that does not says nothing to them, for as long as this.
+    pub async fn is_served(&self, app: &str, patience: Duration) -> bool {
         let asked = Request::new(Kind::Application, &[&app]);
-        tokio::time::timeout(SERVED_WITHIN, self.ask(&asked)).await.is_ok_and(|answer| answer.is_ok())
+        tokio::time::timeout(patience, self.ask(&asked)).await.is_ok_and(|answer| answer.is_ok())
     }
 
     /// How many requests wait for their answer.

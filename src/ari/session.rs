@@ -106,7 +106,7 @@ async fn line(config: &Config, socket: &Socket) -> Result<Line, NotConnected> {
     filter_events(&http, &config.app).await.map_err(NotRead::from)?;
     Ok(match config.transport {
         Wanted::WebSocket => Line::new(Transport::Socket(rest)),
-        Wanted::Split if rest.is_served(&config.app).await => http.with_swift(rest),
+        Wanted::Split if rest.is_served(&config.app, config.patience.first_answer).await => http.with_swift(rest),
         Wanted::Split | Wanted::Http => http,
     })
 }
@@ -156,7 +156,7 @@ impl Session {
         let socket = Socket::open(config, CAPACITY).await?;
         let line = line(config, &socket).await?;
         let starts = Starts::default();
-        let hands = Hands::new(line.clone(), &config.app, starts.clone(), own_queues);
+        let hands = Hands::new(line.clone(), config, starts.clone(), own_queues);
         if !watched.is_empty() {
             hands.watch(watched).await.map_err(NotConnected::Watch)?;
         }

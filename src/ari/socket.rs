@@ -28,6 +28,7 @@ const FAREWELL_WITHIN: Duration = Duration::from_millis(500);
 const PING_EVERY: Duration = Duration::from_secs(2);
 /// After a ping: a peer that dies right after its last pong is noticed within 4 s.
 const PONG_WITHIN: Duration = Duration::from_secs(2);
+const _: () = assert!(PING_EVERY.as_millis() + PONG_WITHIN.as_millis() < 5_000, "a dead peer is noticed within five seconds");
 
 type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 

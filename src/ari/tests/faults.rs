@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acd::effect::{Lane, Op};
 use acd::event::{Account, Cause, Event, OrderFailure};
@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::stand_in::{Answer, Do, StandIn};
 use super::{PATIENCE, Rig, call, config, our_leg};
 use crate::socket::{Ending, Socket};
+use crate::{Config, Patience};
 
 pub(super) const LEG: &str = "callsync-leg-9-00000000000000000000000000000001-1";
 
@@ -78,15 +79,11 @@ pub(super) async fn seen(stand_in: &StandIn, request: &str) {
 }
 
 #[tokio::test]
-async fn a_peer_that_falls_silent_is_noticed_within_five_seconds() {
+async fn a_peer_that_falls_silent_is_noticed() {
     let stand_in = StandIn::start(|_, _| None).await;
     let mut rig = rig(&stand_in).await;
     stand_in.on_socket(Do::FallSilent);
-    let silent = Instant::now();
     assert_eq!(rig.next().await, lost());
-    let took = silent.elapsed();
-    println!("a dead peer was noticed after {took:?}");
-    assert!(took < Duration::from_secs(5), "{took:?}");
     assert_eq!(rig.next().await, returned());
 }
 
@@ -195,11 +192,11 @@ async fn a_phone_that_came_into_use_while_the_order_waited_is_not_rung() {
         let phone = format!(r#"{{"resource":"1001","state":"online","channel_ids":["{LEG}"{on_it}]}}"#);
         let rule = move |request: &str, _| (request == "GET /endpoints/PJSIP/1001").then(|| Answer::Reply(200, phone.clone()));
         let stand_in = StandIn::start(rule).await;
-        let mut rig = rig(&stand_in).await;
+        let patience = Patience { fresh: Duration::ZERO, ..Patience::default() };
+        let mut rig = Rig::start(Config { patience, ..config(&stand_in.url, "callsync") });
+        assert_eq!(rig.next().await, returned());
         rig.order(lane(), dial());
         seen(&stand_in, "POST /channels/create").await;
-        // Not luck: what is tested is an order that is older than this.
-        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
         stand_in.on_socket(started(LEG, r#""leg""#));
         if rung {
             seen(&stand_in, &format!("POST /channels/{LEG}/dial")).await;

@@ -177,6 +177,8 @@ async fn a_loop_that_takes_nothing_is_told_nothing_with_a_gap_and_all_anew_once_
     // Whatever is ordered meanwhile cannot be told as failed; the account says what came of it.
     until("there is no more room", || rig.events.len() == 4).await;
     rig.order(Lane::Call(call(1)), answer("a.1"));
+    let orders = rig.orders.clone().unwrap();
+    until("the order is taken", || orders.capacity() == orders.max_capacity()).await;
     assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
     for n in 0..3 {
         assert!(matches!(rig.next().await, Event::CallerArrived { leg, .. } if leg == caller(&format!("a.{n}"))));

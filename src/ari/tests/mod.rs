@@ -33,7 +33,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::{Ami, Config, Transport, run};
+use crate::{Ami, Config, Patience, Transport, run};
 
 /// Longer than anything here takes; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -76,6 +76,7 @@ fn config(url: &str, app: &str) -> Config {
         app: app.to_owned(),
         transport: Transport::Http,
         ami: None,
+        patience: Patience::default(),
     }
 }
 

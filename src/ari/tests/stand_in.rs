@@ -106,8 +106,12 @@ impl StandIn {
 
     async fn serve(self, mut stream: TcpStream, rule: Arc<Rule>) {
         let mut first = [0; 15];
-        while stream.peek(&mut first).await.unwrap_or(0) < first.len() {
-            tokio::task::yield_now().await;
+        loop {
+            match stream.peek(&mut first).await {
+                Ok(0) | Err(_) => return,
+                Ok(seen) if seen < first.len() => tokio::task::yield_now().await,
+                Ok(_) => break,
+            }
         }
         if &first == b"GET /ari/events" {
             return self.serve_socket(stream, rule).await;

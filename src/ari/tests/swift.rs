@@ -1,34 +1,42 @@
 //! Requests that Asterisk does at once travel over the event socket, if it takes them there.
 
+use std::time::Duration;
+
 use acd::effect::{HangupReason, Lane, Op};
 use acd::event::{Event, OrderFailure};
 use model::{BridgeId, LegId, ServerId, TheirLeg};
 
 use super::faults::{failed, lane, lost, seen};
 use super::stand_in::{Answer, StandIn};
-use super::{Rig, call, config};
-use crate::{Config, Transport};
+use super::{PATIENCE, Rig, call, config};
+use crate::{Config, Patience, Transport};
 
 const CREATE: &str = "POST /bridges/callsync-bridge-9-00000000000000000000000000000001-1";
 
-fn split(stand_in: &StandIn) -> Config {
-    Config { transport: Transport::Split, ..config(&stand_in.url, "callsync") }
+/// Waits so long to hear that the socket takes requests.
+fn split(stand_in: &StandIn, first_answer: Duration) -> Config {
+    let patience = Patience { first_answer, ..Patience::default() };
+    Config { transport: Transport::Split, patience, ..config(&stand_in.url, "callsync") }
 }
 
 fn caller() -> TheirLeg {
     TheirLeg { server: ServerId(9), id: "a.1".to_owned() }
 }
 
-/// A program that has taken the account.
+/// A program that has taken the account, of an Asterisk that takes requests over the socket.
 async fn connected(stand_in: &StandIn) -> Rig {
-    let mut rig = Rig::start(split(stand_in));
+    connected_within(stand_in, PATIENCE).await
+}
+
+async fn connected_within(stand_in: &StandIn, first_answer: Duration) -> Rig {
+    let mut rig = Rig::start(split(stand_in, first_answer));
     assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
     rig
 }
 
 /// What was asked of it by orders, with what was told.
-async fn lives(stand_in: &StandIn) -> (Vec<Event>, Vec<String>) {
-    let rig = connected(stand_in).await;
+async fn lives(stand_in: &StandIn, first_answer: Duration) -> (Vec<Event>, Vec<String>) {
+    let rig = connected_within(stand_in, first_answer).await;
     let already = stand_in.requests().len();
     rig.order(lane(), create());
     rig.order(lane(), Op::Answer { leg: caller() });
@@ -49,7 +57,7 @@ fn hangup() -> Op {
 #[tokio::test]
 async fn what_is_done_at_once_goes_over_the_socket_and_the_rest_does_not() {
     let stand_in = StandIn::serving_sockets(|_, _| None).await;
-    let (told, asked) = lives(&stand_in).await;
+    let (told, asked) = lives(&stand_in, PATIENCE).await;
     let over = |request: &str| format!("socket {request}");
     assert_eq!(told, [lost()]);
     assert_eq!(asked, [over(CREATE), "POST /channels/a.1/answer".to_owned(), over("DELETE /channels/a.1")]);
@@ -58,7 +66,7 @@ async fn what_is_done_at_once_goes_over_the_socket_and_the_rest_does_not() {
 #[tokio::test]
 async fn an_asterisk_whose_socket_takes_no_requests_is_asked_over_http() {
     let stand_in = StandIn::start(|_, _| None).await;
-    let (told, asked) = lives(&stand_in).await;
+    let (told, asked) = lives(&stand_in, Patience::default().first_answer).await;
     assert_eq!(told, [lost()]);
     assert_eq!(asked, [CREATE, "POST /channels/a.1/answer", "DELETE /channels/a.1"]);
 }
@@ -81,7 +89,7 @@ async fn an_answer_that_does_not_come_over_the_socket_is_the_last_that_is_awaite
 async fn a_refusal_over_the_socket_is_one() {
     let rule = |request: &str, _| request.starts_with("socket DELETE").then(|| Answer::Reply(500, "{}".to_owned()));
     let stand_in = StandIn::serving_sockets(rule).await;
-    let (told, _) = lives(&stand_in).await;
+    let (told, _) = lives(&stand_in, PATIENCE).await;
     assert_eq!(told, [failed(hangup(), OrderFailure::Refused { status: 500, text: "{}".to_owned() }), lost()]);
 }
 
@@ -139,7 +147,7 @@ async fn nobody_is_kept_on_the_line_by_callers_who_come_by_the_dozen() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(super::PATIENCE, all).await.expect("four on the socket and six beside it");
+    tokio::time::timeout(PATIENCE, all).await.expect("four on the socket and six beside it");
     rig.order(lane(), hangup());
     seen(&stand_in, "DELETE /channels/a.1").await;
     let asked = stand_in.requests().iter().filter(|asked| asked.contains("POST /channels/b.")).count();
