@@ -20,7 +20,7 @@ use crate::migrations;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long to wait for a connection, for a lock that another process holds, and for what only reads: somebody looks at it.
-pub(crate) const WAIT: Duration = Duration::from_secs(5);
+const WAIT: Duration = Duration::from_secs(5);
 
 /// How long bringing large tables to a new schema may take.
 const MIGRATION: Duration = Duration::from_secs(3600);
@@ -203,6 +203,11 @@ impl PgServer {
     /// A connection that belongs to nobody's pool.
     pub(crate) fn options(&self) -> PgConnectOptions {
         (*self.pool.connect_options()).clone()
+    }
+
+    /// How long it is waited for an answer.
+    pub(crate) const fn silence(&self) -> Duration {
+        self.patience.read
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::db::{Db, WAIT, in_time};
+use crate::db::{Db, in_time};
 use crate::error::Error;
 
 /// How long PostgreSQL may take to notice that the program before us has died.
@@ -73,8 +73,9 @@ pub(crate) async fn hold_within(db: &Db, patience: Duration, beat: Duration) -> 
         Db::Sqlite(file) => Held::File { _file: lock_beside(&file.path(), db.place())? },
         Db::Pg(server) => {
             let options = server.options().application_name("callsync lock").options(KEEPALIVES);
-            let connection = take(&options, db.place(), patience).await?;
-            Held::Connection(tokio::spawn(keep(connection, options, db.place().to_owned(), beat)))
+            let keeper = Keeper { options, place: db.place().to_owned(), silence: server.silence(), beat };
+            let connection = keeper.take(patience).await?;
+            Held::Connection(tokio::spawn(keeper.keep(connection)))
         }
     };
     Ok(Lock { _held: held })
@@ -93,47 +94,59 @@ fn lock_beside(database: &Path, place: &str) -> Result<File, Error> {
     }
 }
 
-/// A connection that holds the lock. One that somebody holds is tried for as long as `patience`: PostgreSQL notices a
-/// moment later than the system that a program has died.
-async fn take(options: &PgConnectOptions, place: &str, patience: Duration) -> Result<PgConnection, Error> {
-    let began = Instant::now();
-    let mut connection = in_time(WAIT, async { Ok(options.connect().await?) }).await?;
-    loop {
-        let taken = in_time(WAIT, async { Ok(sqlx::query_scalar(TAKE.postgres).fetch_one(&mut connection).await?) });
-        if taken.await? {
-            return Ok(connection);
-        }
-        if began.elapsed() >= patience {
-            return Err(Error::Served(place.to_owned()));
-        }
-        sleep(RETRY).await;
-    }
+/// Takes PostgreSQL's lock, and looks after it.
+struct Keeper {
+    options: PgConnectOptions,
+    place: String,
+    /// How long a silent server is waited for.
+    silence: Duration,
+    /// How often the connection is looked at.
+    beat: Duration,
 }
 
-/// Looks after the connection, and takes the lock again when it is lost.
-async fn keep(mut connection: PgConnection, options: PgConnectOptions, place: String, beat: Duration) {
-    loop {
-        while in_time(WAIT, async { Ok(connection.ping().await?) }).await.is_ok() {
-            sleep(beat).await;
-        }
-        tracing::warn!("the lock that keeps other programs off the database is lost; taking it again");
-        connection = retake(&options, &place, beat).await;
-        tracing::info!("the lock that keeps other programs off the database is held again");
-    }
-}
-
-async fn retake(options: &PgConnectOptions, place: &str, beat: Duration) -> PgConnection {
-    let mut said = false;
-    loop {
-        match take(options, place, PATIENCE).await {
-            Ok(connection) => return connection,
-            Err(error @ Error::Served(_)) if !said => {
-                said = true;
-                tracing::error!(%error, "somebody took the lock while our connection was broken: facts of both may be lost");
+impl Keeper {
+    /// A connection that holds the lock. One that somebody holds is tried for as long as `patience`: PostgreSQL notices a
+    /// moment later than the system that a program has died.
+    async fn take(&self, patience: Duration) -> Result<PgConnection, Error> {
+        let began = Instant::now();
+        let mut connection = in_time(self.silence, async { Ok(self.options.connect().await?) }).await?;
+        loop {
+            let taken = async { Ok(sqlx::query_scalar(TAKE.postgres).fetch_one(&mut connection).await?) };
+            if in_time(self.silence, taken).await? {
+                return Ok(connection);
             }
-            // The books say at length what ails the database.
-            Err(error) => tracing::debug!(%error, "the lock could not be taken again"),
+            if began.elapsed() >= patience {
+                return Err(Error::Served(self.place.clone()));
+            }
+            sleep(RETRY).await;
         }
-        sleep(beat).await;
+    }
+
+    /// Looks after the connection, and takes the lock again when it is lost.
+    async fn keep(self, mut connection: PgConnection) {
+        loop {
+            while in_time(self.silence, async { Ok(connection.ping().await?) }).await.is_ok() {
+                sleep(self.beat).await;
+            }
+            tracing::warn!("the lock that keeps other programs off the database is lost; taking it again");
+            connection = self.retake().await;
+            tracing::info!("the lock that keeps other programs off the database is held again");
+        }
+    }
+
+    async fn retake(&self) -> PgConnection {
+        let mut said = false;
+        loop {
+            match self.take(PATIENCE).await {
+                Ok(connection) => return connection,
+                Err(error @ Error::Served(_)) if !said => {
+                    said = true;
+                    tracing::error!(%error, "somebody took the lock while our connection was broken: facts of both may be lost");
+                }
+                // The books say at length what ails the database.
+                Err(error) => tracing::debug!(%error, "the lock could not be taken again"),
+            }
+            sleep(self.beat).await;
+        }
     }
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::books::entries;
 use super::stand::on_postgres;
 use super::{agent, at, queue};
+use crate::dispatch::On;
 use crate::import::{Document, Hasher};
 use crate::sessions::{Session, SessionKey};
 use crate::users::{NewUser, PasswordHash};
@@ -65,11 +66,22 @@ async fn gives_up<T>(what: &str, asked: impl Future<Output = Result<T, Error>>) 
     assert!(took < WAIT * 6 + Duration::from_secs(5), "{what} took {took:?}");
 }
 
+/// A database that is opened in vain for as long as this machine cannot make a connection in the time that it is given.
+async fn opened(url: &str, wait: Duration) -> Db {
+    let opened = async {
+        loop {
+            if let Ok(db) = Db::open_with(url, wait).await {
+                break db;
+            }
+        }
+    };
+    timeout(Duration::from_secs(30), opened).await.expect("the database is not opened")
+}
+
 #[tokio::test]
 async fn no_question_waits_for_ever_for_a_database_that_says_nothing() {
     let port = silent_server().await;
-    // One attempt of `open` itself: a connection is made, and its end is said politely.
-    let db = Db::open_with(&format!("postgres://u@127.0.0.1:{port}/d?sslmode=disable"), WAIT).await.unwrap();
+    let db = opened(&format!("postgres://u@127.0.0.1:{port}/d?sslmode=disable"), WAIT).await;
     let (db, by) = (&db, &Actor::CommandLine);
     let (call, user) = (CallId(Uuid::nil()), UserId(Uuid::nil()));
     gives_up("ping", db.ping()).await;
@@ -155,13 +167,16 @@ async fn a_network_that_swallows_packets_for_a_while_takes_no_connection_with_it
         let (packets, through) = watch::channel(true);
         carry(listener, &server, through);
         let url = format!("{}&host=127.0.0.1&port={port}&sslmode=disable", stand.url);
-        let db = Arc::new(Db::open_with(&url, Duration::from_millis(500)).await.unwrap());
+        let db = Arc::new(opened(&url, Duration::from_secs(1)).await);
+        connected(&db).await;
         let mut asked = tokio::task::JoinSet::new();
         for _ in 0..8 {
             let db = Arc::clone(&db);
             asked.spawn(async move { db.reading(sleep_in(&db)).await });
         }
-        while stand.count("SELECT COUNT(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(5)'").await < 8 {}
+        let asleep = "SELECT COUNT(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(5)'";
+        let all = async { while stand.count(asleep).await < 8 {} };
+        timeout(Duration::from_secs(10), all).await.expect("eight questions are under way");
         packets.send_replace(false);
         let answers = asked.join_all().await;
         assert!(answers.iter().all(|answer| matches!(answer, Err(Error::Silent(_)))), "{answers:?}");
@@ -177,6 +192,18 @@ async fn a_network_that_swallows_packets_for_a_while_takes_no_connection_with_it
         db.close().await;
     })
     .await;
+}
+
+/// Makes the eight connections of the pool, one after another, so that what is asked next is under way at once.
+async fn connected(db: &Db) {
+    let On::Pg(pool) = db.read() else { panic!("not PostgreSQL") };
+    let made = async {
+        let mut held = Vec::new();
+        while held.len() < 8 {
+            held.extend(pool.acquire().await);
+        }
+    };
+    timeout(Duration::from_secs(30), made).await.expect("eight connections are made");
 }
 
 /// A question that is under way for longer than anybody waits.

@@ -28,9 +28,17 @@ impl Stand {
         Db::open(&self.url).await.unwrap()
     }
 
-    /// The same database, opened by a program that loses patience soon.
+    /// The same database, opened by a program that loses patience soon with whoever holds a lock.
     pub(super) async fn impatient(&self) -> Db {
-        Db::open_with(&self.url, Duration::from_millis(300)).await.unwrap()
+        match &self.db {
+            Db::Sqlite(_) => Db::open_with(&self.url, Duration::from_secs(1)).await.unwrap(),
+            Db::Pg(_) => Db::open(&format!("{}&options[lock_timeout]=300", self.url)).await.unwrap(),
+        }
+    }
+
+    /// The same database, opened by a program that has all the time it takes.
+    pub(super) async fn patient(&self) -> Db {
+        Db::open_with(&self.url, Duration::from_secs(60)).await.unwrap()
     }
 
     pub(super) async fn count(&self, sql: &'static str) -> i64 {
