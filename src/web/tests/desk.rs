@@ -7,7 +7,7 @@ use axum::body::BodyDataStream;
 use axum::http::StatusCode;
 use futures_util::StreamExt;
 use model::user::{Role, User};
-use model::{Actor, AgentId, CallId, Endpoint, OurLeg, ServerId, Timestamp};
+use model::{Actor, AgentId, CallId, Endpoint, OurLeg, ServerId, Span, Timestamp};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -18,7 +18,10 @@ const AGENT: AgentId = AgentId(Uuid::from_u128(8));
 
 /// A site whose phone 1001 can be reached, and a browser of the operator who sits at it.
 async fn desk() -> (Site, Browser, User) {
-    let site = Site::open().await;
+    desk_of(Site::open().await).await
+}
+
+async fn desk_of(site: Site) -> (Site, Browser, User) {
     site.furnish("Пётр Васильев").await;
     let phone = Endpoint { server: ServerId(1), name: "1001".to_owned() };
     let account = Account { reachable: vec![phone], ..Account::default() };
@@ -155,9 +158,12 @@ async fn hostile_numbers_are_text() {
     }
 }
 
+/// How long a desk may be silent where it is tested that it vanishes.
+const GONE: Span = Span::from_secs(3);
+
 #[tokio::test]
 async fn a_desk_that_vanishes_stops_its_agents_calls_and_says_so_when_it_is_back() {
-    let (site, mut browser, _) = desk().await;
+    let (site, mut browser, _) = desk_of(Site::watchful(GONE).await).await;
     browser.post("/desk/state", "state=ready").await;
     shows(&mut browser, "Вы готовы").await;
     assert_eq!(browser.post("/desk/beat", "x=1").await.status, StatusCode::NO_CONTENT);
@@ -179,28 +185,30 @@ async fn a_desk_that_vanishes_stops_its_agents_calls_and_says_so_when_it_is_back
 /// Whoever it is that gives a sign of life, nobody can say while sessions cannot be read.
 #[tokio::test]
 async fn while_the_database_is_away_no_desk_vanishes() {
-    let (site, mut browser, _) = desk().await;
+    let (site, mut browser, _) = desk_of(Site::watchful(GONE).await).await;
     browser.post("/desk/state", "state=ready").await;
     shows(&mut browser, "Вы готовы").await;
     assert_eq!(browser.post("/desk/beat", "x=1").await.status, StatusCode::NO_CONTENT);
-    let mut tab = browser.clone();
-    let beats = async {
-        loop {
-            tab.post("/desk/beat", "x=1").await;
-            tokio::time::sleep(Duration::from_millis(50)).await;
+    let meddles = async |sql| {
+        let mut tab = browser.clone();
+        let beats = async {
+            loop {
+                tab.post("/desk/beat", "x=1").await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::select! {
+            () = beats => {}
+            () = site.meddle(sql) => {}
         }
     };
-    tokio::select! {
-        () = beats => {}
-        () = site.meddle("ALTER TABLE sessions RENAME TO hidden") => {}
-    }
-    // Three times as long as a desk may be silent here.
-    let away = tokio::time::Instant::now() + Duration::from_secs(3);
+    meddles("ALTER TABLE sessions RENAME TO hidden").await;
+    let away = tokio::time::Instant::now() + GONE.to_duration() * 3;
     while tokio::time::Instant::now() < away {
-        assert!(browser.post("/desk/beat", "x=1").await.status.is_server_error());
+        assert!(browser.clone().post("/desk/beat", "x=1").await.status.is_server_error());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    site.meddle("ALTER TABLE hidden RENAME TO sessions").await;
+    meddles("ALTER TABLE hidden RENAME TO sessions").await;
     assert_eq!(browser.post("/desk/beat", "x=1").await.status, StatusCode::NO_CONTENT);
     assert!(browser.get("/desk").await.body.contains("Вы готовы"));
     assert!(store::audit::of(&site.db, AGENT.0, 9).await.unwrap().iter().all(|line| line.action != "desk_gone"));

@@ -93,8 +93,7 @@ async fn whoever_says_nothing_or_does_not_come_to_the_point_keeps_no_place() {
     let site = Site::open().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let silence = Silence { first: Duration::from_secs(1), later: Duration::from_secs(1) };
-    let doors = Doors::new(listener, None, MOST, silence);
+    let doors = Doors::new(listener, None, MOST, Silence { first: Duration::from_secs(1), ..SILENCE });
     let served = tokio::spawn(serve_through(doors, site.router.clone(), site.stop.subscribe()));
 
     let mut silent = Vec::new();
@@ -109,8 +108,20 @@ async fn whoever_says_nothing_or_does_not_come_to_the_point_keeps_no_place() {
     };
     timeout(Duration::from_secs(10), dribbling).await.expect("it is closed");
     assert_eq!(say(&mut silent[0], "", "nothing more").await, "");
+    served.abort();
+}
+
+#[tokio::test]
+async fn whoever_asks_for_nothing_more_keeps_no_place() {
+    let site = Site::open().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    // The answer has longer to come than the silence after it may last.
+    let silence = Silence { first: Duration::from_secs(5), later: Duration::from_secs(1) };
+    let doors = Doors::new(listener, None, MOST, silence);
+    let served = tokio::spawn(serve_through(doors, site.router.clone(), site.stop.subscribe()));
     let mut asked = TcpStream::connect(address).await.unwrap();
     assert!(say(&mut asked, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "ok\n").await.contains("200 OK"));
-    assert_eq!(say(&mut asked, "", "nothing more").await, "", "it asks for nothing more");
+    assert_eq!(say(&mut asked, "", "nothing more").await, "");
     served.abort();
 }

@@ -33,8 +33,7 @@ async fn a_caller_shows_up_in_the_stream_and_on_the_page() {
     let mut browser = site.signed_in(Role::Supervisor).await;
     let (status, mut stream) = browser.listen("/live/stream").await;
     assert_eq!(status, StatusCode::OK);
-    hears(&mut stream, &["event: hello", "id: all:", "event: beat"]).await;
-    hears(&mut stream, &["Продажи", "Пётр Васильев"]).await;
+    hears(&mut stream, &["event: hello", "id: all:", "event: beat", "Продажи", "Пётр Васильев"]).await;
     site.caller("asterisk-1", "+79123456789");
     let heard = hears(&mut stream, &["hx-target=\"#call-rows\" hx-swap=\"place\"", "345-67-89", "hx-target=\"#totals\""]).await;
     assert!(heard.contains("id: one:"));

@@ -56,6 +56,15 @@ impl Site {
 
     /// With a token for programs that read the metrics.
     pub async fn opened_with(secure: bool, metrics_token: Option<&str>) -> Self {
+        Self::with(secure, metrics_token, Span::from_secs(3600)).await
+    }
+
+    /// Where a desk that is silent for so long is gone.
+    pub async fn watchful(desk_gone: Span) -> Self {
+        Self::with(false, None, desk_gone).await
+    }
+
+    async fn with(secure: bool, metrics_token: Option<&str>, desk_gone: Span) -> Self {
         let recorder: &'static PrometheusRecorder = Box::leak(Box::new(crate::counting().unwrap().build_recorder()));
         let counted = metrics::set_default_local_recorder(recorder);
         let folder = Folder(std::env::temp_dir().join(format!("callsync-web-{}", Uuid::now_v7().simple())));
@@ -78,7 +87,7 @@ impl Site {
             behind_proxy: secure,
             zone: jiff::tz::TimeZone::UTC,
             metrics_token,
-            desk_gone: Span::from_secs(1),
+            desk_gone,
         };
         let router = crate::router(app, stopping);
         Self { router, db, events, stop, _counted: counted, _orders: orders, _centre: centre, folder }
