@@ -73,7 +73,8 @@ panel.addEventListener("htmx:before:request", (event) => event.target.closest?.(
 panel.addEventListener("htmx:before:swap", (event) => {
   const { request, response } = event.detail.ctx;
   // An answer for a row that is no longer asked about.
-  const late = !request.action.includes(subject()?.replace(/^\w+-/, "") ?? "/");
+  const of = subject();
+  const late = !of || !request.action.includes(of.replace(/^\w+-/, ""));
   if (late || response.status >= 400) event.preventDefault();
   if (!late && response.status >= 400) failed();
 });
@@ -84,7 +85,7 @@ function sayAgain(method) {
     // Whoever listens has heard it.
     notice?.removeAttribute("role");
     said = notice && { notice, until: performance.now() + SAID_MS };
-  } else if (said && performance.now() < said.until) panel.querySelector(".panel-head")?.after(said.notice);
+  } else if (said && performance.now() < said.until) panel.querySelector(".panel-head")?.after(said.notice.cloneNode(true));
 }
 
 panel.addEventListener("htmx:after:swap", (event) => {

@@ -17,46 +17,66 @@ const SHORT_NAME: &str = "Рабочее место, коротко";
 /// All rows are seen at once: none lies beneath a head that stays while its table is scrolled.
 const HEIGHT: u32 = 4000;
 const AGAIN: Duration = Duration::from_millis(100);
+/// Whatever passes quickly in the panel is noted by the page itself.
+const NOTES: &str = include_str!("../scripts/panel.js");
 
 /// Live in front of a supervisor.
 #[derive(Clone, Copy)]
 pub struct Supervisor<'a>(pub &'a Browser);
 
 impl Supervisor<'_> {
-    /// Waits until the panel reads so, among other words.
+    /// Waits until the panel says so of the present: what was, it tells in the same words further down.
     async fn panel(self, words: &str) -> Outcome {
-        let reads = "(document.querySelector('#panel:not([hidden])')?.innerText ?? 'nothing').replace(/\\s+/g, ' ')";
+        let reads = "(document.querySelector('#panel:not([hidden]) .panel-state')?.innerText ?? 'nothing').replace(/\\s+/g, ' ')";
         let script = format!("{reads}.includes({})", Value::from(words));
         let Err(error) = self.0.until(&format!("the panel reads {words:?}"), &script, SOON).await else { return Ok(()) };
         Err(format!("{error}; it reads {}", self.0.says(reads).await?).into())
     }
 
-    /// Waits until the panel has said what came of an order, and was brought up to date since without losing it.
-    async fn keeps_saying(self, words: &str) -> Outcome {
-        let says = format!("document.querySelector('#panel > .notice')?.innerText.includes({})", Value::from(words));
-        self.0.until("what came of the order is said", &says, SOON).await?;
-        let loads = "performance.getEntriesByType('resource').filter((one) => /\\/live\\/agents\\/[^/]+$/.test(one.name)).length";
-        let before = self.0.says(loads).await?;
-        self.0.until("it is still said after an update", &format!("{loads} > {before} && {says}"), SOON).await.map(drop)
+    /// Has the page note from here on what its panel does; with `again` the panel follows an order's answer at once.
+    async fn notes(self, again: bool) -> Outcome {
+        self.0.says(&format!("({NOTES})({again})")).await.map(drop)
+    }
+
+    /// Presses a button of the panel: what comes of it is said, and is not lost when the panel is brought up to date.
+    async fn orders(self, button: &str, words: &str) -> Outcome {
+        self.notes(true).await?;
+        self.presses(button).await?;
+        let answered = "window.noted.said.length > 1";
+        self.0.until("the order is answered, and the panel brought up to date since", answered, SOON).await?;
+        let said = self.0.says("window.noted.said").await?;
+        let says = |place: usize| said[place].as_str().is_some_and(|said| said.contains(words));
+        assert!(says(0), "{words:?} came of the order, and this is said: {said}");
+        assert!(says(1), "{words:?} is said after an update too, and not this: {said}");
+        Ok(())
+    }
+
+    async fn closes(self) -> Outcome {
+        self.0.types_into_page(ESCAPE).await?;
+        self.0.until("no panel is open", "document.getElementById('panel').hidden", SOON).await.map(drop)
     }
 
     /// Opens the panel of the row that this script finds.
     async fn opens(self, what: &str, row: &str) -> Outcome {
         // An open panel may lie over the row.
-        self.0.types_into_page(ESCAPE).await?;
-        self.0.until("no panel is open", "document.getElementById('panel').hidden", SOON).await?;
+        self.closes().await?;
         self.0.until(&format!("{what} has a row"), &format!("!!({row})"), SOON).await?;
         let id = self.0.says(&format!("({row}).id")).await?;
         let link = format!("#{} .row-link", id.as_str().unwrap_or_default());
         let began = Instant::now();
-        // Rows glide when others go: whoever misses one presses again.
-        while let Err(missed) = self.0.presses(&link).await {
-            if began.elapsed() > SOON {
-                return Err(missed);
+        // Rows glide when others go: whoever misses one, or meets another, presses again.
+        loop {
+            let pressed = self.0.presses(&link).await;
+            let opened = self.0.says("document.getElementById('panel').dataset.of ?? 'nothing'").await?;
+            if opened == id {
+                return Ok(());
             }
+            if began.elapsed() > SOON {
+                return pressed.and_then(|()| Err(format!("the panel of {what} does not open, but that of {opened}").into()));
+            }
+            self.closes().await?;
             sleep(AGAIN).await;
         }
-        Ok(())
     }
 
     async fn opens_call(self, number: &str) -> Outcome {
@@ -107,8 +127,7 @@ pub async fn follows(stage: &Stage) -> Outcome {
     let number = parties.calls(QUEUE).await?;
     live.opens_agent().await?;
     live.panel("Не в сети").await?;
-    live.presses("Сделать готовым").await?;
-    live.keeps_saying("Сделано.").await?;
+    live.orders("Сделать готовым", "Сделано.").await?;
     assert_eq!(parties.phone_rings().await?, number, "whoever is made ready is rung");
     live.opens_call(&number).await?;
     live.panel("Звонит").await?;
@@ -135,10 +154,9 @@ async fn confirms(live: Supervisor<'_>, parties: &mut Parties) -> Outcome {
     live.0.types_into_page(TAB).await?;
     live.0.until("the other button has the focus", &format!("({focus}) === 'Завершить'"), SOON).await?;
     assert!(keeps.as_str().is_some_and(|words| words != "Завершить"), "what does no harm has the focus at first");
-    let loads = "performance.getEntriesByType('resource').filter((one) => one.name.includes('/live/calls/')).length";
-    let before = live.0.says(loads).await?;
+    live.notes(false).await?;
     let next = parties.calls(QUEUE).await?;
-    live.0.until("the panel was brought up to date", &format!("{loads} > {before}"), SOON).await?;
+    live.0.until("the panel was brought up to date", "window.noted.shown.length > 0", SOON).await?;
     live.row(&call(&next), "Ждёт", SOON).await?;
     assert_eq!(live.0.says(focus).await?, "Завершить", "the focus stays");
     live.0.types_into_page(ENTER).await?;
@@ -149,8 +167,10 @@ async fn confirms(live: Supervisor<'_>, parties: &mut Parties) -> Outcome {
 const UNSETTLED: &str = "htmx.swap({ text: '<p data-unsettled>?</p>', sourceElement: document.getElementById('panel'), \
     target: document.getElementById('panel'), swap: 'innerMorph', response: { status: 200 }, \
     request: { method: 'GET', action: document.getElementById('panel').dataset.of.replace('call-', '/live/calls/') } }) && true";
-/// A panel asks again after a second.
-const A_PACE: Duration = Duration::from_millis(1500);
+/// From here on the panel does not hear what the stream brings: what it asks for, it asks for by itself.
+const DEAF: &str = "addEventListener('htmx:sse:after:message', (event) => event.stopImmediatePropagation(), true) ?? true";
+/// A panel asks again after a second, by the page's own timers: whatever is set for later comes later.
+const MORE_THAN_A_PACE_MS: u32 = 1500;
 
 /// What the books will say later is asked for again, unless nobody wants to know any more.
 pub async fn unsettled(stage: &Stage) -> Outcome {
@@ -159,17 +179,39 @@ pub async fn unsettled(stage: &Stage) -> Outcome {
     stage.browser.sized(1280, HEIGHT).await?;
     let live = Supervisor(&stage.browser);
     let number = parties.calls(QUEUE).await?;
+    live.0.says(DEAF).await?;
     live.opens_call(&number).await?;
     live.panel("Ждёт").await?;
+    live.notes(false).await?;
     live.0.says(UNSETTLED).await?;
-    live.panel("?").await?;
+    live.0.until("the panel has asked again", "window.noted.shown.length > 1", SOON).await?;
+    let shown = live.0.says("window.noted.shown").await?;
+    assert_eq!(shown[0], "?", "the end is not known at first");
+    assert!(shown[1].as_str().is_some_and(|shown| shown.contains("Ждёт")), "then the panel is true again, and not so: {shown}");
+    // Closed while it waits to ask, and while it waits for the answer.
+    forgets(live, ["htmx:after:swap", "htmx:after:swap"], 0).await?;
+    live.opens_call(&number).await?;
     live.panel("Ждёт").await?;
-    live.0.says(UNSETTLED).await?;
-    live.panel("?").await?;
-    live.0.types_into_page(ESCAPE).await?;
-    live.0.until("the panel is closed", "document.getElementById('panel').hidden", SOON).await?;
-    sleep(A_PACE).await;
+    forgets(live, ["htmx:before:request", "htmx:finally:request"], 1).await?;
     assert_eq!(live.0.complaints().await?, Vec::<String>::new());
+    Ok(())
+}
+
+/// Escape comes with one event of a panel that is to ask again; after another nothing is due any more. It has asked so often.
+async fn forgets(live: Supervisor<'_>, [closing, last]: [&str; 2], asked: u32) -> Outcome {
+    live.notes(false).await?;
+    let escape = "panel.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))";
+    let over = format!("setTimeout(() => {{ window.noted.over = true; }}, {MORE_THAN_A_PACE_MS})");
+    let script = format!(
+        "(() => {{ const panel = document.getElementById('panel'); \
+         panel.addEventListener('{closing}', () => {escape}, {{ once: true }}); \
+         panel.addEventListener('{last}', () => {over}, {{ once: true }}); \
+         return {UNSETTLED}; }})()"
+    );
+    live.0.says(&script).await?;
+    live.0.until("the panel has had the time to ask again", "window.noted.over === true", SOON).await?;
+    assert_eq!(live.0.says("document.getElementById('panel').hidden").await?, true, "Escape closes the panel");
+    assert_eq!(live.0.says("window.noted.asked").await?, asked, "a closed panel asks for nothing");
     Ok(())
 }
 
@@ -183,20 +225,18 @@ pub async fn moves(stage: &Stage) -> Outcome {
     let second = parties.calls(QUEUE).await?;
     live.opens_call(&second).await?;
     live.panel("Ждёт").await?;
-    live.presses("В начало очереди").await?;
-    let answered = "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/head'))";
-    live.0.until("the order is answered", answered, SOON).await?;
+    live.orders("В начало очереди", "Сделано.").await?;
     live.opens_call(&first).await?;
     live.0.chooses("#panel select[name=queue]", SHORT_NAME).await?;
     live.presses("Перевести").await?;
     live.row(&call(&first), SHORT_NAME, SOON).await?;
     live.opens_agent().await?;
-    live.presses("Сделать готовым").await?;
+    live.orders("Сделать готовым", "Сделано.").await?;
     assert_eq!(parties.phone_rings().await?, second, "whoever was put first is served first");
     parties.phone("answers").await?;
     live.panel("Говорит").await?;
     live.0.chooses("#panel select[name=reason]", "Обед").await?;
-    live.presses("Снять с линии").await?;
+    live.orders("Снять с линии", "когда звонок закончится").await?;
     live.row(AGENT, "обед", SOON).await?;
     parties.caller(&second, "hangs-up").await?;
     live.row(AGENT, "Обед", SOON).await?;
