@@ -2,7 +2,7 @@
 //! side hangs up, and the program is killed with -9 in between. What sipp saw, the ledger and the CDR must tell one story of
 //! every single call; and of every stretch of time the sums must come out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -51,6 +51,8 @@ impl Plan {
 
 /// Longer than anybody waits, rings and talks, after the last caller has come.
 const AT_REST_WITHIN: Duration = Duration::from_secs(60);
+/// Longer than the books take for the last calls.
+const COMPLETE_WITHIN: Duration = Duration::from_secs(30);
 /// Milliseconds that the program stays dead.
 const DEAD_FOR: (u64, u64) = (200, 2500);
 /// How often agents who were taken out ask for calls again.
@@ -114,8 +116,10 @@ async fn gather(stage: &mut Stage, plan: Plan, numbers: Vec<String>, mut chance:
     for row in stage.cdr.callers().await?.into_iter().filter(|row| row.end >= stage.began) {
         rows.entry(row.leg.clone()).or_default().push(row);
     }
-    let parties = by_caller(&[&agents.diary, &callers.diary]);
+    let of_agents = agents.diary.clone();
     agents.leaves().await?;
+    // Only now do the agents' logs say all that they will.
+    let parties = by_caller(&[&of_agents, &callers.diary]);
     let phones = judge::Phones::of(&parties);
     Ok(Evidence { numbers, parties, phones, calls, rows, deaths })
 }
@@ -178,11 +182,18 @@ async fn bring_back(ledger: &Ledger, exchange: &Exchange, accounts: &[u32]) -> R
 
 /// Waits until the ledger has all calls, and ended, and the CDR a row of each.
 async fn at_rest(stage: &Stage, expected: usize) -> Result<()> {
-    let looked = until(Duration::from_secs(15), "the books are complete", async || {
+    let looked = until(COMPLETE_WITHIN, "the books are complete", async || {
         let calls = stage.ledger.calls_since(stage.began).await?;
         let ended = calls.iter().filter(|call| call.ended.is_some()).count();
-        let seen = format!("the ledger has {} calls of {expected}, {ended} of them ended", calls.len());
-        Ok(if ended >= expected { Seen::Enough(()) } else { Seen::NotYet(seen) })
+        if ended < expected {
+            let seen = format!("the ledger has {} calls of {expected}, {ended} of them ended", calls.len());
+            return Ok(Seen::NotYet(seen));
+        }
+        // Asterisk writes its rows in a thread of its own.
+        let rows = stage.cdr.callers().await?;
+        let legs: BTreeSet<&str> = rows.iter().map(|row| &*row.leg).collect();
+        let missing = calls.iter().filter(|call| !legs.contains(&*call.leg)).count();
+        Ok(if missing == 0 { Seen::Enough(()) } else { Seen::NotYet(format!("the CDR has {missing} of them not yet")) })
     });
     // What is missing is said call by call.
     let _ = looked.await;

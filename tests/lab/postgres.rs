@@ -20,6 +20,8 @@ use crate::{Result, Trouble, command, folders, ports};
 const USER: &str = "postgres";
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// Tests that run side by side, each with pools of its own, want more than PostgreSQL's hundred.
+const CONNECTIONS: &str = "max_connections=300";
 /// Where the cluster is in the lab's folder.
 pub const FOLDER: &str = "postgres";
 /// The product's database and user.
@@ -187,7 +189,7 @@ fn spawn(programs: &Path, folder: &Path, port: u16) -> Result<Child> {
     as_postgres(&programs.join("postgres"))
         .arg("-D")
         .arg(folder.join("data"))
-        .args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k"])
+        .args(["-c", CONNECTIONS, "-p", &port.to_string(), "-h", "127.0.0.1", "-k"])
         .arg(folder)
         .stdin(Stdio::null())
         .stdout(output)

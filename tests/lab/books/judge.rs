@@ -64,7 +64,7 @@ fn differences(number: &str, evidence: &Evidence, standstills: &Standstills) -> 
     }
     let mut found = told(&story, call, rows, evidence, standstills);
     // A phone that was picked up about the time of a death, or of the end of its ringing, may have been heard or not.
-    if let Some(without) = without_ghosts(&story, &evidence.deaths) {
+    if let Some(without) = without_ghosts(&story, &evidence.deaths, standstills) {
         let told = told(&without, call, rows, evidence, standstills);
         if told.len() < found.len() {
             found = told;
@@ -144,14 +144,17 @@ impl Phones {
 
 /// The story without what was no talk, though a phone was picked up: while the program was dead, and laid down again before
 /// anybody could join the two; or when its time to ring was over, and it was being told so. Nothing where there is none.
-fn without_ghosts(story: &Story, deaths: &Deaths) -> Option<Story> {
+fn without_ghosts(story: &Story, deaths: &Deaths, standstills: &Standstills) -> Option<Story> {
     let mut story = story.clone();
     let ended = story.ended.map_or(Millis::MAX, |(at, _)| at);
     let unjoined = |talk: &Talk| {
         let over = talk.to.unwrap_or(Millis::MAX).min(ended);
         deaths.iter().any(|(dead, back)| (dead - CROSSING..=*back).contains(&talk.from) && over <= back + TAKING_OVER)
     };
-    let too_late = |ring: &Ring, talk: &Talk| talk.from - ring.from >= RINGS_FOR && talk.to.is_some() && !talk.agent_ended;
+    let too_late = |ring: &Ring, talk: &Talk| {
+        let rang = talk.from - ring.from + standstills.between(ring.from, talk.from);
+        rang >= RINGS_FOR && talk.to.is_some() && !talk.agent_ended
+    };
     let mut ghosts = Vec::new();
     for ring in story.rings.iter_mut().filter(|ring| ring.end == Some(What::Established)) {
         let talk = story.talks.iter().find(|talk| talk.agent == ring.agent && Some(talk.from) == ring.to);

@@ -46,14 +46,15 @@ fn longest_silence(ear: &Ear, from: Millis, to: Millis) -> (Millis, Millis) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parties::packet::Stamp;
     use crate::parties::tone::Sound;
 
     #[test]
     fn silence_is_measured_between_sounds_and_at_both_ends() {
         let mut ear = Ear::default();
-        (1000..2000).step_by(20).for_each(|at| ear.hear(at, Sound::Other));
-        (2000..5000).step_by(20).for_each(|at| ear.hear(at, Sound::Silence));
-        (5000..6000).step_by(20).for_each(|at| ear.hear(at, Sound::Other));
+        (1000..2000).step_by(20).for_each(|at| ear.hear(at, Sound::Other, Stamp::default()));
+        (2000..5000).step_by(20).for_each(|at| ear.hear(at, Sound::Silence, Stamp::default()));
+        (5000..6000).step_by(20).for_each(|at| ear.hear(at, Sound::Other, Stamp::default()));
         assert_eq!(longest_silence(&ear, 1000, 6000), (1980, 3020));
         assert_eq!(longest_silence(&ear, 1000, 12_000), (5980, 6020));
         assert_eq!(longest_silence(&Ear::default(), 0, 70), (0, 70));

@@ -1,10 +1,13 @@
 //! What arrived at one party's ear: stretches of sound with their times.
 
 use super::clock::{Millis, time_of_day};
+use super::packet::Stamp;
 use super::tone::{Sound, Tone};
 
 /// A pause longer than this between two frames ends a stretch: three lost packets.
 const BREAK: Millis = 70;
+/// The same by what their sender wrote on them.
+const BREAK_SAMPLES: u32 = 8 * 70;
 /// A frame of 20 ms arrives at its end.
 const FRAME: Millis = 20;
 
@@ -34,32 +37,51 @@ pub struct Arrivals {
 
 /// Everything that one ear heard.
 #[derive(Debug, Clone, Default)]
-pub struct Ear(Vec<(Millis, Sound)>);
+pub struct Ear(Vec<Frame>);
+
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    at: Millis,
+    sound: Sound,
+    stamp: Stamp,
+}
+
+impl Frame {
+    /// Whether nothing was lost between another frame and this one. A machine that is busy delivers late what was sent in time:
+    /// the pause is none of the sound's where the sender's own numbers go on.
+    fn follows(&self, before: &Self) -> bool {
+        let apart = self.stamp.samples.wrapping_sub(before.stamp.samples);
+        let late = self.stamp.stream == before.stamp.stream && (1..=BREAK_SAMPLES).contains(&apart);
+        self.sound == before.sound && (late || self.at - before.at <= BREAK)
+    }
+}
 
 impl Ear {
     /// Takes the next frame.
-    pub fn hear(&mut self, at: Millis, sound: Sound) {
-        self.0.push((at, sound));
+    pub fn hear(&mut self, at: Millis, sound: Sound, stamp: Stamp) {
+        self.0.push(Frame { at, sound, stamp });
     }
 
     /// Takes over what another ear of the same party heard.
     pub fn join(&mut self, other: Self) {
         self.0.extend(other.0);
-        self.0.sort_by_key(|(at, _)| *at);
+        self.0.sort_by_key(|frame| frame.at);
     }
 
     /// The stretches that began or went on at or after `from`. Silence breaks a stretch and is none itself.
     pub fn stretches(&self, from: Millis) -> Vec<Heard> {
         let mut stretches: Vec<Heard> = Vec::new();
-        let audible = self.0.iter().filter(|(at, sound)| *at >= from && *sound != Sound::Silence);
-        for (at, sound) in audible {
+        let mut before: Option<&Frame> = None;
+        for frame in self.0.iter().filter(|frame| frame.at >= from && frame.sound != Sound::Silence) {
+            let Frame { at, sound, .. } = *frame;
             match stretches.last_mut() {
-                Some(last) if last.sound == *sound && at - last.to <= BREAK => {
-                    last.to = *at;
+                Some(last) if before.is_some_and(|before| frame.follows(before)) => {
+                    last.to = at;
                     last.frames += 1;
                 }
-                _ => stretches.push(Heard { sound: *sound, from: *at, to: *at, frames: 1 }),
+                _ => stretches.push(Heard { sound, from: at, to: at, frames: 1 }),
             }
+            before = Some(frame);
         }
         stretches
     }
@@ -79,25 +101,14 @@ impl Ear {
 
     /// Whatever arrived between two times, silent or not.
     pub fn arrivals(&self, from: Millis, to: Millis) -> Option<Arrivals> {
-        let times: Vec<Millis> = self.0.iter().map(|(at, _)| *at).filter(|at| (from..=to).contains(at)).collect();
+        let times = self.times(from, to);
         let longest_pause = times.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
         Some(Arrivals { from: *times.first()?, to: *times.last()?, longest_pause })
     }
 
-    /// When each packet arrived between two times.
+    /// When each packet arrived between two times, in order.
     pub fn times(&self, from: Millis, to: Millis) -> Vec<Millis> {
-        self.0.iter().map(|(at, _)| *at).filter(|at| (from..=to).contains(at)).collect()
-    }
-
-    /// The most frames that arrived within one second: an ear that hears one stream gets fifty.
-    pub fn busiest_second(&self, from: Millis, to: Millis) -> usize {
-        let times: Vec<Millis> = self.0.iter().map(|(at, _)| *at).filter(|at| (from..=to).contains(at)).collect();
-        times
-            .iter()
-            .enumerate()
-            .map(|(n, at)| times[n..].iter().take_while(|later| *later - at < 1000).count())
-            .max()
-            .unwrap_or(0)
+        self.0.iter().map(|frame| frame.at).filter(|at| (from..=to).contains(at)).collect()
     }
 
     /// In words, for a failed wait.
@@ -134,10 +145,10 @@ mod tests {
         let mut ear = Ear::default();
         let tone = Sound::Tone(Tone::nth(1));
         for at in [0, 20, 40, 60] {
-            ear.hear(at, Sound::Other);
+            ear.hear(at, Sound::Other, Stamp::default());
         }
         for at in [80, 100, 120, 400, 420] {
-            ear.hear(at, tone);
+            ear.hear(at, tone, Stamp::default());
         }
         let found: Vec<(Millis, Millis)> = ear.stretches(0).iter().map(|heard| (heard.from, heard.to)).collect();
         assert_eq!(found, [(0, 60), (80, 120), (400, 420)]);
@@ -146,9 +157,21 @@ mod tests {
     }
 
     #[test]
-    fn two_streams_at_once_are_noticed() {
-        let mut ear = Ear::default();
-        (0..100).for_each(|n| ear.hear(n * 10, Sound::Other));
-        assert_eq!(ear.busiest_second(0, 2000), 100);
+    fn frames_that_arrive_late_are_missed_only_where_some_are_lost() {
+        let stretches = |stream, lost: u32| {
+            let mut ear = Ear::default();
+            for n in 0..10_u32 {
+                let (late, stamp) = if n < 5 {
+                    (0, Stamp { stream: 1, samples: n * 160 })
+                } else {
+                    (900, Stamp { stream, samples: (n + lost) * 160 })
+                };
+                ear.hear(Millis::from(n) * 20 + late, Sound::Tone(Tone::nth(1)), stamp);
+            }
+            ear.stretches(0).len()
+        };
+        assert_eq!(stretches(1, 0), 1);
+        assert_eq!(stretches(1, 3), 2, "three are lost");
+        assert_eq!(stretches(2, 0), 2, "another stream's numbers say nothing of this one's");
     }
 }

@@ -44,6 +44,17 @@ pub struct RtpPacket {
     pub to: SocketAddrV4,
     /// What it sounds like.
     pub sound: Sound,
+    /// Where in its stream it belongs.
+    pub stamp: Stamp,
+}
+
+/// Where in a stream a packet of sound belongs, as its sender has written on it: no delay on the way changes that.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Which stream.
+    pub stream: u32,
+    /// How many samples were before it, beginning at any number.
+    pub samples: u32,
 }
 
 impl SipMessage {
@@ -81,7 +92,9 @@ pub fn read(at_us: i64, frame: &[u8], listen: Listen<'_>) -> Option<Packet> {
     // Version 2, no padding, no extension; contributing sources do not occur here.
     if payload.first() == Some(&0x80) {
         let sound = listen(payload.get(1)? & 0x7f, payload.get(12..)?)?;
-        return Some(Packet::Rtp(RtpPacket { at: at_us / 1000, to, sound }));
+        let number = |at: usize| Some(u32::from_be_bytes(<[u8; 4]>::try_from(payload.get(at..at + 4)?).ok()?));
+        let stamp = Stamp { stream: number(8)?, samples: number(4)? };
+        return Some(Packet::Rtp(RtpPacket { at: at_us / 1000, to, sound, stamp }));
     }
     sip(at_us, from, to, payload).map(Packet::Sip)
 }
@@ -140,10 +153,10 @@ mod tests {
 
     #[test]
     fn a_packet_of_sound_is_read() {
-        let mut payload = vec![0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+        let mut payload = vec![0x80, 0, 0, 1, 0, 0, 1, 2, 0, 0, 0, 9];
         payload.extend([0xff; 160]);
         let Some(Packet::Rtp(packet)) = read(7, &frame(&payload), &listen) else { panic!("no RTP") };
-        assert_eq!(packet.sound, Sound::Silence);
+        assert_eq!((packet.sound, packet.stamp), (Sound::Silence, Stamp { stream: 9, samples: 258 }));
     }
 
     #[test]

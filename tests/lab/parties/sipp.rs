@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
@@ -36,7 +37,15 @@ pub struct Crowd {
     exchange: Exchange,
     port: u16,
     child: Child,
+    log: Arc<Mutex<Log>>,
     reader: tokio::task::JoinHandle<()>,
+}
+
+/// The log of a sipp, and how much of it stands in the diary.
+struct Log {
+    file: PathBuf,
+    read: u64,
+    diary: Diary,
 }
 
 impl Crowd {
@@ -93,8 +102,9 @@ impl Crowd {
             .spawn()
             .map_err(|source| Trouble::Start { program: command::shown(&command), source })?;
         let diary = Diary::empty();
-        let reader = tokio::spawn(read(log, diary.clone()));
-        Ok(Self { diary, accounts: Vec::new(), exchange: exchange.clone(), port: at.1, child, reader })
+        let log = Arc::new(Mutex::new(Log { file: log, read: 0, diary: diary.clone() }));
+        let reader = tokio::spawn(follow(Arc::clone(&log)));
+        Ok(Self { diary, accounts: Vec::new(), exchange: exchange.clone(), port: at.1, child, log, reader })
     }
 
     /// Waits until every caller has ended.
@@ -106,8 +116,7 @@ impl Crowd {
         ended
             .map_err(|_| Trouble::said(format!("sipp's callers had not all ended after {} s", bound.as_secs())))?
             .map_err(|source| Trouble::Start { program: "sipp".to_owned(), source })?;
-        // The last lines of its log were flushed before it ended.
-        sleep(READ_AGAIN * 3).await;
+        read_on(&self.log);
         Ok(())
     }
 
@@ -136,6 +145,7 @@ impl Crowd {
     /// Ends the phones as a cut cable would: no BYE, no word to anybody.
     pub async fn dies(&mut self) {
         let _ = self.child.kill().await;
+        read_on(&self.log);
     }
 }
 
@@ -162,16 +172,18 @@ async fn register(exchange: &Exchange, accounts: &[u32], port: u16, expires: u32
 }
 
 /// Follows sipp's log and writes it into the diary.
-async fn read(log: PathBuf, diary: Diary) {
-    let mut read = 0;
+async fn follow(log: Arc<Mutex<Log>>) {
     loop {
-        for line in whole_lines(&log, &mut read) {
-            if let Some(note) = note(&line) {
-                diary.write(note);
-            }
-        }
+        read_on(&log);
         sleep(READ_AGAIN).await;
     }
+}
+
+/// Writes into the diary what the log says since the last look. sipp flushes each line: once it has ended, that is all there is.
+fn read_on(log: &Mutex<Log>) {
+    let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+    let Log { file, read, diary } = &mut *log;
+    whole_lines(file, read).iter().filter_map(|line| note(line)).for_each(|note| diary.write(note));
 }
 
 /// The lines that were finished since the last look. Only what is new is read: the log of thousands of calls is long.

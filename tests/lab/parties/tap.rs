@@ -5,7 +5,7 @@ use std::io::IoSliceMut;
 use std::net::SocketAddrV4;
 use std::ops::RangeInclusive;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -16,9 +16,10 @@ use nix::sys::socket::{
 };
 use nix::sys::time::{TimeSpec, TimeVal, TimeValLike};
 
-use super::clock::now;
+use super::actions::SOON;
+use super::clock::{self, now, until};
 use super::ear::Ear;
-use super::packet::{Packet, SipMessage, read};
+use super::packet::{Packet, RtpPacket, SipMessage, read};
 use super::tone::{Sound, Tone, listen};
 use crate::{Result, Trouble};
 
@@ -28,10 +29,14 @@ const BUFFER: usize = 32 << 20;
 const LARGEST_FRAME: usize = 65_600;
 /// Sent by this machine: on the loopback interface every frame is seen again as it arrives.
 const PACKET_OUTGOING: u8 = 4;
+/// How long the reader waits for a frame before it looks whether it is to stop, and says that there was none.
+const QUIET_MS: i64 = 20;
 
 /// A tap at work. Stops when dropped.
 pub struct Tap {
     seen: Arc<Mutex<Seen>>,
+    /// What was on the wire before this time was read, in microseconds since 1970.
+    read_to: Arc<AtomicI64>,
     stop: Arc<AtomicBool>,
     reader: Option<JoinHandle<()>>,
 }
@@ -60,12 +65,28 @@ impl Tap {
     pub fn start(hears: Hears) -> Result<Self> {
         let socket = open().map_err(|why| Trouble::said(format!("opening a tap on the lab's network: {why}")))?;
         let (seen, stop) = (Arc::<Mutex<Seen>>::default(), Arc::new(AtomicBool::new(false)));
+        let read_to = Arc::<AtomicI64>::default();
         let reader = std::thread::Builder::new().name("tap".to_owned()).spawn({
-            let (seen, stop) = (Arc::clone(&seen), Arc::clone(&stop));
-            move || follow(&socket, &seen, &stop, &hears)
+            let (seen, read_to, stop) = (Arc::clone(&seen), Arc::clone(&read_to), Arc::clone(&stop));
+            move || follow(&socket, &seen, &read_to, &stop, &hears)
         });
         let reader = reader.map_err(|why| Trouble::said(format!("starting the tap: {why}")))?;
-        Ok(Self { seen, stop, reader: Some(reader) })
+        Ok(Self { seen, read_to, stop, reader: Some(reader) })
+    }
+
+    /// Waits until everything that is on the wire by now was read: on a busy machine the reader may be behind.
+    ///
+    /// # Errors
+    /// When it does not come to that.
+    pub async fn catches_up(&self) -> Result<()> {
+        let by = now() * 1000;
+        until(SOON, "the tap has read what was on the wire", async || {
+            Ok(match by - self.read_to.load(Ordering::Acquire) {
+                ..=0 => clock::Seen::Enough(()),
+                behind => clock::Seen::NotYet(format!("it is {} ms behind", behind / 1000)),
+            })
+        })
+        .await
     }
 
     /// The SIP messages so far that fit, in the order of the wire.
@@ -115,25 +136,31 @@ fn open() -> nix::Result<OwnedFd> {
     let socket = socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::EthAll)?;
     setsockopt(&socket, sockopt::RcvBufForce, &BUFFER)?;
     setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
-    // So that the reader notices that it is to stop.
-    setsockopt(&socket, sockopt::ReceiveTimeout, &TimeVal::milliseconds(100))?;
+    setsockopt(&socket, sockopt::ReceiveTimeout, &TimeVal::milliseconds(QUIET_MS))?;
     Ok(socket)
 }
 
-fn follow(socket: &OwnedFd, seen: &Mutex<Seen>, stop: &AtomicBool, hears: &Hears) {
+fn follow(socket: &OwnedFd, seen: &Mutex<Seen>, read_to: &AtomicI64, stop: &AtomicBool, hears: &Hears) {
     let listen = |kind: u8, payload: &[u8]| hears.listen(kind, payload);
     let mut frame = vec![0; LARGEST_FRAME];
     while !stop.load(Ordering::Relaxed) {
+        let looked = now() * 1000;
         match receive(socket, &mut frame) {
             Ok(Some((at, length))) => {
-                let Some(packet) = read(at, &frame[..length], &listen) else { continue };
-                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                match packet {
-                    Packet::Sip(message) => seen.sip.push(message),
-                    Packet::Rtp(packet) => seen.ears.entry(packet.to).or_default().hear(packet.at, packet.sound),
+                if let Some(packet) = read(at, &frame[..length], &listen) {
+                    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                    match packet {
+                        Packet::Sip(message) => seen.sip.push(message),
+                        Packet::Rtp(RtpPacket { at, to, sound, stamp }) => {
+                            seen.ears.entry(to).or_default().hear(at, sound, stamp);
+                        }
+                    }
                 }
+                read_to.store(at, Ordering::Release);
             }
-            Ok(None) | Err(Errno::EAGAIN | Errno::EINTR) => {}
+            // Nothing has come since, and so nothing is left of what came before.
+            Err(Errno::EAGAIN) => read_to.store(looked, Ordering::Release),
+            Ok(None) | Err(Errno::EINTR) => {}
             Err(_) => return,
         }
     }

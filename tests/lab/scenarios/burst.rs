@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::Stage;
 use super::witness::ledger::Call;
-use super::witness::wire::{Dialogue, dialogues, doubles, idle_gaps};
+use super::witness::wire::{Dialogue, doubles, idle_gaps, taken};
 use crate::bench::Spread;
 use crate::parties::caller::Caller;
 use crate::parties::clock::{Seen, until};
 use crate::parties::script::{self, Deed, Ringing, mixed};
-use crate::parties::{Crowd, Diary, Millis, What};
+use crate::parties::{Crowd, Diary, Millis, Standstills, What};
 use crate::{Result, Trouble, say};
 
 const CALLERS: u32 = 300;
@@ -20,6 +20,8 @@ const RATE: u32 = 200;
 const ALL_WITHIN: Duration = Duration::from_secs(75);
 /// Two who come within this time of each other may enter in either order: Asterisk answers their INVITEs side by side.
 const SIDE_BY_SIDE: Millis = 250;
+/// An answer and a hang-up this close together may cross on the way.
+const CROSSING: Millis = 100;
 
 /// No phone is ever sent two calls at once; whoever came first is served first; nobody is lost.
 pub async fn three_hundred_callers_at_once_ring_no_phone_twice_and_are_served_in_order(stage: &mut Stage) -> Result<()> {
@@ -36,12 +38,13 @@ pub async fn three_hundred_callers_at_once_ring_no_phone_twice_and_are_served_in
     let mut callers = Crowd::callers(&stage.exchange, &caller.script(), &numbers, RATE)?;
     callers.ends(ALL_WITHIN).await?;
     let calls = ended(stage).await?;
-    let wire = dialogues(&stage.exchange.tap, stage.exchange.sip);
+    let wire = stage.calls_on_the_wire().await?;
+    let taken = taken(&stage.exchange.tap, stage.exchange.sip);
     agents.leaves().await?;
-    let told = told(&callers.diary);
+    let (told, standstills) = (told(&callers.diary), stage.pulse.standstills());
     let mut found = doubles(&wire);
-    found.extend(outcomes(&numbers, &told, &calls, &wire));
-    found.extend(order(&told, &wire));
+    found.extend(outcomes(&numbers, &told, &calls, &wire, &standstills));
+    found.extend(order(&numbers, &taken, &wire, &standstills));
     pauses(&told, &wire);
     if found.is_empty() { Ok(()) } else { Err(Trouble::said(found.join("\n    - "))) }
 }
@@ -69,7 +72,7 @@ fn told(diary: &Diary) -> BTreeMap<String, Told> {
 
 /// Waits until the ledger has ended every call of the burst.
 async fn ended(stage: &Stage) -> Result<BTreeMap<String, Call>> {
-    until(Duration::from_secs(5), "the ledger has every call of the burst, and ended", async || {
+    until(Duration::from_secs(20), "the ledger has every call of the burst, and ended", async || {
         let mut calls = stage.ledger.calls().await?;
         calls.retain(|call| call.entered >= stage.began);
         let ended = calls.iter().filter(|call| call.ended.is_some()).count();
@@ -82,7 +85,13 @@ async fn ended(stage: &Stage) -> Result<BTreeMap<String, Call>> {
 }
 
 /// Every caller was taken, was answered or gave up, and the ledger says which; whoever an agent answered is answered there.
-fn outcomes(numbers: &[String], told: &BTreeMap<String, Told>, calls: &BTreeMap<String, Call>, wire: &[Dialogue]) -> Vec<String> {
+fn outcomes(
+    numbers: &[String],
+    told: &BTreeMap<String, Told>,
+    calls: &BTreeMap<String, Call>,
+    wire: &[Dialogue],
+    standstills: &Standstills,
+) -> Vec<String> {
     let mut found = Vec::new();
     for number in numbers {
         let Some((told, call)) = told.get(number).zip(calls.get(number)) else {
@@ -90,9 +99,10 @@ fn outcomes(numbers: &[String], told: &BTreeMap<String, Told>, calls: &BTreeMap<
             continue;
         };
         let talk = wire.iter().find(|dialogue| dialogue.caller == *number && dialogue.answered.is_some());
-        // The answer of a phone and the hang-up of its caller may cross on the way; either outcome is right then.
+        // Either outcome is right then.
+        let close = |ended: Millis, answered: Millis| (ended - answered).abs() < CROSSING + standstills.between(answered, ended);
         let crossed = talk.zip(told.ended.as_ref()).is_some_and(|(talk, (ended, what))| {
-            *what == What::HungUp && talk.answered.is_some_and(|answered| (ended - answered).abs() < 100)
+            *what == What::HungUp && talk.answered.is_some_and(|answered| close(*ended, answered))
         });
         let (outcome, agent) = (&*call.outcome, call.agent.as_deref());
         let right = match talk {
@@ -115,15 +125,22 @@ fn outcomes(numbers: &[String], told: &BTreeMap<String, Told>, calls: &BTreeMap<
     found
 }
 
-/// Nobody who dialled later rang earlier at a phone than somebody who still waited.
-fn order(told: &BTreeMap<String, Told>, wire: &[Dialogue]) -> Vec<String> {
+/// Nobody whom Asterisk took later rang earlier at a phone than somebody who still waited. Who dialled first need not come first:
+/// of the INVITEs of a moment some may be lost, and are said again.
+fn order(numbers: &[String], taken: &BTreeMap<String, Millis>, wire: &[Dialogue], standstills: &Standstills) -> Vec<String> {
     let rings: Vec<(&str, Millis, Millis)> =
-        wire.iter().filter_map(|ring| Some((&*ring.caller, told.get(&ring.caller)?.dialled, ring.from))).collect();
-    let overtaken = |(number, dialled, rang): &(&str, Millis, Millis)| {
-        let by = rings.iter().find(|(_, later, before)| later - dialled > SIDE_BY_SIDE && rang - before > SIDE_BY_SIDE)?;
-        Some(format!("{number} dialled before {}, and rang {} ms after them", by.0, rang - by.2))
+        wire.iter().filter_map(|ring| Some((&*ring.caller, *taken.get(&ring.caller)?, ring.from))).collect();
+    let after = |later: Millis, earlier: Millis| {
+        let apart = later - earlier;
+        apart > SIDE_BY_SIDE && apart > SIDE_BY_SIDE + standstills.between(earlier, later)
     };
-    rings.iter().filter_map(overtaken).collect()
+    let overtaken = |(number, came, rang): &(&str, Millis, Millis)| {
+        let by = rings.iter().find(|(_, later, before)| after(*rang, *before) && after(*later, *came))?;
+        Some(format!("{number} was taken before {}, and rang {} ms after them", by.0, rang - by.2))
+    };
+    let unknown = numbers.iter().filter(|number| !taken.contains_key(*number));
+    let unknown = unknown.map(|number| format!("Asterisk never told {number} that it has the call"));
+    rings.iter().filter_map(overtaken).chain(unknown).collect()
 }
 
 /// Says how long it took from an agent's BYE to the next INVITE at the phone while somebody waited.

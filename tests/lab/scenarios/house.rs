@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use crate::passwords::Passwords;
 use crate::{demo, site};
 
-/// How the queues treat callers: 700 rings shortly, 701 for long, 702 leaves its agents time to finish a call.
+/// How long phones ring where scenarios wait for them to fall silent: in 700 and in [`NEEDS_SOMEBODY_READY`].
 pub const RINGS_FOR: Duration = Duration::from_secs(3);
+/// How long they ring everywhere else: a busy machine must not make an answer too late.
+const RINGS_ON_FOR: Duration = Duration::from_secs(20);
 /// The time to finish a call in 702.
 pub const WRAP_UP: Duration = Duration::from_secs(2);
 /// The time to finish a call in [`LONG_WRAP_UP`].
@@ -48,8 +50,10 @@ pub const LONG_WRAP_UP: &str = "722";
 
 /// The queue of the desk: it rings patiently, and leaves time to finish a call.
 pub const DESK: &str = "723";
-/// The other queue of the desk: it rings shortly.
+/// The other queue of the desk: it rings shortly, though long enough for a browser to see it and for an answer after that.
 pub const DESK_SHORT: &str = "724";
+/// How long.
+pub const DESK_RINGS_FOR: Duration = Duration::from_secs(10);
 /// The account of the one agent of both, who has a login and is not ready until they say so.
 pub const DESK_ACCOUNT: u32 = 1090;
 /// That login's e-mail address.
@@ -94,21 +98,19 @@ pub fn staff(queue: &str) -> Vec<u32> {
 
 /// The document for `callsync import`, to be laid over the demo's.
 pub fn document(passwords: &Passwords) -> Value {
-    let short = RINGS_FOR.as_secs();
     let mut queues = vec![
-        queue("700", "Продажи", short, 0, &json!({})),
-        queue("701", "Поддержка", 20, 0, &json!({})),
-        queue("702", "Доставка", short, WRAP_UP.as_secs(), &json!({})),
+        queue("700", "Продажи", Duration::ZERO, &json!({})),
+        queue("701", "Поддержка", Duration::ZERO, &json!({})),
+        queue("702", "Доставка", WRAP_UP, &json!({})),
     ];
     queues.extend(SMALL.iter().map(|(number, _)| {
         let wrap_up = if *number == LONG_WRAP_UP { MUCH_TO_DO } else { Duration::ZERO };
-        let mut queue = queue(number, &format!("Очередь {number}"), short, wrap_up.as_secs(), &overflow(number));
+        let mut queue = queue(number, &format!("Очередь {number}"), wrap_up, &overflow(number));
         queue["strategy"] = strategy(number).into();
         queue
     }));
-    let unhurried = UNHURRIED.as_secs();
-    queues.push(queue(DESK, "Рабочее место", unhurried, unhurried, &json!({})));
-    queues.push(queue(DESK_SHORT, "Рабочее место, коротко", short, 0, &json!({})));
+    queues.push(queue(DESK, "Рабочее место", UNHURRIED, &json!({})));
+    queues.push(queue(DESK_SHORT, "Рабочее место, коротко", Duration::ZERO, &json!({})));
     let mut agents = agents();
     agents.push(json!({
         "name": DESK_NAME, "endpoint": DESK_ACCOUNT.to_string(), "ready_on_register": false, "queues": [DESK, DESK_SHORT],
@@ -120,11 +122,21 @@ pub fn document(passwords: &Passwords) -> Value {
     json!({"queues": queues, "agents": agents, "users": [user]})
 }
 
-fn queue(number: &str, name: &str, rings_s: u64, wrap_up_s: u64, overflow: &Value) -> Value {
+fn queue(number: &str, name: &str, wrap_up: Duration, overflow: &Value) -> Value {
     json!({
-        "number": number, "name": name, "music": "default", "ring_timeout_s": rings_s, "wrap_up_s": wrap_up_s,
+        "number": number, "name": name, "music": "default",
+        "ring_timeout_s": rings_for(number).as_secs(), "wrap_up_s": wrap_up.as_secs(),
         "service_level": {"percent": 80, "within_s": 20}, "overflow": overflow,
     })
+}
+
+fn rings_for(queue: &str) -> Duration {
+    match queue {
+        "700" | NEEDS_SOMEBODY_READY => RINGS_FOR,
+        DESK => UNHURRIED,
+        DESK_SHORT => DESK_RINGS_FOR,
+        _ => RINGS_ON_FOR,
+    }
 }
 
 fn strategy(queue: &str) -> &'static str {

@@ -21,6 +21,7 @@ impl Stage {
         let call = self.ended_call(&caller.name).await?;
         let story = self.story(&caller.name);
         let mut verdict = self.books_agree(&story, &call).await?;
+        self.exchange.tap.catches_up().await?;
         let ear_of = |voice: &Voice| self.exchange.tap.ear(voice.address, &voice.ports);
         let standstills = self.pulse.standstills();
         verdict.found.extend(hearing::differences(&caller.name, &story, &self.parties, ear_of, &standstills));

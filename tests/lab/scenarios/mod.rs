@@ -17,6 +17,7 @@ pub mod house;
 mod judge;
 mod leaving;
 mod live;
+mod moments;
 pub mod overflow;
 pub mod phones;
 pub mod priority;

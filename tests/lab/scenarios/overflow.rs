@@ -23,7 +23,7 @@ pub async fn caller_who_has_waited_long_enough_is_given_back(stage: &mut Stage) 
     caller.is_answered().await?;
     caller.hears_music().await?;
     let call = is_given_back(stage, &mut caller).await?;
-    waited(&call, MAX_WAIT)
+    waited(stage, &call, MAX_WAIT)
 }
 
 /// The phone rings on when the time is over, and whoever answers has the call.
@@ -41,14 +41,12 @@ pub async fn agent_who_is_rung_when_the_time_is_over_gets_the_call_all_the_same(
 pub async fn caller_who_has_waited_long_enough_goes_on_to_the_second_queue(stage: &mut Stage) -> Result<()> {
     let mut agent = stage.agent_of(SECOND).await?;
     let mut caller = stage.caller().await?;
-    let dialled = caller.dials(PASSES_ON).await?;
+    caller.dials(PASSES_ON).await?;
     caller.is_answered().await?;
     caller.hears_music().await?;
-    let rang = agent.rings().await?.at;
-    let meant = Millis::try_from(MAX_WAIT.as_millis()).unwrap_or_default();
-    if !(meant..meant + WITHIN).contains(&(rang - dialled)) {
-        return Err(Trouble::said(format!("the second queue's agent was rung after {} ms", rang - dialled)));
-    }
+    agent.rings().await?;
+    let (dialled, rang) = (stage.dialled(&caller).await?, stage.was_rung(&agent, &caller).await?);
+    stage.comes_in_time("the second queue's agent was rung", dialled + millis(MAX_WAIT), rang, WITHIN)?;
     talk(&mut caller, &mut agent).await?;
     let call = stage.witnesses_agree(&caller).await?;
     if call.queue == SECOND { Ok(()) } else { Err(Trouble::said(format!("the ledger has the call in queue {}", call.queue))) }
@@ -59,7 +57,7 @@ pub async fn caller_is_given_back_at_once_while_nobody_is_logged_in(stage: &mut 
     let mut caller = stage.caller().await?;
     caller.dials(NEEDS_A_LOGIN).await?;
     let call = is_given_back(stage, &mut caller).await?;
-    waited(&call, Duration::ZERO)
+    waited(stage, &call, Duration::ZERO)
 }
 
 /// Somebody is at work, though not ready; then they go home.
@@ -75,8 +73,7 @@ pub async fn caller_is_given_back_when_the_last_agent_logs_out(stage: &mut Stage
     stage.asks(&agent.name, "*12").await?;
     let left = stage.becomes(&agent.name, "logged_out").await?.began;
     let call = is_given_back(stage, &mut caller).await?;
-    let late = call.ended.unwrap_or_default() - left;
-    if (0..WITHIN).contains(&late) { Ok(()) } else { Err(Trouble::said(format!("given back {late} ms after the log-out"))) }
+    stage.comes_in_time("the caller was given back", left, call.ended.unwrap_or_default(), WITHIN)
 }
 
 /// Everybody has a break: nobody is made to wait.
@@ -87,7 +84,7 @@ pub async fn caller_is_given_back_at_once_while_nobody_is_ready(stage: &mut Stag
     let mut caller = stage.caller().await?;
     caller.dials(NEEDS_SOMEBODY_READY).await?;
     let call = is_given_back(stage, &mut caller).await?;
-    waited(&call, Duration::ZERO)
+    waited(stage, &call, Duration::ZERO)
 }
 
 /// An agent who talks is worth waiting for; when they leave for a break afterwards, the second queue takes the caller.
@@ -127,7 +124,7 @@ pub async fn caller_who_finds_the_queue_full_is_given_back(stage: &mut Stage) ->
     third.is_hung_up_within(PROMPT).await?;
     match stage.ledger.calls_of(&third.name).await?.as_slice() {
         [] => {}
-        [call] if call.outcome == "returned" => waited(call, Duration::ZERO)?,
+        [call] if call.outcome == "returned" => waited(stage, call, Duration::ZERO)?,
         calls => return Err(Trouble::said(format!("the ledger has {:?}", calls.first().map(|call| &call.outcome)))),
     }
     waiting[0].hangs_up().await?;
@@ -168,11 +165,10 @@ async fn is_given_back(stage: &Stage, caller: &mut Phone) -> Result<Call> {
 }
 
 /// The call was in the queue for this long.
-fn waited(call: &Call, meant: Duration) -> Result<()> {
-    let (waited, meant) =
-        (call.ended.unwrap_or_default() - call.entered, Millis::try_from(meant.as_millis()).unwrap_or_default());
-    if (meant..meant + WITHIN).contains(&waited) {
-        return Ok(());
-    }
-    Err(Trouble::said(format!("the caller left after {waited} ms, and the rule says {meant} ms")))
+fn waited(stage: &Stage, call: &Call, meant: Duration) -> Result<()> {
+    stage.comes_in_time("the caller was sent on", call.entered + millis(meant), call.ended.unwrap_or_default(), WITHIN)
+}
+
+fn millis(time: Duration) -> Millis {
+    Millis::try_from(time.as_millis()).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 //! their own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::house;
 use super::witness::Party;
@@ -157,7 +158,15 @@ impl Stage {
     /// # Errors
     /// When it does not say so soon.
     pub async fn becomes(&self, account: &str, wanted: &str) -> Result<State> {
-        until(SOON, &format!("agent {account} is {wanted}"), async || {
+        self.becomes_within(SOON, account, wanted).await
+    }
+
+    /// Waits until the ledger says that the agent is in this state.
+    ///
+    /// # Errors
+    /// When it does not say so in time.
+    pub async fn becomes_within(&self, bound: Duration, account: &str, wanted: &str) -> Result<State> {
+        until(bound, &format!("agent {account} is {wanted}"), async || {
             Ok(match self.ledger.state(account).await? {
                 Some(state) if state.state == wanted => Seen::Enough(state),
                 Some(state) => Seen::NotYet(format!("the ledger says {} {}", state.state, state.reason)),

@@ -11,7 +11,7 @@ use super::{Stage, talk};
 use crate::parties::{Millis, Phone, now};
 use crate::{Result, Trouble};
 
-/// At once, as people feel it; within it lie the tone that answers a feature code, and the ring.
+/// At once, as people feel it.
 const AT_ONCE: Millis = 500;
 
 /// Each reason has its code, and the books have each reason.
@@ -92,10 +92,11 @@ pub async fn agent_ends_the_wrap_up_and_is_rung_at_once(stage: &mut Stage) -> Re
     if agent.has_rung() {
         return Err(Trouble::said("an agent who finishes a call was rung"));
     }
-    agent.dials("*10").await?;
-    let heard = agent.is_hung_up().await?.at;
-    let rang = agent.rings().await?.at;
-    at_once("the next call rang", rang - heard)?;
+    let asked = agent.dials("*10").await?;
+    agent.is_hung_up().await?;
+    agent.rings().await?;
+    let (heard, rang) = (stage.heard_to_the_end(&agent, asked).await?, stage.was_rung(&agent, &second).await?);
+    stage.comes_in_time("after the tone the next call rang", heard, rang, AT_ONCE)?;
     talk(&mut second, &mut agent).await?;
     stage.witnesses_agree(&first).await?;
     stage.witnesses_agree(&second).await.map(drop)
@@ -136,10 +137,10 @@ pub async fn private_call_keeps_offers_away_and_the_agent_is_rung_right_after_it
         return Err(Trouble::said("a call was offered to an agent in a private call"));
     }
     stage.live_says(&agent.name, "private-call").await?;
-    let free = agent.hangs_up().await?.at;
+    agent.hangs_up().await?;
     friend.is_hung_up().await?;
-    let rang = agent.rings().await?.at;
-    at_once("the waiting call rang", rang - free)?;
+    agent.rings().await?;
+    at_once(stage, &agent, &agent, &caller).await?;
     talk(&mut caller, &mut agent).await?;
     stage.witnesses_agree(&caller).await?;
     stage.becomes(&agent.name, "ready").await.map(drop)
@@ -158,10 +159,10 @@ pub async fn phone_that_rings_for_somebody_else_is_not_rung_by_us(stage: &mut St
     if agent.has_rung() {
         return Err(Trouble::said("a call was offered to a phone that rang already"));
     }
-    let free = friend.hangs_up().await?.at;
+    friend.hangs_up().await?;
     agent.is_hung_up().await?;
-    let rang = agent.rings().await?.at;
-    at_once("the waiting call rang", rang - free)?;
+    agent.rings().await?;
+    at_once(stage, &friend, &agent, &caller).await?;
     talk(&mut caller, &mut agent).await?;
     stage.witnesses_agree(&caller).await.map(drop)
 }
@@ -187,9 +188,9 @@ pub async fn agent_who_calls_a_queue_themselves_is_offered_nothing_meanwhile(sta
     if agent.has_rung() {
         return Err(Trouble::said("a call was offered to an agent who is a caller"));
     }
-    let free = agent.hangs_up().await?.at;
-    let rang = agent.rings().await?.at;
-    at_once("the waiting call rang", rang - free)?;
+    agent.hangs_up().await?;
+    agent.rings().await?;
+    at_once(stage, &agent, &agent, &caller).await?;
     talk(&mut caller, &mut agent).await?;
     stage.witnesses_agree(&caller).await.map(drop)
 }
@@ -246,6 +247,8 @@ async fn is_not_ready(stage: &Stage, agent: &Phone, reason: &str) -> Result<()> 
     }
 }
 
-fn at_once(what: &str, after: Millis) -> Result<()> {
-    if (0..AT_ONCE).contains(&after) { Ok(()) } else { Err(Trouble::said(format!("{what} {after} ms later"))) }
+/// As soon as this party had hung up, the agent was rung for the caller.
+async fn at_once(stage: &Stage, party: &Phone, agent: &Phone, caller: &Phone) -> Result<()> {
+    let (free, rang) = (stage.hung_up(party).await?, stage.was_rung(agent, caller).await?);
+    stage.comes_in_time("the waiting call rang", free, rang, AT_ONCE)
 }

@@ -6,11 +6,11 @@ use crate::parties::{Heard, Millis, Standstills};
 
 /// Tones are told apart in frames of 20 ms, and a phone takes a frame or two to begin.
 const WITHIN: Millis = 100;
-/// One stream brings fifty frames a second; a second stream at the same time would bring as many again.
-const ONE_STREAM: usize = 62;
-const MOST_DELAYED: usize = 30;
-/// A packet holds this much sound.
-const FRAME: Millis = 20;
+const A_SECOND: Millis = 1000;
+/// One stream brings fifty packets a second; a second stream at the same time would bring as many again.
+const ONE_STREAM: Millis = 50;
+/// So many more come within a second when the first ones are late.
+const STRAY: Millis = 12;
 /// A stretch as short as this is how a change of speakers sounds.
 const BLINK: Millis = 60;
 
@@ -29,11 +29,8 @@ pub fn differences(
     let Some((caller, caller_ear)) = ear(number) else { return Vec::new() };
     let mut found = Findings { words: Vec::new(), standstills };
     let end = story.ended.map_or(Millis::MAX, |(at, _)| at);
-    let busiest = caller_ear.busiest_second(story.dialled, end);
-    // After a standstill come the packets of the meantime; never as many as a second stream would bring.
-    let delayed = standstills.between(story.dialled, end) / FRAME;
-    if busiest > ONE_STREAM + usize::try_from(delayed).unwrap_or(0).min(MOST_DELAYED) {
-        found.words.push(format!("the caller got {busiest} packets of sound within a second: two streams at once"));
+    if let Some((packets, ms)) = two_streams(&caller_ear, story.dialled, end, standstills) {
+        found.words.push(format!("the caller got {packets} packets of sound within {ms} ms: two streams at once"));
     }
     music(story, &caller_ear, &mut found);
     for talk in &story.talks {
@@ -42,6 +39,21 @@ pub fn differences(
         }
     }
     found.words
+}
+
+/// Where more packets arrived than one stream can have brought: how many, and within which time.
+///
+/// Whoever has stood still sends what was due meanwhile at several times the usual pace, so that one stream looks like two for
+/// a moment. The time that is looked at is as much longer as the machine stood still: the packets of a standstill are fewer
+/// than those that a second stream brings in it.
+fn two_streams(ear: &Ear, from: Millis, to: Millis, standstills: &Standstills) -> Option<(Millis, Millis)> {
+    let times = ear.times(from, to);
+    times.iter().enumerate().find_map(|(n, at)| {
+        let still = |length: Millis| standstills.between(at - A_SECOND, at + length);
+        let length = A_SECOND + still(A_SECOND);
+        let packets = Millis::try_from(times[n..].partition_point(|later| *later < at + length)).unwrap_or(Millis::MAX);
+        (packets > ONE_STREAM * (length + still(length)) / A_SECOND + STRAY).then_some((packets, length))
+    })
 }
 
 /// What was found, and how long the machine stood still meanwhile.
@@ -136,6 +148,7 @@ fn compare(heard: &[Heard], expected: &[(Millis, Millis)], listener: &str, speak
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parties::packet::Stamp;
     use crate::parties::tone::Sound;
     use crate::parties::{Diary, Tone};
 
@@ -154,7 +167,7 @@ mod tests {
     }
 
     fn sound(ear: &mut Ear, sound: Sound, from: Millis, to: Millis) {
-        (from..to).step_by(20).for_each(|at| ear.hear(at, sound));
+        (from..to).step_by(20).for_each(|at| ear.hear(at, sound, Stamp::default()));
     }
 
     /// What is found when the caller hears music from 40 to `music_to`, and the agent from `voice_from` to 5000.
@@ -194,5 +207,21 @@ mod tests {
     fn music_that_plays_on_under_the_voice_is_noticed() {
         let found = found(5000, 3020);
         assert!(found.iter().any(|words| words.contains("two streams at once")), "{found:?}");
+    }
+
+    #[test]
+    fn a_stream_that_makes_up_for_a_standstill_is_one_and_two_that_do_are_two() {
+        let standstills = Standstills::default().and(&[(2000, 3500)]);
+        let noticed = |streams: usize, from| {
+            let mut ear = Ear::default();
+            for sent in (0..8000).step_by(20) {
+                // Five at a time, until none is late any more.
+                let at = if (2000..3875).contains(&sent) { 3500 + (sent - 2000) / 5 } else { sent };
+                (0..streams).for_each(|_| ear.hear(at, Sound::Other, Stamp::default()));
+            }
+            two_streams(&ear, from, 8000, &standstills).is_some()
+        };
+        assert!(!noticed(1, 0), "all of them are one stream's");
+        assert!(noticed(2, 0) && noticed(2, 3500));
     }
 }

@@ -88,7 +88,8 @@ impl Dialogue {
         if message.method() != Some("INVITE") || message.from.port() != asterisk {
             return None;
         }
-        let agent = user_of(&message.first_line);
+        // baresip has itself called by its account and a number of its own: sip:1001-0x5581f0@127.0.0.1.
+        let agent = user_of(&message.first_line).split('-').next().unwrap_or_default().to_owned();
         let known = agent.parse().is_ok_and(|account: u32| ACCOUNTS.contains(&account));
         let caller = message.caller.clone();
         known.then_some(Self { agent, caller, from: at, answered: None, to: None, end: None })
@@ -113,6 +114,15 @@ impl Dialogue {
     }
 }
 
+/// When Asterisk told each caller that it has their INVITE (100 Trying), by the caller's number.
+pub fn taken(tap: &Tap, asterisk: u16) -> BTreeMap<String, Moment> {
+    let mut taken = BTreeMap::new();
+    for message in tap.sip(|message| message.from.port() == asterisk && message.status() == Some(100)) {
+        taken.entry(message.caller).or_insert(message.at);
+    }
+    taken
+}
+
 /// Wherever a phone was sent a call while it still had another, in sentences.
 pub fn doubles(dialogues: &[Dialogue]) -> Vec<String> {
     let mut phones: BTreeMap<&str, &Dialogue> = BTreeMap::new();
@@ -134,6 +144,27 @@ mod tests {
 
     fn call(agent: &str, from: Moment, to: Option<Moment>) -> Dialogue {
         Dialogue { agent: agent.into(), caller: format!("+{from}"), from, answered: None, to, end: to.map(|_| End::Cancelled) }
+    }
+
+    #[test]
+    fn a_call_is_that_of_the_account_whose_phone_is_invited() {
+        let place = std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, 5060);
+        let invited = |whom: &str| {
+            let message = SipMessage {
+                at: 1,
+                at_us: 1000,
+                from: place,
+                to: place,
+                first_line: format!("INVITE sip:{whom}@127.0.0.1:30100 SIP/2.0"),
+                call_id: "c".to_owned(),
+                cseq: "1 INVITE".to_owned(),
+                caller: "+7".to_owned(),
+            };
+            fine_dialogues(&[message], 5060).pop().map(|call| call.agent)
+        };
+        assert_eq!(invited("1001"), Some("1001".to_owned()));
+        assert_eq!(invited("1001-0x5581f0"), Some("1001".to_owned()));
+        assert_eq!(invited("700"), None);
     }
 
     #[test]

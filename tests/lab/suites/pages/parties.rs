@@ -6,8 +6,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::parties::Phone;
+use crate::parties::actions::SOON;
 use crate::scenarios::Stage;
-use crate::scenarios::house::DESK_ACCOUNT;
+use crate::scenarios::house::{DESK_ACCOUNT, DESK_RINGS_FOR};
 use crate::{Result, Trouble};
 
 /// Those who obey.
@@ -71,7 +72,8 @@ impl Parties {
             ["phone", "answers"] => drop(self.phone()?.answers().await?),
             ["phone", "refuses"] => drop(self.phone()?.refuses().await?),
             ["phone", "hangs-up"] => drop(self.phone()?.hangs_up().await?),
-            ["phone", "is-hung-up"] => drop(self.phone()?.is_hung_up().await?),
+            // A phone that nobody answers rings for its time first.
+            ["phone", "is-hung-up"] => drop(self.phone()?.is_hung_up_within(DESK_RINGS_FOR + SOON).await?),
             ["caller", number, "hangs-up"] => drop(self.caller(number)?.hangs_up().await?),
             ["caller", number, "is-hung-up"] => drop(self.caller(number)?.is_hung_up().await?),
             ["caller", number, "hears-the-phone"] => self.hears_the_phone(number).await?,
