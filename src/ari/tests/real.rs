@@ -1,6 +1,7 @@
 //! What only a real Asterisk can show: it takes what we send, and its account is what we made of it.
 
 use std::panic::Location;
+use std::time::Duration;
 
 use acd::effect::{Exit, HangupReason, Lane, Op};
 use acd::event::{Account, BridgeAccount, Event, LegAccount, OrderFailure};
@@ -70,9 +71,7 @@ impl Call {
 /// Has a caller come in through the application of the test: one half of a Local channel enters it, the other hears the
 /// plain queue's regrets, which last longer than any test here.
 async fn call_in(config: &Config, caller: &TheirLeg) {
-    crate::install_cryptography();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let url = format!("{}/ari/channels", config.url);
+    let (http, url) = (http(), format!("{}/ari/channels", config.url));
     let query = [
         ("endpoint", "Local/790@from-trunk/n"),
         ("app", &config.app),
@@ -84,6 +83,24 @@ async fn call_in(config: &Config, caller: &TheirLeg) {
     let password = secrecy::ExposeSecret::expose_secret(&config.password);
     let sent = http.post(url).query(&query).basic_auth(&config.user, Some(password)).send().await.unwrap();
     assert!(sent.status().is_success(), "{:?}", sent.text().await);
+}
+
+fn http() -> reqwest::Client {
+    crate::install_cryptography();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// Waits until Asterisk has no such channel. It tells that a leg has left us a moment before it lets go of it, and takes orders
+/// for it until then.
+async fn is_no_more(config: &Config, caller: &TheirLeg) {
+    let (http, url) = (http(), format!("{}/ari/channels/{}", config.url, caller.id));
+    let password = secrecy::ExposeSecret::expose_secret(&config.password);
+    let looking = async {
+        while http.get(&url).basic_auth(&config.user, Some(password)).send().await.unwrap().status() != 404 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, looking).await.expect("the channel goes");
 }
 
 /// The next event of this kind; a test that gets none says for which it waited, and what came instead.
@@ -128,7 +145,7 @@ async fn caller_is_taken_care_of(config: Config) {
     rig.order(call.lane(), Op::Join { bridge: call.bridge(), legs: vec![call.leg()] });
     assert_eq!(rig.stop().await, [Event::SwitchLost { server: ServerId(9) }]);
 
-    let mut rig = Rig::start(config);
+    let mut rig = Rig::start(config.clone());
     let Event::SwitchReturned { account, .. } = rig.next().await else { panic!("the account comes first") };
     let leg = mine(&account, &call).expect("the leg is in the account");
     assert_eq!((leg.up, leg.mark, leg.dialled.as_str()), (true, Some(call.mark()), "700"));
@@ -137,6 +154,7 @@ async fn caller_is_taken_care_of(config: Config) {
     rig.order(call.lane(), Op::DestroyBridge { bridge: call.bridge() });
     rig.order(call.lane(), Op::Hangup { leg: call.leg(), reason: HangupReason::Normal });
     next_of(&mut rig, ended(&call)).await;
+    is_no_more(&config, &call.caller).await;
     rig.order(call.lane(), Op::Hangup { leg: call.leg(), reason: HangupReason::Normal });
     rig.order(call.lane(), Op::StopMusic { leg: call.leg() });
     let failed = Event::OrderFailed { order: Op::StopMusic { leg: call.leg() }, why: OrderFailure::Gone };

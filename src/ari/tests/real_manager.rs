@@ -233,7 +233,7 @@ async fn a_guard_that_nobody_renews_takes_the_caller_into_the_fallback_and_a_lif
         let lane = Lane::Leg(LegId::Theirs(leg.clone()));
         rig.order(lane.clone(), Op::Answer { leg: leg.clone() });
         rig.order(lane.clone(), Op::StartMusic { leg: LegId::Theirs(leg.clone()), class: "default".to_owned() });
-        rig.order(lane.clone(), Op::Guard { leg: leg.clone(), within: Some(Span::from_secs(1)) });
+        rig.order(lane.clone(), Op::Guard { leg: leg.clone(), within: Some(Span::from_secs(3)) });
         if leg == kept {
             rig.order(lane, Op::Guard { leg, within: None });
         }

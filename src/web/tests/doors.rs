@@ -6,6 +6,7 @@ use std::time::Duration;
 use model::user::Role;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::site::Site;
@@ -31,6 +32,14 @@ async fn say(stream: &mut TcpStream, request: &str, until: &str) -> String {
     heard
 }
 
+/// Opens the site's doors.
+async fn served(site: &Site, silence: Silence) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let doors = Doors::new(listener, None, MOST, silence);
+    (address, tokio::spawn(serve_through(doors, site.router.clone(), site.stop.subscribe())))
+}
+
 async fn serves(address: SocketAddr) -> bool {
     let Ok(mut stream) = TcpStream::connect(address).await else { return false };
     say(&mut stream, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "ok\n").await.contains("200 OK")
@@ -41,10 +50,7 @@ async fn one_connection_more_than_there_may_be_is_refused_and_those_that_are_ope
     let site = Site::open().await;
     let browser = site.signed_in(Role::Supervisor).await;
     let cookie = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let served =
-        tokio::spawn(serve_through(Doors::new(listener, None, MOST, SILENCE), site.router.clone(), site.stop.subscribe()));
+    let (address, served) = served(&site, SILENCE).await;
 
     let mut stream = TcpStream::connect(address).await.unwrap();
     let live = format!("GET /live/stream HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
@@ -78,10 +84,7 @@ async fn one_connection_more_than_there_may_be_is_refused_and_those_that_are_ope
 #[tokio::test]
 async fn a_program_on_this_machine_is_known_by_its_address() {
     let site = Site::open().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let served =
-        tokio::spawn(serve_through(Doors::new(listener, None, MOST, SILENCE), site.router.clone(), site.stop.subscribe()));
+    let (address, served) = served(&site, SILENCE).await;
     let mut program = TcpStream::connect(address).await.unwrap();
     let heard = say(&mut program, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "nothing more").await;
     assert!(heard.starts_with("HTTP/1.1 200 OK"), "{heard}");
@@ -91,10 +94,7 @@ async fn a_program_on_this_machine_is_known_by_its_address() {
 #[tokio::test]
 async fn whoever_says_nothing_or_does_not_come_to_the_point_keeps_no_place() {
     let site = Site::open().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let doors = Doors::new(listener, None, MOST, Silence { first: Duration::from_secs(1), ..SILENCE });
-    let served = tokio::spawn(serve_through(doors, site.router.clone(), site.stop.subscribe()));
+    let (address, served) = served(&site, Silence { first: Duration::from_secs(1), ..SILENCE }).await;
 
     let mut silent = Vec::new();
     for _ in 0..MOST {
@@ -114,12 +114,9 @@ async fn whoever_says_nothing_or_does_not_come_to_the_point_keeps_no_place() {
 #[tokio::test]
 async fn whoever_asks_for_nothing_more_keeps_no_place() {
     let site = Site::open().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
     // The answer has longer to come than the silence after it may last.
     let silence = Silence { first: Duration::from_secs(5), later: Duration::from_secs(1) };
-    let doors = Doors::new(listener, None, MOST, silence);
-    let served = tokio::spawn(serve_through(doors, site.router.clone(), site.stop.subscribe()));
+    let (address, served) = served(&site, silence).await;
     let mut asked = TcpStream::connect(address).await.unwrap();
     assert!(say(&mut asked, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", "ok\n").await.contains("200 OK"));
     assert_eq!(say(&mut asked, "", "nothing more").await, "");
