@@ -52,7 +52,7 @@ impl Plan {
 /// Longer than anybody waits, rings and talks, after the last caller has come.
 const AT_REST_WITHIN: Duration = Duration::from_secs(60);
 /// Longer than the books take for the last calls.
-const COMPLETE_WITHIN: Duration = Duration::from_secs(30);
+const COMPLETE_WITHIN: Duration = Duration::from_secs(15);
 /// Milliseconds that the program stays dead.
 const DEAD_FOR: (u64, u64) = (200, 2500);
 /// How often agents who were taken out ask for calls again.

@@ -72,7 +72,7 @@ fn told(diary: &Diary) -> BTreeMap<String, Told> {
 
 /// Waits until the ledger has ended every call of the burst.
 async fn ended(stage: &Stage) -> Result<BTreeMap<String, Call>> {
-    until(Duration::from_secs(20), "the ledger has every call of the burst, and ended", async || {
+    until(Duration::from_secs(5), "the ledger has every call of the burst, and ended", async || {
         let mut calls = stage.ledger.calls().await?;
         calls.retain(|call| call.entered >= stage.began);
         let ended = calls.iter().filter(|call| call.ended.is_some()).count();

@@ -15,9 +15,8 @@ use crate::parties::clock::{Seen, until};
 use crate::ports::Ports;
 use crate::{Result, Trouble, folders};
 
-/// PostgreSQL, Asterisk and the program may take a minute each, one after another; and so may all that is between them.
-const STARTS_WITHIN: Duration = Duration::from_secs(4 * 60);
-const VANISHES_WITHIN: Duration = Duration::from_secs(30);
+const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const VANISHES_WITHIN: Duration = Duration::from_secs(10);
 /// The last line that the lab prints once everything runs.
 const LAST_LINE: &str = "Ctrl-C";
 
