@@ -50,10 +50,12 @@ pub async fn ready() -> Result<PathBuf> {
     Ok(place)
 }
 
-/// `asterisk-forky-…` holds a whole Debian, so its owner is root and so is who makes it.
+/// `asterisk-forky-…` holds a whole Debian, so its owner is root and so is who makes it. A lab that is killed meanwhile takes
+/// mmdebstrap along with all its processes and mounts, which would keep the next start from removing what is unfinished.
 async fn make(folder: &Path) -> Result<()> {
-    let mut mmdebstrap = space::as_root("mmdebstrap");
+    let mut mmdebstrap = space::as_root("setpriv");
     mmdebstrap
+        .args(["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "mmdebstrap"])
         .args(["--variant=minbase", "--quiet"])
         // The mirror's release file may be past its date; its signature is still checked.
         .arg("--aptopt=Acquire::Check-Valid-Until \"false\"")
