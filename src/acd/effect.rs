@@ -25,9 +25,9 @@ pub struct Order {
 /// What keeps orders in order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Lane {
-    /// All that is done for one call.
+    /// All that is done for one call, but for what begins and ends the legs that we made for it.
     Call(CallId),
-    /// A leg that belongs to no call.
+    /// A leg that belongs to no call, or one that we made: it is dialled and hung up whatever else its call waits for.
     Leg(LegId),
     /// What concerns a whole Asterisk.
     Server(ServerId),
@@ -189,6 +189,38 @@ impl Exit {
             Self::Returned => "returned",
             Self::Failed => "failed",
         }
+    }
+}
+
+impl Order {
+    /// An order on behalf of a call, in the lane that it belongs to.
+    #[must_use]
+    pub fn of_call(call: CallId, op: Op) -> Self {
+        let lane = match &op {
+            Op::Dial { leg, .. } | Op::Hangup { leg: LegId::Ours(leg), .. } => Lane::Leg(LegId::Ours(*leg)),
+            Op::Answer { .. }
+            | Op::StartMusic { .. }
+            | Op::StopMusic { .. }
+            | Op::Hangup { leg: LegId::Theirs(_), .. }
+            | Op::CreateBridge { .. }
+            | Op::Join { .. }
+            | Op::DestroyBridge { .. }
+            | Op::Play { .. }
+            | Op::Stamp { .. }
+            | Op::Mark { .. }
+            | Op::Continue { .. }
+            | Op::Guard { .. }
+            | Op::TakeAccount { .. }
+            | Op::HearOut { .. }
+            | Op::ForgetFallback { .. }
+            | Op::Watch { .. } => Lane::Call(call),
+        };
+        Self { lane, op }
+    }
+
+    /// Whether it has an agent's phone ring or fall silent.
+    pub(crate) const fn is_of_a_phone(&self) -> bool {
+        matches!(self.lane, Lane::Leg(LegId::Ours(_)))
     }
 }
 

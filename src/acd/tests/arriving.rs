@@ -27,12 +27,12 @@ fn caller_with_an_agent_ready_rings_the_longest_idle_in_the_same_step() {
     let effects = centre.at(10_000, arrived("c1", "700"));
     let call = *centre.state.calls().keys().next().expect("a call");
     let expected = vec![
+        dial(call, "c1", 10_000, 1, 1001),
         stamp(call, "c1", 10_000, Outcome::Abandoned),
         answer(call, "c1"),
         start_music(call, "c1"),
         mark(call, "c1", 10_000, CallPhase::Waiting),
         guard(call, "c1"),
-        dial(call, "c1", 10_000, 1, 1001),
         entered(call, "c1", 10_000),
         becomes(1001, AgentState::Reserved(call)),
         offered(call, 1, 1001),
@@ -91,6 +91,23 @@ fn caller_who_hangs_up_while_ringing_frees_the_agent() {
         becomes(1001, AgentState::Ready),
     ];
     assert_eq!(centre.ends(12_000, "c1", None), expected);
+}
+
+#[test]
+fn leg_is_dialled_and_hung_up_in_a_lane_of_its_own_that_waits_for_nothing_of_its_call() {
+    let mut centre = Centre::staffed();
+    let effects = centre.at(10_000, arrived("c1", "700"));
+    let call = *centre.state.calls().keys().next().expect("a call");
+    let lane = Lane::Leg(LegId::Ours(ours(call, 1)));
+    let of_the_leg = |effects: Vec<Effect>| -> Vec<&'static str> {
+        let orders = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Switch(order) => (order.lane == lane).then(|| order.op.name()),
+            Effect::Record(_) => None,
+        });
+        orders.collect()
+    };
+    assert_eq!(of_the_leg(effects), ["dial"]);
+    assert_eq!(of_the_leg(centre.ends(11_000, "c1", None)), ["hangup"]);
 }
 
 #[test]

@@ -38,8 +38,8 @@ fn nobody_is_offered_anything_while_the_switch_is_lost() {
     assert_eq!(centre.state_of(1001), AgentState::Ready);
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
     let expected = vec![
-        watch(&[1001, 1002]),
         dial(call, "c1", 10_000, 2_001, 1001),
+        watch(&[1001, 1002]),
         switch(true),
         becomes(1001, AgentState::Reserved(call)),
         offered(call, 1, 1001),
@@ -133,8 +133,8 @@ fn offer_that_was_never_made_is_not_held_against_the_agent() {
     centre.at(10_001, Event::SwitchLost { server: SERVER });
     let mark = mark_of(call, 700, 10_000, CallPhase::Waiting);
     let expected = vec![
-        watch(&[1001, 1002]),
         dial(call, "c1", 10_000, 2_002, 1001),
+        watch(&[1001, 1002]),
         switch(true),
         offer_ended(call, 1, 1001, OfferEnd::Withdrawn),
         ringing(call, 1, 1001, [10_000, 11_000], OfferEnd::Withdrawn),

@@ -216,7 +216,7 @@ fn arrived(leg: &str, dialled: &str) -> Event {
 }
 
 fn order(call: CallId, op: Op) -> Effect {
-    Effect::Switch(Order { lane: Lane::Call(call), op })
+    Effect::Switch(Order::of_call(call, op))
 }
 
 fn order_leg(leg: &str, op: Op) -> Effect {

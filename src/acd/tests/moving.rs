@@ -71,9 +71,9 @@ fn offer_is_withdrawn_first_and_the_free_agent_of_the_other_queue_is_rung() {
     let Op::Dial { leg, endpoint, caller, give_up_after, .. } = dial_op(call, "c1", 10_000, 2, 1001) else { panic!("a dial") };
     let expected = vec![
         hang_up(call, ours(call, 1), HangupReason::Normal),
+        order(call, Op::Dial { leg, endpoint, caller, give_up_after, mark }),
         stamp_in(call, 701, 10_000),
         mark_in(call, 701, [10_000, 12_000]),
-        order(call, Op::Dial { leg, endpoint, caller, give_up_after, mark }),
         asked(call, to(701)),
         offer_ended(call, 1, 1002, OfferEnd::Withdrawn),
         ringing(call, 1, 1002, [10_000, 12_000], OfferEnd::Withdrawn),

@@ -47,7 +47,7 @@ fn without_wrap_up_the_next_caller_is_dialled_before_anything_else() {
     let Some(Effect::Switch(Order { lane, op: Op::Dial { leg, .. } })) = effects.first() else {
         panic!("the next dial comes first: {effects:?}");
     };
-    assert_eq!((lane, *leg), (&Lane::Call(second), ours(second, 1)));
+    assert_eq!((lane, *leg), (&Lane::Leg(LegId::Ours(ours(second, 1))), ours(second, 1)));
     assert_eq!(effects.get(1), Some(&hang_up(first, "c1", HangupReason::Normal)));
     assert_eq!(effects.get(2), Some(&destroy_bridge(first, 1)));
 }
