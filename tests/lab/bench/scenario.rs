@@ -1,7 +1,10 @@
 //! What is played: the same for every contestant.
 
-use crate::parties::script::mixed;
+use std::path::PathBuf;
+
+use crate::parties::script::{Deed, mixed};
 use crate::traffic::scenario::Wait;
+use Talks::{InStep, Mixed};
 
 /// A scenario.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,9 +13,8 @@ pub struct Scenario {
     pub name: &'static str,
     /// How many agents have a phone.
     pub agents: usize,
-    /// How long an agent talks: each of these is as likely, in seconds. On average what the scenario's name promises; where
-    /// many talk at once not all the same, or they would all hang up in one moment.
-    pub talks_s: &'static [f64],
+    /// How long an agent talks.
+    pub talks: Talks,
     /// How many callers come in one turn.
     pub callers: usize,
     /// How many callers there are at once at most: whoever leaves makes room for the next, so that the queue stays full until
@@ -22,13 +24,24 @@ pub struct Scenario {
     pub rate: u32,
 }
 
+/// How long agents talk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Talks {
+    /// Each of these is as likely, in seconds. On average what the scenario's name promises; where many talk at once not all the
+    /// same, or they would all hang up in one moment.
+    Mixed(&'static [f64]),
+    /// All hang up in one moment, again and again: when a second begins, after so many seconds at least.
+    InStep(u32),
+}
+
 /// All of them, in the order in which they are played.
-pub const ALL: [Scenario; 5] = [
-    Scenario { name: "one-agent", agents: 1, talks_s: &[0.3], callers: 46, at_once: 31, rate: 100 },
-    Scenario { name: "fifty-agents", agents: 50, talks_s: AROUND_TWO, callers: 450, at_once: 150, rate: 100 },
-    Scenario { name: "five-hundred-waiting", agents: 20, talks_s: AROUND_ONE, callers: 760, at_once: 520, rate: 100 },
-    Scenario { name: "steady-10", agents: 50, talks_s: &[1.0], callers: 300, at_once: 300, rate: 10 },
-    Scenario { name: "steady-25", agents: 50, talks_s: &[1.0], callers: 750, at_once: 750, rate: 25 },
+pub const ALL: [Scenario; 6] = [
+    Scenario { name: "one-agent", agents: 1, talks: Mixed(&[0.3]), callers: 46, at_once: 31, rate: 100 },
+    Scenario { name: "fifty-agents", agents: 50, talks: Mixed(AROUND_TWO), callers: 450, at_once: 150, rate: 100 },
+    Scenario { name: "five-hundred-waiting", agents: 20, talks: Mixed(AROUND_ONE), callers: 760, at_once: 520, rate: 100 },
+    Scenario { name: "steady-10", agents: 50, talks: Mixed(&[1.0]), callers: 300, at_once: 300, rate: 10 },
+    Scenario { name: "steady-25", agents: 50, talks: Mixed(&[1.0]), callers: 750, at_once: 750, rate: 25 },
+    Scenario { name: "wave", agents: 50, talks: InStep(2), callers: 450, at_once: 150, rate: 100 },
 ];
 
 const AROUND_TWO: &[f64] = &[1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0];
@@ -40,15 +53,28 @@ pub fn chosen(filter: Option<&str>) -> Vec<Scenario> {
 }
 
 impl Scenario {
-    /// How long an agent talks, for a script.
-    pub fn talks(&self) -> Vec<Wait> {
-        mixed(&self.talks_s.iter().map(|seconds| (1.0, *seconds)).collect::<Vec<_>>())
+    /// What an agent's phone does, in a voice kept in this file.
+    pub fn deed(&self, after: Vec<Wait>, voice: PathBuf) -> Deed {
+        match self.talks {
+            Mixed(seconds) => {
+                let talks = mixed(&seconds.iter().map(|seconds| (1.0, *seconds)).collect::<Vec<_>>());
+                Deed::Speaks { after, talks, voice }
+            }
+            InStep(talks_s) => Deed::SpeaksInStep { after, talks_s, voice },
+        }
     }
 
     /// The shortest talk, in microseconds.
     pub fn shortest_talk_us(&self) -> i64 {
-        let shortest = self.talks_s.iter().copied().fold(f64::INFINITY, f64::min);
-        (shortest * 1e6) as i64
+        match self.talks {
+            Mixed(seconds) => (seconds.iter().copied().fold(f64::INFINITY, f64::min) * 1e6) as i64,
+            InStep(seconds) => i64::from(seconds) * 1_000_000,
+        }
+    }
+
+    /// Whether the first callers come right after a second has begun: all agents then answer in it.
+    pub const fn begins_with_a_second(&self) -> bool {
+        matches!(self.talks, InStep(_))
     }
 
     /// Whether callers wait here because all agents talk.
@@ -64,7 +90,7 @@ mod tests {
     #[test]
     fn talks_last_on_average_what_was_promised() {
         let mean = |name: &str| {
-            let talks = chosen(Some(name))[0].talks_s;
+            let Mixed(talks) = chosen(Some(name))[0].talks else { panic!("{name} talks in step") };
             talks.iter().sum::<f64>() / f64::from(u32::try_from(talks.len()).unwrap())
         };
         assert!((mean("one-agent") - 0.3).abs() < 1e-9 && (mean("fifty-agents") - 2.0).abs() < 1e-9);
@@ -75,8 +101,9 @@ mod tests {
     fn as_many_wait_as_the_name_says() {
         let waiting = |name: &str| chosen(Some(name)).iter().map(|one| one.at_once - one.agents).sum::<usize>();
         assert_eq!((waiting("one-agent"), waiting("fifty-agents"), waiting("five-hundred")), (30, 100, 500));
+        assert_eq!(waiting("wave"), 100);
         assert_eq!(chosen(Some("steady")).len(), 2);
-        assert_eq!(chosen(None).len(), 5);
+        assert_eq!(chosen(None).len(), 6);
     }
 
     #[test]

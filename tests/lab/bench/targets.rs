@@ -4,11 +4,14 @@ use serde::Serialize;
 
 use super::contestant::Contestant;
 use super::report::{Core, Played, Report, Summary};
+use super::spread::Spread;
 
 /// How much longer than the floor an agent may be idle: in the median, and in the worst of a hundred cases.
 const OVER_FLOOR: (f64, f64) = (1.5, 2.0);
 /// How many times shorter than with app_queue an agent must be idle, by scenario.
-const UNDER_APP_QUEUE: [(&str, f64); 2] = [("one-agent", 30.0), ("fifty-agents", 20.0)];
+const UNDER_APP_QUEUE: [(&str, f64); 3] = [("one-agent", 30.0), ("fifty-agents", 20.0), ("wave", 20.0)];
+/// Asterisk's processor time a call to that with app_queue, where callers wait and where they find an agent free.
+const CPU_TO_APP_QUEUE: (f64, f64) = (1.0, 1.2);
 /// The product's processor time to Asterisk's.
 const SHARE_OF_ASTERISK: f64 = 0.5;
 /// The scenario in which memory counts, and how many megabytes.
@@ -58,13 +61,15 @@ pub fn judge(report: &Report) -> Vec<Target> {
 fn of_scenario(played: &Played) -> Vec<Target> {
     let name = played.scenario.name;
     let [ours, peer, floor] = Contestant::ALL.map(|who| played.summary(who));
-    let mut targets = Vec::new();
-    if played.scenario.has_a_queue() {
-        let (half, worst) = OVER_FLOOR;
-        let [p50, p99] = [ratio(ours.idle_gap_ms.p50, floor.idle_gap_ms.p50), ratio(ours.idle_gap_ms.p99, floor.idle_gap_ms.p99)];
-        targets.push(Target::at_most(format!("{name}: idle gap p50 to the floor's: at most {half} ×"), p50, half));
-        targets.push(Target::at_most(format!("{name}: idle gap p99 to the floor's: at most {worst} ×"), p99, worst));
-    }
+    let (what, time): (_, fn(&Summary) -> Spread) =
+        if played.scenario.has_a_queue() { ("idle gap", |one| one.idle_gap_ms) } else { ("ring", |one| one.ring_ms) };
+    let (half, worst) = OVER_FLOOR;
+    let (times, least) = (time(&ours), time(&floor));
+    let [p50, p99] = [ratio(times.p50, least.p50), ratio(times.p99, least.p99)];
+    let mut targets = vec![
+        Target::at_most(format!("{name}: {what} p50 to the floor's: at most {half} ×"), p50, half),
+        Target::at_most(format!("{name}: {what} p99 to the floor's: at most {worst} ×"), p99, worst),
+    ];
     for (_, times) in UNDER_APP_QUEUE.iter().filter(|(scenario, _)| *scenario == name) {
         let shorter = ratio(peer.idle_gap_ms.p50, ours.idle_gap_ms.p50);
         let what = format!("{name}: idle gap p50, times shorter than app_queue's: at least {times}");
@@ -72,7 +77,13 @@ fn of_scenario(played: &Played) -> Vec<Target> {
     }
     targets.push(Target::at_most(format!("{name}: lost calls: none"), count(ours.calls, ours.lost), 0.0));
     let cost = ratio(a_call(&ours), a_call(&peer));
-    targets.push(Target::at_most(format!("{name}: Asterisk's CPU a call to that with app_queue: at most 1 ×"), cost, 1.0));
+    let (queued, at_once) = CPU_TO_APP_QUEUE;
+    let limit = if played.scenario.has_a_queue() { queued } else { at_once };
+    targets.push(Target::at_most(
+        format!("{name}: Asterisk's CPU a call to that with app_queue: at most {limit} ×"),
+        cost,
+        limit,
+    ));
     let share = ratio(Some(ours.cpu_s.callsync), Some(ours.cpu_s.asterisk));
     let what = format!("{name}: callsync's CPU to Asterisk's: at most {SHARE_OF_ASTERISK} ×");
     targets.push(Target::at_most(what, share, SHARE_OF_ASTERISK));
@@ -123,7 +134,6 @@ mod tests {
     use super::*;
     use crate::bench::report::tests::{played, report, turn};
     use crate::bench::report::{Day, Pages, Step};
-    use crate::bench::spread::Spread;
 
     /// Which targets of one scenario are met when the product's gaps, processor times and losses are these.
     fn met(gaps: &[f64], asterisk: f64, own: f64, lost: usize) -> Vec<bool> {
@@ -155,9 +165,24 @@ mod tests {
     }
 
     #[test]
-    fn steady_calls_have_no_gaps_to_judge() {
-        let turns = vec![(Contestant::Callsync, turn(&[], 1.0, 0.1, 0)), (Contestant::AppQueue, turn(&[], 1.0, 0.0, 0))];
-        assert_eq!(judge(&report(vec![played(3, turns)])).iter().map(|target| target.met).collect::<Vec<_>>(), [true; 3]);
+    fn steady_calls_are_judged_by_how_soon_a_free_agent_rings() {
+        let rings = |rings: &[f64], asterisk| {
+            let mut turn = turn(&[], asterisk, 0.1, 0);
+            turn.measured.rings = rings.to_vec();
+            turn
+        };
+        let met = |ours: &[f64], asterisk| -> Vec<bool> {
+            let turns = vec![
+                (Contestant::Callsync, rings(ours, asterisk)),
+                (Contestant::AppQueue, rings(&[3.0], 1.0)),
+                (Contestant::Floor, rings(&[4.0], 1.0)),
+            ];
+            judge(&report(vec![played(3, turns)])).iter().map(|target| target.met).collect()
+        };
+        assert_eq!(met(&[6.0], 1.2), [true; 5]);
+        assert_eq!(met(&[6.5], 1.2), [false, true, true, true, true]);
+        assert_eq!(met(&[6.0, 6.0, 9.0], 1.2), [true, false, true, true, true]);
+        assert_eq!(met(&[6.0], 1.3), [true, true, true, false, true]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::pairs::{Measured, measure};
 use super::process::{Used, used};
 use super::scenario::Scenario;
 use crate::parties::caller::Caller;
-use crate::parties::script::{self, Deed, Ringing, always};
+use crate::parties::script::{self, Ringing, always};
 use crate::parties::{Crowd, Hears, Tone, now};
 use crate::ports::TRUNK_ADDRESS;
 use crate::scenarios::{Stage, house};
@@ -74,7 +74,7 @@ impl Field {
     /// When they do not register, or an ear's port is taken.
     pub async fn open(stage: &Stage, scenario: &Scenario) -> Result<Self> {
         let accounts: Vec<u32> = house::staff(Contestant::Callsync.number()).into_iter().take(scenario.agents).collect();
-        let deed = Deed::Speaks { after: always(ANSWERS_AFTER_S), talks: scenario.talks(), voice: voice(stage)? };
+        let deed = scenario.deed(always(ANSWERS_AFTER_S), voice(stage)?);
         let agents = Crowd::agents(&stage.exchange, &accounts, &script::agents(Ringing::Told, &[(1.0, deed)])).await?;
         let ears = (0..EARS).map(|place| ear(place).map_err(Trouble::file("listening at", format!("{}", port(place)))));
         Ok(Self { agents, _ears: ears.collect::<Result<_>>()? })
@@ -121,6 +121,10 @@ async fn calls(stage: &Stage, scenario: &Scenario, who: Contestant) -> Result<()
     let (from, number, dials) = ("<sip:[field0]@[local_ip]>", "[field0]", who.number());
     let caller = Caller { from, number, dials, patience: always(PATIENCE_S), headers: "" };
     let script = caller.script_with_ear_at("[field1]");
+    if scenario.begins_with_a_second() {
+        let into_the_second = u64::try_from(now().rem_euclid(1000)).unwrap_or_default();
+        sleep(Duration::from_millis(1000 - into_the_second)).await;
+    }
     let mut callers = Crowd::callers_at_most(&stage.exchange, &script, &people, scenario.rate, scenario.at_once)?;
     if callers.ends(ALL_WITHIN).await.is_err() {
         // Whoever is still there was lost, and will be counted.

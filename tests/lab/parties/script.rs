@@ -23,6 +23,16 @@ pub enum Deed {
         /// What it says, again and again.
         voice: PathBuf,
     },
+    /// Answers, says what is in a file, and hangs up when a second of the clock begins, as all who do the same: the first that
+    /// begins after so long a talk. Callers do not hang up before.
+    SpeaksInStep {
+        /// How long it rings before.
+        after: Vec<Wait>,
+        /// How long it talks at least, in seconds.
+        talks_s: u32,
+        /// What it says, again and again.
+        voice: PathBuf,
+    },
     /// Refuses with a SIP status.
     Refuses {
         /// The status line without the version, as `486 Busy Here`.
@@ -142,7 +152,30 @@ fn done(first: u32, deed: &Deed) -> String {
                 + &accept(deed)
                 + &wait_for("BYE", talks, at::CALLER_LEFT, at::HANGS_UP, waits + 50)
         }
+        Deed::SpeaksInStep { after, talks_s, .. } => {
+            label(first)
+                + &wait_for("CANCEL", after, at::WITHDRAWN, act, waits)
+                + &label(act)
+                + &accept(deed)
+                + &until_a_second_begins(*talks_s)
+        }
     }
+}
+
+/// Waits for so many seconds, and then for a second of the clock to begin.
+fn until_a_second_begins(at_least_s: u32) -> String {
+    format!(
+        "  <nop><action>
+    <gettimeofday assign_to=\"second,rest\"/>
+    <multiply assign_to=\"rest\" value=\"-0.001\"/>
+    <add assign_to=\"rest\" value=\"{}\"/>
+  </action></nop>
+  <pause variable=\"rest\" next=\"{}\"/>
+  <Reference variables=\"second\"/>
+",
+        (at_least_s + 1) * 1000,
+        at::HANGS_UP
+    )
 }
 
 fn endings() -> String {
@@ -184,7 +217,7 @@ fn refuse(status: &str) -> String {
 fn accept(deed: &Deed) -> String {
     let (response, log) = (response("200 OK"), log("established"));
     let (offer, speaks) = match deed {
-        Deed::Speaks { voice, .. } => {
+        Deed::Speaks { voice, .. } | Deed::SpeaksInStep { voice, .. } => {
             (SOUND, format!("  <nop><action><exec rtp_stream=\"{},-1,0\"/></action></nop>\n", voice.display()))
         }
         Deed::Answers { .. } | Deed::Refuses { .. } | Deed::RingsOn => (QUIET, String::new()),
@@ -315,6 +348,7 @@ pub(super) mod tests {
             (1.0, Deed::Refuses { status: "603 Decline", after: always(0.1) }),
             (1.0, Deed::RingsOn),
             (1.0, Deed::Speaks { after: always(0.01), talks: always(1.0), voice: "voice.ulaw".into() }),
+            (1.0, Deed::SpeaksInStep { after: always(0.01), talks_s: 2, voice: "voice.ulaw".into() }),
         ];
         every_jump_leads_to_a_label(&agents(Ringing::Told, &deeds));
     }
