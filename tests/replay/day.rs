@@ -15,7 +15,7 @@ use store::Db;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
-const SERVER: ServerId = ServerId(1);
+pub const SERVER: ServerId = ServerId(1);
 
 /// A folder, and the database in it.
 pub struct Site {
@@ -32,16 +32,21 @@ impl Drop for Site {
 impl Site {
     /// Two queues and three agents who serve both.
     pub async fn new() -> Self {
+        Self::with([700, 701].map(queue), [1001, 1002, 1003].map(agent)).await
+    }
+
+    /// These queues and agents.
+    pub async fn with(queues: impl IntoIterator<Item = Queue>, agents: impl IntoIterator<Item = Agent>) -> Self {
         let folder = std::env::temp_dir().join(format!("callsync-day-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&folder).unwrap();
         let db = Db::open(&format!("sqlite://{}", folder.join("test.db").display())).await.unwrap();
         db.migrate().await.unwrap();
         let (by, at) = (Actor::CommandLine, Timestamp::from_ms(1));
-        for number in [700, 701] {
-            store::queues::save(&db, &by, at, queue(number)).await.unwrap();
+        for queue in queues {
+            store::queues::save(&db, &by, at, queue).await.unwrap();
         }
-        for number in [1001, 1002, 1003] {
-            store::agents::save(&db, &by, at, agent(number)).await.unwrap();
+        for agent in agents {
+            store::agents::save(&db, &by, at, agent).await.unwrap();
         }
         Self { folder, db }
     }
@@ -50,9 +55,14 @@ impl Site {
         self.folder.join("journal")
     }
 
+    /// Starts the program.
+    pub async fn run(&self) -> Run {
+        Run::start(&self.folder, Some(self.db.clone())).await
+    }
+
     /// Starts the program, lives through a day and stops it; what Live shows at the end.
     pub async fn day(&self) -> Wallboard {
-        let mut run = Run::start(&self.folder, Some(self.db.clone())).await;
+        let mut run = self.run().await;
         let reachable = [1001, 1002, 1003].map(endpoint).to_vec();
         run.tell(Event::SwitchReturned { server: SERVER, account: Account { reachable, ..Account::default() } }).await;
         run.asks(1003, Ask::NotReady(NotReadyReason::Lunch)).await;
@@ -95,7 +105,7 @@ impl Site {
 
 /// The program, running without pages, and without an Asterisk but for the test.
 pub struct Run {
-    handle: runtime::Handle,
+    pub handle: runtime::Handle,
     centre: runtime::Centre,
     events: mpsc::Sender<Event>,
     orders: mpsc::Receiver<Order>,
@@ -122,26 +132,26 @@ impl Run {
         self.handle.live().await.unwrap().board
     }
 
-    async fn tell(&self, event: Event) {
+    pub async fn tell(&self, event: Event) {
         self.events.send(event).await.unwrap();
     }
 
-    async fn asks(&self, number: u128, ask: Ask) {
+    pub async fn asks(&self, number: u128, ask: Ask) {
         self.handle.ask(AgentId(Uuid::from_u128(number)), ask, Actor::Program).await.unwrap();
     }
 
-    async fn calls(&self, leg: &str, dialled: &str, number: &str) {
+    pub async fn calls(&self, leg: &str, dialled: &str, number: &str) {
         let leg = TheirLeg { server: SERVER, id: leg.to_owned() };
         let number = Some(Phone::new(number));
         self.tell(Event::CallerArrived { leg, number, dialled: dialled.to_owned(), priority: 0, came: None, told: None }).await;
     }
 
-    async fn ends(&self, leg: LegId) {
+    pub async fn ends(&self, leg: LegId) {
         self.tell(Event::LegEnded { leg, cause: Cause { q850: 16, sip: None } }).await;
     }
 
     /// The next leg that is dialled.
-    async fn dialled(&mut self) -> OurLeg {
+    pub async fn dialled(&mut self) -> OurLeg {
         let dialled = async {
             loop {
                 let order = self.orders.recv().await.expect("the loop runs");
@@ -153,7 +163,7 @@ impl Run {
         tokio::time::timeout(Duration::from_secs(20), dialled).await.expect("somebody is rung")
     }
 
-    async fn until(&self, what: impl Fn(&Wallboard) -> bool) -> Wallboard {
+    pub async fn until(&self, what: impl Fn(&Wallboard) -> bool) -> Wallboard {
         let there = async {
             loop {
                 let board = self.board().await;
@@ -172,15 +182,15 @@ pub fn doing(board: &Wallboard, number: u128) -> AgentState {
     row.expect("the agent is there").state.clone()
 }
 
-fn their(leg: &str) -> LegId {
+pub fn their(leg: &str) -> LegId {
     LegId::Theirs(TheirLeg { server: SERVER, id: leg.to_owned() })
 }
 
-fn endpoint(number: u128) -> Endpoint {
+pub fn endpoint(number: u128) -> Endpoint {
     Endpoint { server: SERVER, name: number.to_string() }
 }
 
-fn queue(number: u128) -> Queue {
+pub fn queue(number: u128) -> Queue {
     Queue {
         id: QueueId(Uuid::from_u128(number)),
         number: number.to_string(),
@@ -194,7 +204,7 @@ fn queue(number: u128) -> Queue {
     }
 }
 
-fn agent(number: u128) -> Agent {
+pub fn agent(number: u128) -> Agent {
     Agent {
         id: AgentId(Uuid::from_u128(number)),
         name: PersonName::new(format!("Agent {number}")),

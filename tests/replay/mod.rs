@@ -1,6 +1,7 @@
 //! The journal as the whole program sees it: written by a loop, read by another process; and the journals of earlier builds,
 //! which every build must be able to go on from.
 
+mod busy;
 mod day;
 mod kept;
 
