@@ -5,7 +5,6 @@ use model::wallboard::Block;
 use model::{
     Actor, AgentId, AgentState, CallId, Fact, LegId, NotReadyReason, OfferEnd, OurLeg, QueueId, SegmentKind, Span, Timestamp,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::effect::{HangupReason, Op};
 use crate::phone::{self, Besides};
@@ -26,7 +25,7 @@ const BUSY_RESTS: Span = Span::from_secs(10);
 const BUSY_AT_MOST: u8 = 3;
 
 /// An agent, as the settings describe them and as they stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Agent {
     pub(crate) card: model::Agent,
     pub(crate) state: AgentState,
@@ -34,7 +33,6 @@ pub(crate) struct Agent {
     /// Since when they have done nothing, as matching counts it: an offer that was withdrawn does not end it.
     pub(crate) idle_since: Timestamp,
     /// How many calls they answered since the program was started.
-    #[serde(default)]
     pub(crate) answered: u32,
     /// What was last said of the phone.
     pub(crate) reachable: bool,
@@ -46,7 +44,6 @@ pub(crate) struct Agent {
     pub(crate) gone_at: Option<Timestamp>,
     pub(crate) line: Line,
     /// The phone was told to be in use since our leg was put on the line.
-    #[serde(default)]
     pub(crate) use_told: bool,
     /// When the line became free, until the phone is told to be free too.
     pub(crate) freed_at: Option<Timestamp>,
@@ -65,7 +62,7 @@ pub(crate) struct Agent {
 }
 
 /// What is on an agent's phone, of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Line {
     Free,
     /// The leg of the call that the agent's state names.
@@ -78,7 +75,7 @@ pub(crate) enum Line {
 }
 
 /// A state asked for during a call, to be entered when the call lets go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wish {
     pub(crate) state: AgentState,
     pub(crate) by: Actor,

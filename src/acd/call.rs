@@ -7,7 +7,6 @@ use model::fact::Leaving;
 use model::queue::{Strategy, WayOut};
 use model::stamp::Mark;
 use model::{AgentId, BridgeId, CallId, CallPhase, LegId, OurLeg, Phone, QueueId, SegmentKind, ServerId, TheirLeg, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::guard::Guard;
 use crate::queue::Place;
@@ -27,7 +26,7 @@ const SKIPPED_IDS: u32 = 1_000;
 pub(crate) const DECISIONS: usize = 16;
 
 /// A live call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) id: CallId,
     pub(crate) leg: TheirLeg,
@@ -36,14 +35,11 @@ pub(crate) struct Call {
     /// Higher is served first.
     pub(crate) priority: u8,
     /// The number of the order that put it at the head of its present queue: before all others, the highest first.
-    #[serde(default)]
     pub(crate) at_head: Option<u64>,
     pub(crate) entered: Timestamp,
     /// When it came into its present queue.
-    #[serde(default)]
     pub(crate) joined: Timestamp,
     /// The queues that it has left unanswered: by a rule it comes back to none of them.
-    #[serde(default)]
     pub(crate) left: Vec<QueueId>,
     /// When the phase that Live shows began.
     pub(crate) since: Timestamp,
@@ -58,20 +54,19 @@ pub(crate) struct Call {
     /// How often an order about its music failed; bounded alike, but no reason to turn a caller away.
     pub(crate) music_failures: u32,
     /// Who was chosen for it and why, the oldest first, the last [`DECISIONS`].
-    #[serde(default)]
     pub(crate) decisions: Vec<Decision>,
     pub(crate) stage: Stage,
 }
 
 /// Where a call stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     Waiting(Waiting),
     Talking(Talk),
 }
 
 /// A caller in the queue, hearing music.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Waiting {
     pub(crate) since: Timestamp,
     /// Came back to the head of the queue, and is served before everybody who did not.
@@ -81,18 +76,15 @@ pub(crate) struct Waiting {
     /// The agents whose phones are being rung for it.
     pub(crate) offers: Vec<Offer>,
     /// When a rule of the queue sends the caller elsewhere.
-    #[serde(default)]
     pub(crate) leave: Option<Leave>,
     /// That time has come while somebody was being rung, who rings on; nobody else is rung.
-    #[serde(default)]
     pub(crate) closing: bool,
     /// Until when Asterisk leaves the caller to us, and when that is put off.
-    #[serde(default)]
     pub(crate) guard: Guard,
 }
 
 /// A caller's leaving of the queue, unanswered, by a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Leave {
     pub(crate) at: Timestamp,
     pub(crate) to: WayOut,
@@ -100,26 +92,23 @@ pub(crate) struct Leave {
 }
 
 /// A call ringing at an agent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Offer {
     pub(crate) n: u32,
     pub(crate) agent: AgentId,
     /// The agent's tier in the queue when it was made.
-    #[serde(default)]
     pub(crate) tier: u8,
     pub(crate) leg: OurLeg,
     pub(crate) made: Timestamp,
     pub(crate) ring: Ring,
     /// Its time is over: it ends as soon as Asterisk has been heard out, unless an answer was on its way.
-    #[serde(default)]
     pub(crate) over: bool,
 }
 
 /// Whether the phone rings, and how long it may take to ring or to be answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ring {
     /// Not a sign of the phone yet: a phone that is gone says nothing for 30 s (ari.md, the failure table).
-    #[serde(alias = "Unsure")]
     Awaited {
         until: Timestamp,
     },
@@ -129,7 +118,7 @@ pub(crate) enum Ring {
 }
 
 /// Caller and agent in one bridge.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Talk {
     pub(crate) agent: AgentId,
     pub(crate) leg: OurLeg,
@@ -142,12 +131,11 @@ pub(crate) struct Talk {
     /// When the two are joined once more, if it is not known whether they were, and no account has told by then.
     pub(crate) join_again_at: Option<Timestamp>,
     /// When the guard over the caller is lifted once more, because the last order to failed.
-    #[serde(default)]
     pub(crate) lift_again_at: Option<Timestamp>,
 }
 
 /// What of a conversation is running.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stretch {
     Talk,
     Hold,

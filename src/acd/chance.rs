@@ -1,15 +1,14 @@
 //! Chance, as a seed in the state: a replay draws the same numbers.
 
 use model::{AgentId, CallId, Timestamp};
-use serde::{Deserialize, Serialize};
 use uuid::Builder;
 
 /// The seed, and what keeps ids that are minted in one millisecond in the order of their minting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chance {
-    seed: u64,
-    minted_at: Timestamp,
-    minted: u16,
+    pub(crate) seed: u64,
+    pub(crate) minted_at: Timestamp,
+    pub(crate) minted: u16,
 }
 
 impl Chance {

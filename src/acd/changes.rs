@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::wallboard::{Change, Totals};
 use model::{AgentId, CallId, QueueId};
-use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
 use crate::call::Call;
@@ -13,14 +12,14 @@ use crate::state::State;
 use crate::wallboard;
 
 /// The things that changed, by id, and the sums that Live was told last.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
-    calls: BTreeSet<CallId>,
-    agents: BTreeSet<AgentId>,
-    queues: BTreeSet<QueueId>,
-    switch: bool,
-    fallback: bool,
-    told: Totals,
+    pub(crate) calls: BTreeSet<CallId>,
+    pub(crate) agents: BTreeSet<AgentId>,
+    pub(crate) queues: BTreeSet<QueueId>,
+    pub(crate) switch: bool,
+    pub(crate) fallback: bool,
+    pub(crate) told: Totals,
 }
 
 impl Changes {

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use model::{ServerId, Span, Timestamp};
-use serde::{Deserialize, Serialize};
 
 /// How long a difference is gone by at least: longer than any standstill after which Asterisk would still have the caller. When
 /// callers are rare it may be three times that.
@@ -19,23 +18,23 @@ const OVERTAKEN: Span = Span::from_secs(10);
 const LED: i64 = 11;
 
 /// The clocks of all Asterisks.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Clocks {
-    asterisks: BTreeMap<ServerId, Ahead>,
+    pub(crate) asterisks: BTreeMap<ServerId, Ahead>,
     /// Since when and until when ours may be led forward.
-    led: Option<(Timestamp, Timestamp)>,
+    pub(crate) led: Option<(Timestamp, Timestamp)>,
 }
 
 /// By how many milliseconds our clock is ahead of another, but for what it was led meanwhile.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Ahead {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ahead {
     /// Since when the smallest difference is looked for.
-    since: Timestamp,
-    least: i64,
+    pub(crate) since: Timestamp,
+    pub(crate) least: i64,
     /// The smallest in the stretch before.
-    before: Option<i64>,
+    pub(crate) before: Option<i64>,
     /// The latest time that Asterisk told.
-    told: Timestamp,
+    pub(crate) told: Timestamp,
 }
 
 impl Clocks {

@@ -11,6 +11,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Op;
+use crate::state::kept::order;
 
 /// What the world reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +139,7 @@ pub enum Event {
     /// An order was not carried out.
     OrderFailed {
         /// The order.
+        #[serde(with = "order")]
         order: Op,
         /// Why.
         why: OrderFailure,

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use model::{CallId, QueueId, Span, TheirLeg, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Stage};
 use crate::effect::Op;
@@ -29,7 +28,7 @@ const FRESH: Span = Span::from_secs(30);
 const AGAIN_AFTER: Span = Span::from_secs(1);
 
 /// A guard over a caller who waits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Guard {
     /// When it was ordered last.
     pub(crate) ordered: Timestamp,
@@ -122,15 +121,15 @@ const REMEMBERED: Span = Span::from_secs(300);
 const MOST: usize = 5_000;
 
 /// Callers who hung up while waiting, as far as we could see.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Abandoned {
-    calls: BTreeMap<CallId, Lost>,
+    pub(crate) calls: BTreeMap<CallId, Lost>,
     /// In the order in which they hung up.
-    order: VecDeque<(Timestamp, CallId)>,
+    pub(crate) order: VecDeque<(Timestamp, CallId)>,
 }
 
 /// How such a caller was counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lost {
     pub(crate) queue: QueueId,
     pub(crate) late: bool,

@@ -54,6 +54,7 @@ pub use check::check;
 pub use deadline::next_deadline;
 pub use roster::{Member, Roster, roster};
 pub use state::State;
+pub use state::kept::FirstForm;
 pub use wallboard::wallboard;
 
 use crate::effect::Effect;

@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 
 use model::{Actor, AgentId, AgentState, Endpoint, Fact, NotReadyReason, Span, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::agent::{self, Agent, Line};
 use crate::state::State;
@@ -20,7 +19,7 @@ pub(crate) const LINGERS: Span = Span::from_secs(1);
 const LOOK_AGAIN: Span = Span::from_secs(1);
 
 /// What is on a phone besides our legs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Besides {
     /// Nothing that we know of.
     Nothing,

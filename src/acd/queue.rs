@@ -4,25 +4,22 @@ use std::cmp::Reverse;
 
 use model::wallboard::Today;
 use model::{AgentId, AgentState, CallId, Span, Timestamp};
-use serde::{Deserialize, Serialize};
 
 /// A queue, as the settings describe it and as it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Queue {
     pub(crate) card: model::Queue,
     pub(crate) today: Today,
     /// It left the settings, and a last conversation of it is not over yet.
     pub(crate) retired: bool,
     /// Who was rung last: where the strategy goes round, the next one's turn is counted from here.
-    #[serde(default)]
     pub(crate) last_rung: Option<AgentId>,
     /// Who was there when the rules of an empty queue were looked at last.
-    #[serde(default)]
     pub(crate) presence: Presence,
 }
 
 /// Whether a queue has agents who are at work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Presence {
     /// At least one is logged in.
     pub(crate) logged_in: bool,

@@ -1,6 +1,6 @@
 //! The one State. Its objects are changed through it alone: whatever changes one, index and changes follow.
 
-mod kept;
+pub(crate) mod kept;
 pub(crate) mod parting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::fact::FallbackCall;
 use model::wallboard::Today;
 use model::{AgentId, BridgeId, CallId, LegId, QueueId, ServerId, Settings, Span, TheirLeg, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
 use crate::call::Call;
@@ -17,15 +16,13 @@ use crate::changes::Changes;
 use crate::clocks::Clocks;
 use crate::guard::Abandoned;
 use crate::index::Index;
-use crate::pairs;
 use crate::queue::{Presence, Queue};
 use crate::roster;
-use kept::Kept;
+
 pub(crate) use parting::{Parting, Way};
 
 /// All that the core knows. Serialises without loss; equal states answer equal events with equal effects.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Kept")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     /// The time of the latest step.
     now: Timestamp,
@@ -35,7 +32,6 @@ pub struct State {
     agents: BTreeMap<AgentId, Agent>,
     calls: BTreeMap<CallId, Call>,
     /// Callers' legs on their way out of our hands: given back or hung up, and their end not reported yet.
-    #[serde(with = "pairs")]
     partings: BTreeMap<TheirLeg, Parting>,
     /// Whether the way to each Asterisk is there.
     switches: BTreeMap<ServerId, bool>,
@@ -46,10 +42,8 @@ pub struct State {
     /// When the phones of an Asterisk are ordered to be watched once more, because the last order to failed.
     watches: BTreeMap<ServerId, Timestamp>,
     /// Calls in the care of Asterisk's own queue.
-    #[serde(with = "pairs")]
     fallback: BTreeMap<TheirLeg, FallbackCall>,
     /// Those that are over, booked, and not forgotten by Asterisk yet.
-    #[serde(with = "pairs")]
     over: BTreeMap<TheirLeg, Over>,
     /// Callers who hung up of late, as far as we could see.
     abandoned: Abandoned,
@@ -60,9 +54,7 @@ pub struct State {
     roster_version: u64,
     changes: Changes,
     /// Queues of whose agents somebody came or went in this step, until the rules of an empty queue were looked at.
-    #[serde(skip)]
     stirred: BTreeSet<QueueId>,
-    #[serde(skip)]
     index: Index,
 }
 
@@ -70,7 +62,7 @@ pub struct State {
 pub(crate) const FALLBACK_LASTS: Span = Span::from_secs(4 * 60 * 60);
 
 /// A call of Asterisk's own queue that is over and booked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Over {
     pub(crate) call: FallbackCall,
     /// When Asterisk may forget what the dialplan noted of it.

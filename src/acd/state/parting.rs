@@ -1,13 +1,12 @@
 //! Callers' legs on their way out of our hands.
 
 use model::{AgentId, PromptId, Span, TheirLeg, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use super::State;
 use crate::effect::Exit;
 
 /// A caller's leg on its way out of our hands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Parting {
     pub(crate) how: Way,
     /// When it is sent again, should its end not have been reported by then.
@@ -19,7 +18,7 @@ pub(crate) struct Parting {
 }
 
 /// The way out of our hands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     HangUp,
     GiveBack(Exit),

@@ -34,7 +34,7 @@ pub(crate) use thread::{Journal, Snapshot, Step, open};
 
 /// The number of the form in which a [`State`] is kept. It grows when a state of the last release cannot be read as it is;
 /// the last form then stays readable as a type of its own.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// What a program must share with another to come to the very same decisions: the release and a hash of the core's source.
 pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("CALLSYNC_CORE"));
@@ -106,6 +106,7 @@ impl Entry {
 /// Reads a state of any schema that this program can.
 pub(crate) fn read_state(schema: u32, json: &[u8]) -> Result<State, Unreadable> {
     match schema {
+        1 => serde_json::from_slice::<acd::FirstForm>(json).map(State::from).map_err(Unreadable::Snapshot),
         SCHEMA => serde_json::from_slice(json).map_err(Unreadable::Snapshot),
         _ => Err(Unreadable::Schema(schema)),
     }
