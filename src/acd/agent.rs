@@ -7,19 +7,9 @@ use model::{
 };
 
 use crate::effect::{HangupReason, Op};
-use crate::phone::{self, Besides};
+use crate::phone::Besides;
 use crate::route;
 use crate::turn::Turn;
-
-/// How long a leg that we hung up may take to end. After it, the line counts as free: better a phone that rings twice than
-/// an agent who gets no calls because one report was lost.
-pub(crate) const LINE_CLEARS_WITHIN: Span = Span::from_secs(5);
-
-/// How long a phone is left in peace that Asterisk failed to ring: it would most likely fail at once again.
-const PEACE: Span = Span::from_secs(5);
-
-/// How long a phone is left in peace that was busy.
-const BUSY_RESTS: Span = Span::from_secs(10);
 
 /// How often in a row a phone may be busy, before its agent is asked to see to it.
 const BUSY_AT_MOST: u8 = 3;
@@ -164,14 +154,14 @@ impl Agent {
 
     /// Nothing of ours is on the line any more. Asterisk tells a moment later that the phone is free, unless it has done so
     /// before: then whatever is on the phone next is not ours.
-    pub(crate) fn free(&mut self, at: Timestamp) {
+    pub(crate) fn free(&mut self, at: Timestamp, lingers: Span) {
         self.line = Line::Free;
         self.freed_at = (self.in_use || !self.use_told).then_some(at);
         self.use_told = false;
         self.besides = match self.besides {
             _ if !self.in_use => Besides::Nothing,
             Besides::Private { fallback } => Besides::Private { fallback },
-            Besides::Nothing | Besides::Lingering { .. } => Besides::Lingering { until: at + phone::LINGERS },
+            Besides::Nothing | Besides::Lingering { .. } => Besides::Lingering { until: at + lingers },
         };
     }
 
@@ -209,13 +199,13 @@ impl Agent {
     }
 
     /// What they do once a call lets go of them, by the rules alone.
-    fn after(&mut self, after: After, wrap_up: Span, at: Timestamp) -> AgentState {
+    fn after(&mut self, after: After, wrap_up: Span, busy_rests: Span, at: Timestamp) -> AgentState {
         match after {
             After::Talk { call, .. } if wrap_up > Span::ZERO => AgentState::WrapUp { call, until: at + wrap_up },
             After::Talk { .. } | After::Nothing => self.willing(),
             After::Failed(end) => match end {
                 OfferEnd::Refused => AgentState::NotReady(NotReadyReason::Refused),
-                OfferEnd::Busy => self.after_busy(at),
+                OfferEnd::Busy => self.after_busy(at + busy_rests),
                 OfferEnd::NotAnswered => AgentState::NotReady(NotReadyReason::NoAnswer),
                 OfferEnd::Unreachable => self.after_silence(),
                 OfferEnd::Accepted | OfferEnd::Withdrawn | OfferEnd::SwitchError => self.willing(),
@@ -225,13 +215,13 @@ impl Agent {
 
     /// A phone that is busy, as far as anybody knows by itself, is tried again in a while, but not for ever. A phone that did
     /// not ring and is told to be in use has its reason.
-    fn after_busy(&mut self, at: Timestamp) -> AgentState {
+    fn after_busy(&mut self, rests_until: Timestamp) -> AgentState {
         let explained = self.in_use && matches!(self.state, AgentState::Reserved(_));
         self.busy = self.busy.saturating_add(u8::from(!explained));
         if self.busy >= BUSY_AT_MOST {
             return AgentState::NotReady(NotReadyReason::Busy);
         }
-        self.rests_until = Some(at + BUSY_RESTS);
+        self.rests_until = Some(rests_until);
         self.willing()
     }
 
@@ -292,7 +282,7 @@ pub(crate) fn rest(turn: &mut Turn<'_>, id: AgentId, after: After) {
         After::Talk { queue, .. } => turn.state.queues().get(&queue).map_or(Span::ZERO, |queue| queue.card.wrap_up),
         After::Nothing | After::Failed(_) => Span::ZERO,
     };
-    let at = turn.at;
+    let (at, busy_rests) = (turn.at, turn.timing().busy_rests);
     let next = turn.state.with_agent(id, |agent| {
         if let After::Talk { queue, .. } = after {
             agent.last_queue = Some(queue);
@@ -301,7 +291,7 @@ pub(crate) fn rest(turn: &mut Turn<'_>, id: AgentId, after: After) {
         if agent.leaving {
             return (AgentState::LoggedOut, Actor::Program);
         }
-        wish.map_or_else(|| (agent.after(after, wrap_up, at), Actor::Program), |wish| (wish.state, wish.by))
+        wish.map_or_else(|| (agent.after(after, wrap_up, busy_rests, at), Actor::Program), |wish| (wish.state, wish.by))
     });
     let Some((state, by)) = next else { return };
     change(turn, id, state, by);
@@ -320,7 +310,7 @@ pub(crate) fn settle(turn: &mut Turn<'_>, id: AgentId) {
 
 /// Hangs an agent's leg up. The line is free once its end is reported.
 pub(crate) fn hang_up(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg, reason: HangupReason) {
-    let until = turn.at + LINE_CLEARS_WITHIN;
+    let until = turn.at + turn.timing().line_clears_within;
     turn.order(leg.call, Op::Hangup { leg: LegId::Ours(leg), reason });
     turn.state.with_agent(id, |agent| {
         if agent.line == Line::Free {
@@ -338,7 +328,7 @@ pub(crate) fn hang_up(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg, reason: Han
 /// call nor the next shall try it again at once.
 pub(crate) fn leave_in_peace(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg) {
     hang_up(turn, id, leg, HangupReason::Normal);
-    let until = turn.at + PEACE;
+    let until = turn.at + turn.timing().failed_rests;
     turn.state.with_agent(id, |agent| agent.rests_until = Some(until));
 }
 
@@ -350,6 +340,6 @@ pub(crate) fn rested(turn: &mut Turn<'_>, id: AgentId) {
 
 /// Nothing is on the agent's line any more. Whoever calls this settles the agent afterwards.
 pub(crate) fn free_line(turn: &mut Turn<'_>, id: AgentId) {
-    let at = turn.at;
-    turn.state.with_agent(id, |agent| agent.free(at));
+    let (at, lingers) = (turn.at, turn.timing().phone_lingers);
+    turn.state.with_agent(id, |agent| agent.free(at, lingers));
 }

@@ -1,6 +1,6 @@
 //! Deadlines: each is a field of the thing that expires. There are no timers, and nothing to cancel.
 
-use model::{Actor, AgentId, CallId, LegId, OurLeg, ServerId, Span, TheirLeg, Timestamp};
+use model::{Actor, AgentId, CallId, LegId, OurLeg, ServerId, TheirLeg, Timestamp};
 
 use crate::agent::{self, Line};
 use crate::call::MISHAPS;
@@ -43,9 +43,6 @@ pub(crate) enum Due {
 /// How often a caller's leg is sent out of our hands before it counts as gone, its end unreported.
 const SENDINGS: u32 = 3;
 
-/// How often something is looked at again that cannot be judged while Asterisk is out of reach.
-pub(crate) const LOOK_AGAIN: Span = Span::from_secs(1);
-
 /// When the nearest deadline passes, if there is one.
 #[must_use]
 pub fn next_deadline(state: &State) -> Option<Timestamp> {
@@ -79,12 +76,12 @@ fn ring_time_is_over(turn: &mut Turn<'_>, leg: OurLeg) {
     };
     if !turn.state.is_up(leg.server) {
         // The agent may have answered; the account will tell.
-        let later = ring.postponed(turn.at + LOOK_AGAIN);
+        let later = ring.postponed(turn.at + turn.timing().look_again);
         turn.state.with_call(leg.call, |call| call.set_ring(leg, later));
         return;
     }
     // An agent may have answered in time all the same, on a way that has fallen silent and is not lost yet.
-    let again = ring.postponed(turn.at + LOOK_AGAIN);
+    let again = ring.postponed(turn.at + turn.timing().look_again);
     turn.state.with_call(leg.call, |call| call.offer_mut(leg).map(|offer| (offer.ring, offer.over) = (again, true)));
     turn.order(leg.call, Op::HearOut { leg });
 }
@@ -98,7 +95,7 @@ fn wrap_up_is_over(turn: &mut Turn<'_>, id: AgentId) {
 fn line_is_cleared(turn: &mut Turn<'_>, id: AgentId) {
     let Some(Line::Clearing { leg, .. }) = turn.state.agents().get(&id).map(|agent| agent.line) else { return };
     if !turn.state.is_up(leg.server) {
-        let until = turn.at + LOOK_AGAIN;
+        let until = turn.at + turn.timing().look_again;
         turn.state.with_agent(id, |agent| agent.line = Line::Clearing { leg, until });
         return;
     }
@@ -109,7 +106,7 @@ fn line_is_cleared(turn: &mut Turn<'_>, id: AgentId) {
 }
 
 fn leg_stays(turn: &mut Turn<'_>, leg: &TheirLeg) {
-    let later = turn.at + LOOK_AGAIN;
+    let later = turn.at + turn.timing().look_again;
     if !turn.state.is_up(leg.server) {
         turn.state.part_later(leg, later);
     } else if turn.state.partings().get(leg).is_some_and(|parting| parting.sent >= SENDINGS) {
@@ -120,7 +117,7 @@ fn leg_stays(turn: &mut Turn<'_>, leg: &TheirLeg) {
 }
 
 fn join_again(turn: &mut Turn<'_>, id: CallId) {
-    let later = turn.at + LOOK_AGAIN;
+    let later = turn.at + turn.timing().look_again;
     let Some(call) = turn.state.calls().get(&id).cloned() else { return };
     let Some(talk) = call.talk() else { return };
     let up = turn.state.is_up(call.server());

@@ -12,21 +12,6 @@ use crate::call::{Call, Stage};
 use crate::effect::Op;
 use crate::turn::Turn;
 
-/// For how long we answer for a caller.
-pub(crate) const WITHIN: Span = Span::from_secs(60);
-
-/// How often we do so anew.
-const EVERY: Span = Span::from_secs(20);
-
-/// The earliest renewal of a guard that was ordered for the first time; the latest is as much later.
-const FIRST: Span = Span::from_secs(10);
-
-/// How old a guard may be when the way to Asterisk returns, to be left until its next renewal.
-const FRESH: Span = Span::from_secs(30);
-
-/// How long after a failed order to renew or to lift a guard it is given again.
-const AGAIN_AFTER: Span = Span::from_secs(1);
-
 /// A guard over a caller who waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Guard {
@@ -39,17 +24,19 @@ pub(crate) struct Guard {
 /// Guards a caller who begins to wait. The renewals of callers who began in one instant are spread out.
 pub(crate) fn set(turn: &mut Turn<'_>, id: CallId) {
     // The last bits of an id are chance.
-    let lot = id.0.as_u64_pair().1 % FIRST.as_ms().unsigned_abs();
-    order(turn, id, FIRST + Span::from_ms(i64::try_from(lot).unwrap_or_default()));
+    let first = turn.timing().guard_first;
+    let lot = id.0.as_u64_pair().1 % first.as_ms().unsigned_abs().max(1);
+    order(turn, id, first + Span::from_ms(i64::try_from(lot).unwrap_or_default()));
 }
 
 /// A guard is to be renewed. Without a way to Asterisk that comes to nothing, and is done when it returns.
 pub(crate) fn renew(turn: &mut Turn<'_>, id: CallId) {
+    let every = turn.timing().guard_every;
     let Some(call) = turn.state.calls().get(&id) else { return };
     if turn.state.is_up(call.server()) {
-        order(turn, id, EVERY);
+        order(turn, id, every);
     } else {
-        let again_at = turn.at + EVERY;
+        let again_at = turn.at + every;
         turn.state.with_guard(id, |call| call.waiting_mut().map(|waiting| waiting.guard.again_at = again_at));
     }
 }
@@ -57,7 +44,7 @@ pub(crate) fn renew(turn: &mut Turn<'_>, id: CallId) {
 /// The way to Asterisk is there again: renews a guard that would not last until its renewal.
 pub(crate) fn refresh(turn: &mut Turn<'_>, id: CallId) {
     let guard = turn.state.calls().get(&id).and_then(Call::waiting).map(|waiting| waiting.guard);
-    if guard.is_some_and(|guard| turn.at.since(guard.ordered) > FRESH) {
+    if guard.is_some_and(|guard| turn.at.since(guard.ordered) > turn.timing().guard_fresh) {
         set(turn, id);
     }
 }
@@ -69,7 +56,7 @@ fn order(turn: &mut Turn<'_>, id: CallId, again_after: Span) {
         Some(call.leg.clone())
     });
     if let Some(Some(leg)) = guarded {
-        turn.order(id, Op::Guard { leg, within: Some(WITHIN) });
+        turn.order(id, Op::Guard { leg, within: Some(turn.timing().guard_within) });
     }
 }
 
@@ -95,7 +82,7 @@ pub(crate) fn lift_from_leg(turn: &mut Turn<'_>, leg: &TheirLeg) {
 /// waits well, and one that was not lifted would cut a conversation off.
 pub(crate) fn failed(turn: &mut Turn<'_>, leg: &TheirLeg, within: Option<Span>) {
     let Some(id) = turn.state.call_of(leg).map(|call| call.id) else { return };
-    let at = turn.at + AGAIN_AFTER;
+    let at = turn.at + turn.timing().order_again;
     turn.state.with_guard(id, |call| match (&mut call.stage, within) {
         (Stage::Talking(talk), None) => talk.lift_again_at = Some(at),
         (Stage::Waiting(waiting), Some(_)) => waiting.guard.again_at = at.min(waiting.guard.again_at),
@@ -109,7 +96,7 @@ pub(crate) fn lift_again(turn: &mut Turn<'_>, id: CallId) {
     if turn.state.is_up(call.server()) {
         lift(turn, id);
     } else {
-        let later = turn.at + AGAIN_AFTER;
+        let later = turn.at + turn.timing().order_again;
         turn.state.with_guard(id, |call| call.talk_mut().map(|talk| talk.lift_again_at = Some(later)));
     }
 }

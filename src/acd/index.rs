@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::explain::Candidate;
 use model::fact::FallbackCall;
 use model::queue::Strategy;
-use model::{AgentId, AgentState, CallId, Endpoint, OurLeg, QueueId, ServerId, TheirLeg, Timestamp};
+use model::{AgentId, AgentState, CallId, Endpoint, OurLeg, QueueId, ServerId, Span, TheirLeg, Timestamp};
 
 use crate::agent::{Agent, Line};
 use crate::call::{Call, Stage};
@@ -15,7 +15,7 @@ use crate::deadline::Due;
 use crate::phone::Besides;
 use crate::pool::{self, Pool};
 use crate::queue::{Place, Presence};
-use crate::state::{FALLBACK_LASTS, Over, Parting, State};
+use crate::state::{Over, Parting, State};
 
 /// Everything that is asked often.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub(crate) struct Index {
     pub(crate) staff: Staff,
     /// The agents of each queue, by what they do.
     pub(crate) queue_staff: BTreeMap<QueueId, Staff>,
+    /// How long a call of Asterisk's own queue is kept whose end is never told.
+    fallback_lasts: Span,
 }
 
 /// What stands in the index of a call.
@@ -86,8 +88,8 @@ pub(crate) struct Staff {
 impl Index {
     /// What follows from a state.
     pub(crate) fn of(state: &State) -> Self {
-        let mut index = Self::default();
         let settings = state.settings();
+        let mut index = Self { fallback_lasts: settings.timing.fallback_lasts, ..Self::default() };
         for queue in &settings.queues {
             index.numbers.entry(queue.number.clone()).or_insert(queue.id);
             index.strategies.insert(queue.id, queue.strategy);
@@ -224,11 +226,11 @@ impl Index {
     }
 
     pub(crate) fn add_fallback(&mut self, call: &FallbackCall) {
-        self.deadlines.insert((call.began + FALLBACK_LASTS, Due::Fallback(call.leg.clone())));
+        self.deadlines.insert((call.began + self.fallback_lasts, Due::Fallback(call.leg.clone())));
     }
 
     pub(crate) fn remove_fallback(&mut self, call: &FallbackCall) {
-        self.deadlines.remove(&(call.began + FALLBACK_LASTS, Due::Fallback(call.leg.clone())));
+        self.deadlines.remove(&(call.began + self.fallback_lasts, Due::Fallback(call.leg.clone())));
     }
 
     pub(crate) fn add_over(&mut self, over: &Over) {

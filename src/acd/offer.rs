@@ -13,12 +13,6 @@ use crate::effect::{Exit, HangupReason, Op};
 use crate::turn::Turn;
 use crate::{ending, guard, overflow, route};
 
-/// How long a phone may take to say that it rings.
-pub(crate) const RINGS_WITHIN: Span = Span::from_secs(4);
-
-/// How much longer than our own deadline Asterisk rings a phone, should we be gone.
-const GIVE_UP_MARGIN: Span = Span::from_secs(10);
-
 /// What is to become of the leg of an offer that ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Remains {
@@ -35,14 +29,15 @@ pub(crate) fn make(turn: &mut Turn<'_>, call: CallId, agent: AgentId) {
     let Some(endpoint) = turn.state.agents().get(&agent).map(|agent| agent.card.endpoint.clone()) else { return };
     let tier = tier(turn, call, agent);
     let ring_timeout = ring_timeout(turn, call);
+    let timing = turn.timing();
     let at = turn.at;
-    let ring = Ring::Awaited { until: at + RINGS_WITHIN };
+    let ring = Ring::Awaited { until: at + timing.rings_within };
     let made = turn.state.with_call(call, |call| {
         let leg = call.next_leg();
         let n = add(call, (agent, tier), leg, at, ring)?;
         let mark = call.mark(CallPhase::Offered);
         let caller = call.leg.clone();
-        let dial = Op::Dial { leg, endpoint, caller, give_up_after: ring_timeout + GIVE_UP_MARGIN, mark };
+        let dial = Op::Dial { leg, endpoint, caller, give_up_after: ring_timeout + timing.give_up_margin, mark };
         Some((n, leg, call.queue, dial))
     });
     let Some(Some((n, leg, queue, dial))) = made else { return };
@@ -256,5 +251,5 @@ fn prepare_bridge(call: &mut Call) -> Option<Op> {
 
 pub(crate) fn ring_timeout(turn: &Turn<'_>, call: CallId) -> Span {
     let queue = turn.state.calls().get(&call).and_then(|call| turn.state.queues().get(&call.queue));
-    queue.map_or(RINGS_WITHIN, |queue| queue.card.ring_timeout)
+    queue.map_or(turn.timing().rings_within, |queue| queue.card.ring_timeout)
 }

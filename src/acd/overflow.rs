@@ -8,7 +8,6 @@ use model::{CallId, CallPhase, Fact, Outcome, QueueId, SegmentKind, Side};
 
 use crate::agent::{self, After};
 use crate::call::{Call, Leave};
-use crate::deadline::LOOK_AGAIN;
 use crate::effect::{Exit, Op};
 use crate::queue::Presence;
 use crate::turn::Turn;
@@ -180,7 +179,7 @@ pub(crate) fn time_is_over(turn: &mut Turn<'_>, id: CallId) {
         }
     } else {
         // The caller may have hung up; the account will tell.
-        let later = turn.at + LOOK_AGAIN;
+        let later = turn.at + turn.timing().look_again;
         turn.state.with_call(id, |call| {
             if let Some(leave) = call.waiting_mut().and_then(|waiting| waiting.leave.as_mut()) {
                 leave.at = later;

@@ -12,12 +12,6 @@ use crate::agent::{self, Agent, Line};
 use crate::state::State;
 use crate::turn::Turn;
 
-/// How long a phone may be in use after our leg on it has ended: Asterisk tells so some 5 ms later (ari.md, section 9).
-pub(crate) const LINGERS: Span = Span::from_secs(1);
-
-/// How often a phone is looked at again whose Asterisk is out of reach.
-const LOOK_AGAIN: Span = Span::from_secs(1);
-
 /// What is on a phone besides our legs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Besides {
@@ -43,6 +37,7 @@ pub(crate) struct Said {
 pub(crate) fn note(turn: &mut Turn<'_>, id: AgentId, endpoint: Endpoint, said: Said) {
     let at = turn.at;
     let fallback = in_fallback(turn.state, &endpoint);
+    let lingers = turn.timing().phone_lingers;
     turn.state.with_agent(id, |agent| {
         if agent.reachable && !said.reachable {
             agent.gone_at = Some(at);
@@ -55,7 +50,7 @@ pub(crate) fn note(turn: &mut Turn<'_>, id: AgentId, endpoint: Endpoint, said: S
             (true, Line::Free) | (false, Line::Used(_) | Line::Clearing { .. }) => {}
         }
         let private = matches!(agent.besides, Besides::Private { .. });
-        agent.besides = besides(agent, at, fallback);
+        agent.besides = besides(agent, at, lingers, fallback);
         if private && agent.besides == Besides::Nothing {
             // That is why it was busy.
             agent.rests_until = None;
@@ -64,12 +59,12 @@ pub(crate) fn note(turn: &mut Turn<'_>, id: AgentId, endpoint: Endpoint, said: S
     turn.record(Fact::EndpointChanged { endpoint, reachable: said.reachable, in_use: said.in_use });
 }
 
-fn besides(agent: &Agent, at: Timestamp, fallback: bool) -> Besides {
+fn besides(agent: &Agent, at: Timestamp, lingers: Span, fallback: bool) -> Besides {
     match (agent.in_use, agent.line, agent.besides) {
         (false, _, _) | (true, Line::Used(_) | Line::Clearing { .. }, Besides::Nothing | Besides::Lingering { .. }) => {
             Besides::Nothing
         }
-        (true, Line::Free, Besides::Nothing) => match agent.freed_at.map(|freed| freed + LINGERS) {
+        (true, Line::Free, Besides::Nothing) => match agent.freed_at.map(|freed| freed + lingers) {
             Some(until) if at < until => Besides::Lingering { until },
             Some(_) | None => Besides::Private { fallback },
         },
@@ -127,7 +122,9 @@ pub(crate) fn lingers(turn: &mut Turn<'_>, id: AgentId) {
     let besides = match agent.line {
         Line::Used(_) | Line::Clearing { .. } => Besides::Nothing,
         // Its being free may have been told to nobody; the account will tell.
-        Line::Free if !turn.state.is_up(agent.card.endpoint.server) => Besides::Lingering { until: turn.at + LOOK_AGAIN },
+        Line::Free if !turn.state.is_up(agent.card.endpoint.server) => {
+            Besides::Lingering { until: turn.at + turn.timing().look_again }
+        }
         Line::Free => Besides::Private { fallback },
     };
     turn.state.with_agent(id, |agent| agent.besides = besides);

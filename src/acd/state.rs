@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::fact::FallbackCall;
 use model::wallboard::Today;
-use model::{AgentId, BridgeId, CallId, LegId, QueueId, ServerId, Settings, Span, TheirLeg, Timestamp};
+use model::{AgentId, BridgeId, CallId, LegId, QueueId, ServerId, Settings, TheirLeg, Timestamp};
 
 use crate::agent::Agent;
 use crate::call::Call;
@@ -58,9 +58,6 @@ pub struct State {
     index: Index,
 }
 
-/// How long a call of Asterisk's own queue is kept whose end nobody tells.
-pub(crate) const FALLBACK_LASTS: Span = Span::from_secs(4 * 60 * 60);
-
 /// A call of Asterisk's own queue that is over and booked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Over {
@@ -95,6 +92,13 @@ impl State {
             stirred: BTreeSet::new(),
             index: Index::default(),
         }
+        .indexed()
+    }
+
+    /// The same, with what follows from it.
+    fn indexed(mut self) -> Self {
+        self.index = Index::of(&self);
+        self
     }
 
     /// Every leg that the state believes to be alive.

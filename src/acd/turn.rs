@@ -1,6 +1,6 @@
 //! One step under way: the state, the time, and the effects gathered so far.
 
-use model::{CallId, Fact, LegId, ServerId, TheirLeg, Timestamp};
+use model::{CallId, Fact, LegId, ServerId, TheirLeg, Timestamp, Timing};
 
 use crate::effect::{Effect, Lane, Op, Order};
 use crate::state::State;
@@ -17,6 +17,11 @@ impl<'a> Turn<'a> {
     pub(crate) fn new(state: &'a mut State, at: Timestamp) -> Self {
         let at = state.advance(at);
         Self { state, at, orders: Vec::new(), facts: Vec::new() }
+    }
+
+    /// How long is waited, and for what.
+    pub(crate) const fn timing(&self) -> Timing {
+        self.state.settings().timing
     }
 
     /// Orders something on behalf of a call.

@@ -14,6 +14,7 @@ pub mod queue;
 pub mod settings;
 pub mod stamp;
 pub mod time;
+pub mod timing;
 pub mod user;
 pub mod wallboard;
 
@@ -27,3 +28,4 @@ pub use queue::Queue;
 pub use settings::Settings;
 pub use stamp::Stamp;
 pub use time::{Span, Timestamp};
+pub use timing::Timing;

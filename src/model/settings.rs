@@ -8,6 +8,7 @@ use crate::agent::{Agent, FIRST_TIER};
 use crate::id::QueueId;
 use crate::queue::{Queue, WayOut};
 use crate::time::Span;
+use crate::timing::Timing;
 
 /// Everything that the core decides by.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,9 @@ pub struct Settings {
     pub queues: Vec<Queue>,
     /// The agents.
     pub agents: Vec<Agent>,
+    /// How long the core waits, and for what.
+    #[serde(default)]
+    pub timing: Timing,
 }
 
 /// Where a set of settings contradicts itself.
@@ -50,6 +54,16 @@ pub enum SettingsError {
     /// A limit of a queue that would turn everybody away.
     #[error("queue {0:?} has a longest wait or a capacity of zero")]
     LimitOfZero(String),
+    /// A span of the core's timing that is too short or too long.
+    #[error("the timing {name} must be from {} to {} seconds", seconds(*least), seconds(*most))]
+    OutOfBounds {
+        /// The span's name.
+        name: &'static str,
+        /// The shortest that may be set.
+        least: Span,
+        /// The longest.
+        most: Span,
+    },
     /// A ring time that no phone could be answered in.
     #[error("queue {0:?} rings for less than a second")]
     RingTooShort(String),
@@ -75,6 +89,7 @@ impl Settings {
             }
             self.check_overflow(queue)?;
         }
+        self.timing.check()?;
         self.check_agents()
     }
 
@@ -116,6 +131,12 @@ impl Settings {
     }
 }
 
+/// A span in seconds, with as many decimals as it takes.
+fn seconds(span: Span) -> String {
+    let (whole, ms) = (span.as_secs(), span.as_ms() % 1000);
+    if ms == 0 { whole.to_string() } else { format!("{whole}.{ms:03}").trim_end_matches('0').to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -124,6 +145,7 @@ mod tests {
     use crate::agent::{Agent, Endpoint};
     use crate::id::{AgentId, ServerId};
     use crate::person::PersonName;
+    use crate::timing::Timing;
 
     fn with_phone(name: &str) -> Settings {
         let endpoint = Endpoint { server: ServerId(1), name: name.to_owned() };
@@ -138,6 +160,7 @@ mod tests {
                 ready_on_register: false,
                 tiers: std::collections::BTreeMap::new(),
             }],
+            timing: Timing::default(),
         }
     }
 

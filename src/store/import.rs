@@ -5,6 +5,7 @@
 mod entries;
 mod merge;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use model::queue::Strategy;
@@ -24,6 +25,9 @@ use crate::{agents, settings};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
+    /// The spans of the core's timing to change, in seconds, each by its name and `_s`, as `rings_within_s`.
+    #[serde(default)]
+    pub timing: BTreeMap<String, f64>,
     /// Queues to add or change.
     #[serde(default)]
     pub queues: Vec<QueueEntry>,

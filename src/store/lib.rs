@@ -22,6 +22,7 @@ pub mod queues;
 pub mod sessions;
 pub mod settings;
 mod text;
+mod timing;
 pub mod users;
 
 #[cfg(test)]

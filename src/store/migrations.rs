@@ -32,6 +32,7 @@ migrations! {
     3 "0003_books",
     4 "0004_full_core",
     5 "0005_desk",
+    6 "0006_timing",
 }
 
 fn with_texts(texts: &[&'static str]) -> Migrator {

@@ -7,7 +7,7 @@ use model::{Actor, PersonName, Settings, Timestamp};
 use crate::audit::Change;
 use crate::db::{Db, Tx};
 use crate::error::Error;
-use crate::{agents, audit, queues, text};
+use crate::{agents, audit, queues, text, timing};
 
 /// The settings, and the number of the change that made them so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,8 @@ pub(crate) async fn change_within(
 }
 
 async fn read(tx: &mut Tx) -> Result<Settings, Error> {
-    Ok(Settings { queues: queues::read(tx).await?, agents: agents::read(tx).await? })
+    let (queues, agents) = (queues::read(tx).await?, agents::read(tx).await?);
+    Ok(Settings { queues, agents, timing: timing::read(tx).await? })
 }
 
 /// What is gone goes first, so that its number or phone is free; queues come before the agents who serve them.
@@ -103,6 +104,7 @@ async fn write(tx: &mut Tx, before: &Settings, after: &Settings) -> Result<Vec<C
     changes.extend(queues::remove_missing(tx, &before.queues, &after.queues).await?);
     changes.extend(queues::write(tx, &before.queues, &after.queues).await?);
     changes.extend(agents::write(tx, &before.agents, &after.agents).await?);
+    changes.extend(timing::write(tx, &before.timing, &after.timing).await?);
     Ok(changes)
 }
 

@@ -119,7 +119,7 @@ pub fn settings(queues: u128, agents: u128, serves: u128, wrap_up: Span) -> Sett
             ready_on_register: false,
         }
     };
-    Settings { queues: (0..queues).map(queue).collect(), agents: (0..agents).map(agent).collect() }
+    Settings { queues: (0..queues).map(queue).collect(), agents: (0..agents).map(agent).collect(), ..Settings::default() }
 }
 
 #[cfg(test)]

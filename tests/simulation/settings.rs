@@ -33,7 +33,7 @@ pub fn settings(variant: u8) -> Settings {
         3 => agents.iter_mut().for_each(|agent| serve(agent, vec![queue_id(702), queue_id(700)])),
         _ => {}
     }
-    let settings = Settings { queues, agents };
+    let settings = Settings { queues, agents, ..Settings::default() };
     assert_eq!(settings.check(), Ok(()), "settings {variant} contradict themselves");
     settings
 }

@@ -3,18 +3,15 @@
 use std::collections::BTreeSet;
 
 use model::fact::FallbackCall;
-use model::{Endpoint, Fact, ServerId, Span, TheirLeg};
+use model::{Endpoint, Fact, ServerId, TheirLeg};
 
 use crate::effect::Op;
-use crate::state::{FALLBACK_LASTS, Over, State};
+use crate::state::{Over, State};
 use crate::turn::Turn;
 use crate::{ending, guard, phone};
 
 /// How many are kept. What is beyond is booked when it is over.
 const MOST: usize = 5_000;
-
-/// How long a call that is over stays noted. By then the books have it, should journal and program be lost together.
-const NOTED: Span = Span::from_secs(10);
 
 /// Books what is news, and has Asterisk forget in a while what is over.
 pub(super) fn take(turn: &mut Turn<'_>, server: ServerId, calls: Vec<FallbackCall>) {
@@ -44,7 +41,7 @@ fn forget_later(turn: &mut Turn<'_>, call: FallbackCall) {
         turn.order_for_server(server, Op::ForgetFallback { server, legs });
         return;
     }
-    let forget_at = turn.at + NOTED;
+    let forget_at = turn.at + turn.timing().fallback_noted;
     turn.state.keep_over(Over { call, forget_at });
 }
 
@@ -104,7 +101,7 @@ pub(crate) fn check(state: &State, broken: &mut Vec<String>) {
 
 /// Whether a call that nobody heard of before is kept.
 fn is_kept(turn: &Turn<'_>, call: &FallbackCall) -> bool {
-    turn.state.fallback().len() < MOST && turn.at.since(call.began) < FALLBACK_LASTS
+    turn.state.fallback().len() < MOST && turn.at.since(call.began) < turn.timing().fallback_lasts
 }
 
 /// A call has been there for longer than anybody talks: Live shows it no more. The books hear of it when it is over.

@@ -1,7 +1,7 @@
 //! An order was not carried out. The books say so, and where something depends on it, it is mended here: nobody waits for
 //! what will not come, and nothing is tried for ever.
 
-use model::{BridgeId, Fact, LegId, OfferEnd, OurLeg, PromptId, ServerId, Side, Span, TheirLeg};
+use model::{BridgeId, Fact, LegId, OfferEnd, OurLeg, PromptId, ServerId, Side, TheirLeg};
 
 use super::leg_rang::line;
 use super::{leg_ended, prompt_ended};
@@ -13,13 +13,6 @@ use crate::offer::{self, Remains};
 use crate::state::Way;
 use crate::turn::Turn;
 use crate::{ending, guard};
-
-/// How long after an order to join whose fate is unknown it is given again: a loss of the whole way to Asterisk is reported
-/// before, and then the account tells.
-const JOIN_AGAIN_AFTER: Span = Span::from_secs(1);
-
-/// How long after a failed order to watch phones it is given again.
-const WATCH_AGAIN_AFTER: Span = Span::from_secs(1);
 
 pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
     turn.record(Fact::OrderFailed { order: words(&order), why: reason(why) });
@@ -100,7 +93,7 @@ fn music_failed(turn: &mut Turn<'_>, leg: &LegId, why: &OrderFailure, fits: impl
 /// Until they are watched, nothing is heard of the phones. Without a way to Asterisk, they are watched when it returns.
 fn watch(turn: &mut Turn<'_>, server: ServerId) {
     if turn.state.is_up(server) {
-        let at = turn.at + WATCH_AGAIN_AFTER;
+        let at = turn.at + turn.timing().order_again;
         turn.state.watch_again_at(server, Some(at));
     }
 }
@@ -149,7 +142,7 @@ fn join(turn: &mut Turn<'_>, bridge: BridgeId, why: &OrderFailure) {
             ending::unjoin(turn, bridge.call);
         }
         OrderFailure::Unknown => {
-            let at = turn.at + JOIN_AGAIN_AFTER;
+            let at = turn.at + turn.timing().order_again;
             turn.state.with_call(bridge.call, |call| call.talk_mut().map(|talk| talk.join_again_at = Some(at)));
         }
     }

@@ -1,6 +1,6 @@
 //! Callers' legs on their way out of our hands.
 
-use model::{AgentId, PromptId, Span, TheirLeg, Timestamp};
+use model::{AgentId, PromptId, TheirLeg, Timestamp};
 
 use super::State;
 use crate::effect::Exit;
@@ -29,9 +29,6 @@ pub(crate) enum Way {
 /// How many callers' legs on their way out are looked after: those of all calls, and as many who were turned away.
 pub(crate) const MOST_PARTINGS: usize = 20_000;
 
-/// How long a caller's leg may take to leave.
-const PARTS_WITHIN: Span = Span::from_secs(5);
-
 impl State {
     /// A caller's leg was sent on its way out, for the first time or again.
     pub(crate) fn part(&mut self, leg: TheirLeg, how: Way) {
@@ -42,12 +39,12 @@ impl State {
         }
         let sent = before.map_or(0, |parting| parting.sent).saturating_add(1);
         let ready = before.and_then(|parting| parting.ready);
-        self.keep_parting(leg, Parting { how, again_at: self.now + PARTS_WITHIN, sent, ready });
+        self.keep_parting(leg, Parting { how, again_at: self.now + self.settings.timing.leaves_within, sent, ready });
     }
 
     /// An agent's leg hears a prompt and is then hung up; at its end the agent is Ready.
     pub(crate) fn part_ready(&mut self, leg: TheirLeg, prompt: PromptId, agent: AgentId) {
-        let again_at = self.now + PARTS_WITHIN;
+        let again_at = self.now + self.settings.timing.leaves_within;
         self.keep_parting(leg, Parting { how: Way::Tone(prompt), again_at, sent: 1, ready: Some(agent) });
     }
 

@@ -11,7 +11,7 @@ use crate::explain::{explain, verify};
 
 /// Queue 700 with this strategy and these agents, each in a tier.
 pub(super) fn staffed_by(strategy: Strategy, agents: &[(u128, u8)]) -> Settings {
-    let Settings { mut queues, agents: like } = settings();
+    let Settings { mut queues, agents: like, timing } = settings();
     queues[0].strategy = strategy;
     let agents = agents.iter().map(|(number, tier)| model::Agent {
         id: agent(*number),
@@ -20,7 +20,7 @@ pub(super) fn staffed_by(strategy: Strategy, agents: &[(u128, u8)]) -> Settings 
         tiers: [(queue(700), *tier)].into(),
         ..like[1].clone()
     });
-    Settings { agents: agents.collect(), queues }
+    Settings { agents: agents.collect(), queues, timing }
 }
 
 /// The agents who are rung, one after another, for callers who come one after another, each of whom talks for a second.

@@ -11,7 +11,7 @@ const AGENTS: u128 = 2_000;
 
 /// Fifty queues of one strategy, two thousand agents in three tiers, each of whom serves ten queues.
 fn big(strategy: Strategy) -> Settings {
-    let Settings { queues, agents } = settings();
+    let Settings { queues, agents, timing } = settings();
     let queue_of = |number: u128| model::Queue {
         id: queue(7_000 + number),
         number: (7_000 + number).to_string(),
@@ -28,7 +28,7 @@ fn big(strategy: Strategy) -> Settings {
             ..agents[0].clone()
         }
     };
-    Settings { queues: (0..QUEUES).map(queue_of).collect(), agents: (0..AGENTS).map(agent_of).collect() }
+    Settings { queues: (0..QUEUES).map(queue_of).collect(), agents: (0..AGENTS).map(agent_of).collect(), timing }
 }
 
 /// The median and the 99th per cent of what these steps took, in microseconds.

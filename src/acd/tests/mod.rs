@@ -184,6 +184,7 @@ fn settings() -> Settings {
     Settings {
         queues: vec![queue(700, 5), queue(701, 0)],
         agents: vec![agent(1001, vec![self::queue(700), self::queue(701)]), agent(1002, vec![self::queue(700)])],
+        ..Settings::default()
     }
 }
 

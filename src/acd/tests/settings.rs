@@ -124,3 +124,46 @@ fn settings_that_contradict_themselves_break_nothing() {
     let call = centre.calls(6_000, "c1", "700");
     assert_eq!(centre.state_of(1001), AgentState::Reserved(call));
 }
+
+#[test]
+fn spans_that_the_settings_name_are_waited_from_the_next_step_on() {
+    let mut centre = Centre::opened();
+    let mut changed = settings();
+    changed.timing.rings_within = Span::from_ms(700);
+    changed.timing.guard_within = Span::from_secs(6);
+    changed.timing.guard_first = Span::from_secs(1);
+    changed.timing.guard_every = Span::from_secs(2);
+    centre.at(5_000, Event::SettingsChanged(changed));
+    let call = centre.calls(10_000, "c1", "700");
+    let guards = Effect::Switch(Order::of_call(call, Op::Guard { leg: their("c1"), within: Some(Span::from_secs(6)) }));
+    let first = crate::next_deadline(&centre.state).expect("a guard is renewed").as_ms();
+    assert!((11_000..12_000).contains(&first), "{first}");
+    assert_eq!(centre.deadline(first), vec![guards.clone()]);
+    assert_eq!(centre.deadline(first + 2_000), vec![guards]);
+    centre.asks(14_100, 1001, Ask::Ready);
+    assert_eq!(crate::next_deadline(&centre.state).map(Timestamp::as_ms), Some(14_800), "a phone is to ring soon");
+}
+
+#[test]
+fn call_of_asterisks_own_queue_is_kept_for_as_long_as_the_settings_say() {
+    let mut centre = Centre::staffed();
+    let mut changed = settings();
+    changed.timing.fallback_lasts = Span::from_secs(60);
+    centre.at(9_000, Event::SettingsChanged(changed));
+    assert_eq!(centre.state.settings().timing.check(), Ok(()));
+    let leg = their("f1");
+    let call = model::fact::FallbackCall {
+        leg,
+        call: None,
+        dialled: "700".to_owned(),
+        number: None,
+        began: Timestamp::from_ms(10_000),
+        agent: None,
+        answered: None,
+        ended: None,
+    };
+    centre.at(11_000, Event::FallbackReported { server: SERVER, calls: vec![call] });
+    assert_eq!(crate::next_deadline(&centre.state).map(Timestamp::as_ms), Some(70_000));
+    centre.at(12_000, Event::SettingsChanged(settings()));
+    assert_eq!(crate::next_deadline(&centre.state).map(Timestamp::as_ms), Some(10_000 + 4 * 3_600_000));
+}

@@ -210,7 +210,7 @@ impl Wanderer {
     }
 
     fn changes_settings(&mut self) {
-        let Settings { queues, agents } = settings();
+        let Settings { queues, agents, .. } = settings();
         let mut changed = Settings::default();
         for number in 700..700 + QUEUES {
             if number > 700 && self.one_in(8) {

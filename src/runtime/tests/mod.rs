@@ -45,7 +45,7 @@ impl Site {
         std::fs::create_dir_all(&folder).unwrap();
         let db = Db::open(&format!("sqlite://{}", folder.join("test.db").display())).await.unwrap();
         db.migrate().await.unwrap();
-        let Settings { queues, agents } = settings();
+        let Settings { queues, agents, .. } = settings();
         let (by, at) = (Actor::CommandLine, Timestamp::from_ms(1));
         for queue in queues {
             store::queues::save(&db, &by, at, queue).await.unwrap();
@@ -219,7 +219,7 @@ pub(crate) fn settings() -> Settings {
         strategy: Strategy::default(),
         overflow: Overflow::default(),
     };
-    Settings { queues: vec![queue], agents: vec![agent(1001), agent(1002)] }
+    Settings { queues: vec![queue], agents: vec![agent(1001), agent(1002)], ..Settings::default() }
 }
 
 /// Counts what this test's thread counts.

@@ -1,10 +1,11 @@
 //! The document's queues and agents, laid over the settings.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use model::agent::FIRST_TIER;
 use model::queue::{Capacity, Limit, Overflow, ServiceLevelTarget, Strategy, WayOut};
-use model::{Agent, AgentId, Endpoint, PersonName, Queue, QueueId, ServerId, Settings, Span, Timestamp};
+use model::{Agent, AgentId, Endpoint, PersonName, Queue, QueueId, ServerId, Settings, Span, Timestamp, Timing};
 
 use super::{
     AgentEntry, CapacityEntry, Document, LimitEntry, OverflowEntry, QueueEntry, ServedEntry, ServiceLevelEntry, UserEntry,
@@ -36,6 +37,7 @@ pub(super) fn refuse_doubles(document: &Document, home: ServerId) -> Result<(), 
 
 /// Lays the document over the settings.
 pub(super) fn into(settings: &mut Settings, document: &Document, home: ServerId, at: Timestamp) -> Result<(), Error> {
+    timing(&mut settings.timing, &document.timing)?;
     for entry in &document.queues {
         let number = stored(&entry.number);
         match settings.queues.iter_mut().find(|queue| queue.number == number) {
@@ -56,6 +58,21 @@ pub(super) fn into(settings: &mut Settings, document: &Document, home: ServerId,
         match settings.agents.iter_mut().find(|agent| agent.endpoint == endpoint) {
             Some(known) => *known = agent(entry, queues, known.clone()),
             None => settings.agents.push(agent(entry, queues, new_agent(endpoint, at))),
+        }
+    }
+    Ok(())
+}
+
+/// Sets the spans that the document names.
+fn timing(timing: &mut Timing, entries: &BTreeMap<String, f64>) -> Result<(), Error> {
+    for (name, seconds) in entries {
+        // What is no length of time at all is out of every bound.
+        let duration = Duration::try_from_secs_f64(*seconds).unwrap_or(Duration::MAX);
+        let span = Span::from_ms(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX));
+        if !name.strip_suffix("_s").is_some_and(|name| timing.set(name, span)) {
+            let known: Vec<String> = Timing::NAMES.iter().map(|name| format!("{name}_s")).collect();
+            let what = format!("the timing {:?}", text::clip(name, 40));
+            return Err(Error::refused(what, format!("is not one of {}", known.join(", "))));
         }
     }
     Ok(())

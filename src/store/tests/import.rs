@@ -2,7 +2,7 @@
 
 use model::queue::{Capacity, Limit, Overflow, Strategy, WayOut};
 use model::user::Role;
-use model::{Actor, Email, ServerId, Span};
+use model::{Actor, Email, ServerId, Settings, Span, Timing};
 
 use super::at;
 use super::stand::{Stand, on_both};
@@ -88,6 +88,8 @@ async fn what_a_document_does_not_say_stays_as_it_is() {
 
 /// Every document here begins well and goes wrong later.
 const WRONG: &[(&str, &str)] = &[
+    (r#"{"timing":{"rings_within_s":-1}}"#, "the timing rings_within must be from 0.5 to 30 seconds"),
+    (r#"{"timing":{"guard_every_s":31}}"#, "the timing guard_every must be from 0 to 30 seconds"),
     (
         r#"{"queues":[{"number":"700","name":"A"}],"agents":[{"name":"A","endpoint":"1","queues":["709"]}]}"#,
         r#"the agent at endpoint "1" serves queue "709", which does not exist"#,
@@ -198,6 +200,27 @@ async fn strategies_ways_out_and_tiers_come_in_by_number_and_stay_unless_told_ot
     .await;
 }
 
+#[tokio::test]
+async fn spans_of_the_timing_are_taken_over_one_by_one_and_kept() {
+    on_both(|stand| async move {
+        let short = r#"{"timing":{"rings_within_s":1.5,"look_again_s":0.1}}"#;
+        assert_eq!(apply(&stand, 1, short).await.unwrap(), Report { created: 0, changed: 1 });
+        assert_eq!(apply(&stand, 2, short).await.unwrap(), Report::default());
+        let wanted = Timing { rings_within: Span::from_ms(1_500), look_again: Span::from_ms(100), ..Timing::default() };
+        assert_eq!(settings::load(&stand.db).await.unwrap(), settings::Loaded { version: 1, settings: timed(wanted) });
+        apply(&stand, 3, r#"{"timing":{"silence_s":20}}"#).await.unwrap();
+        let wanted = Timing { silence: Span::from_secs(20), ..wanted };
+        assert_eq!(settings::load(&stand.db).await.unwrap().settings, timed(wanted));
+        let line = audit::latest(&stand.db, 1).await.unwrap().remove(0);
+        assert_eq!((line.subject.as_str(), &line.became.unwrap()["silence"]), ("timing", &20_000.into()));
+    })
+    .await;
+}
+
+fn timed(timing: Timing) -> Settings {
+    Settings { timing, ..Settings::default() }
+}
+
 #[test]
 fn a_wrong_word_is_named_with_what_would_be_right() {
     let queue = |rest: &str| format!(r#"{{"queues":[{{"number":"700","name":"A",{rest}}}]}}"#);
@@ -218,6 +241,15 @@ fn a_wrong_word_is_named_with_what_would_be_right() {
         let said = serde_json::from_str::<Document>(&document).unwrap_err().to_string();
         assert!(said.starts_with(words) && said.contains(" at line 1 column "), "{document}: {said}");
     }
+}
+
+#[tokio::test]
+async fn a_span_that_the_timing_does_not_have_is_refused_with_those_that_it_has() {
+    on_both(|stand| async move {
+        let said = apply(&stand, 1, r#"{"timing":{"rings_s":1}}"#).await.unwrap_err().to_string();
+        assert!(said.starts_with(r#"the timing "rings_s" is not one of guard_within_s, guard_every_s"#), "{said}");
+    })
+    .await;
 }
 
 #[tokio::test]

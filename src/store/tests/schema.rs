@@ -9,7 +9,7 @@ use sqlx::{Executor, SqlSafeStr};
 use super::stand::{on_both, on_postgres, on_sqlite};
 use crate::dispatch::{Dialects, On};
 use crate::migrations::FILES;
-use crate::{Error, agent_states, agents, audit, books, calls, db, desk, lock, queues, sessions, settings, users};
+use crate::{Error, agent_states, agents, audit, books, calls, db, desk, lock, queues, sessions, settings, timing, users};
 
 /// Every statement of the crate, by file.
 const STATEMENTS: &[(&str, &[(&str, Dialects)])] = &[
@@ -26,6 +26,7 @@ const STATEMENTS: &[(&str, &[(&str, Dialects)])] = &[
     ("queues.rs", queues::ALL),
     ("sessions.rs", sessions::ALL),
     ("settings.rs", settings::ALL),
+    ("timing.rs", timing::ALL),
     ("users.rs", users::ALL),
 ];
 

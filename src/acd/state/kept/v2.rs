@@ -95,7 +95,7 @@ impl From<&state::State> for State {
 
 impl From<State> for state::State {
     fn from(kept: State) -> Self {
-        let mut state = Self {
+        Self {
             now: kept.now,
             chance: kept.chance.into(),
             settings: kept.settings,
@@ -116,8 +116,7 @@ impl From<State> for state::State {
             changes: kept.changes.into(),
             stirred: BTreeSet::new(),
             index: Index::default(),
-        };
-        state.index = Index::of(&state);
-        state
+        }
+        .indexed()
     }
 }
