@@ -20,6 +20,9 @@ const STYLES: &[&str] = &[
     "login.css",
     "live.css",
     "panel.css",
+    "forms.css",
+    "lists.css",
+    "work.css",
     "desk.css",
     "health.css",
     "gallery.css",
@@ -35,20 +38,39 @@ const FONTS: &[(&str, &str)] = &[
 const HTMX: &[&str] = &["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"];
 
 /// Our modules, each after those that it imports.
-const MODULES: &[&str] = &["clock.js", "rows.js", "panel.js", "choice.js", "stream.js", "live.js", "desk.js"];
+const MODULES: &[&str] = &[
+    "clock.js",
+    "plural.js",
+    "dialog.js",
+    "rows.js",
+    "panel.js",
+    "choice.js",
+    "stream.js",
+    "live.js",
+    "desk.js",
+    "pick.js",
+    "dirty.js",
+    "file.js",
+];
 
 /// The icons that pages use, by their Lucide names.
 const ICONS: &[&str] = &[
     "activity",
     "arrow-down",
+    "arrow-up",
     "arrow-up-to-line",
     "bell",
     "chevron-down",
+    "chevron-left",
+    "chevron-right",
     "circle",
     "circle-alert",
     "circle-check",
+    "circle-dashed",
+    "circle-dot",
     "circle-pause",
     "circle-user",
+    "circle-x",
     "coffee",
     "gauge",
     "graduation-cap",
@@ -62,10 +84,12 @@ const ICONS: &[&str] = &[
     "phone-missed",
     "phone-off",
     "plug",
+    "rotate-ccw",
     "search",
     "shapes",
     "triangle-alert",
     "unplug",
+    "upload",
     "user-check",
     "users",
     "utensils",
@@ -106,11 +130,12 @@ fn main() {
     write(&out.join("icons.svg"), sprite(&modules.join("lucide-static/icons")).as_bytes());
 }
 
-/// A module without the lines that are there for whoever reads the source.
+/// A module without what is there for those who read the source: whole lines of comment, and what sets lines in. No text of
+/// ours goes over a line's end.
 fn without_comments(source: &str) -> String {
     let remark = |line: &str| line.starts_with("//") || (line.starts_with("/**") && line.ends_with("*/"));
-    let said = |line: &&str| !remark(line.trim());
-    source.lines().filter(said).map(|line| line.to_owned() + "\n").collect()
+    let said = |line: &&str| !line.is_empty() && !remark(line);
+    source.lines().map(str::trim).filter(said).map(|line| line.to_owned() + "\n").collect()
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";

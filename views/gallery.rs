@@ -1,15 +1,17 @@
-//! Every part that pages are made of, in every state: for whoever builds pages, and for whoever wants to see at a glance
-//! whether all of them still belong together.
+//! Every part that pages are made of, in every state: for those who build pages, and to see at a glance whether all of them
+//! still belong together. Four chapters; a link to one shows it alone.
+
+mod base;
+mod choices;
+mod forms;
+mod lists;
+mod tables;
+mod work;
 
 use maud::{Markup, Render, html};
-use model::{AgentState, CallId, CallPhase, NotReadyReason, Span, Timestamp};
+use model::Timestamp;
 
 use crate::frame::{Frame, Section, SignedIn};
-use crate::number::{self, NONE};
-use crate::parts::{
-    self, Danger, Limit, Panel, agent_state, call_phase, clipped, icon, panel, panel_awaited, panel_failed, panel_part, question,
-    since, sparkline, stale, tabs, ticks,
-};
 use crate::words::Lang;
 
 /// The page.
@@ -23,202 +25,80 @@ pub struct Gallery {
     pub at: Timestamp,
 }
 
-/// The colours, by the names of their tokens, each with the one of its tint where there is one.
-const INKS: [(&str, &str); 12] = [
-    ("text", ""),
-    ("text-2", ""),
-    ("text-3", ""),
-    ("accent", ""),
-    ("ready", "ready-tint"),
-    ("ringing", "ringing-tint"),
-    ("talking", "talking-tint"),
-    ("held", "held-tint"),
-    ("wrap-up", "wrap-up-tint"),
-    ("not-ready", "not-ready-tint"),
-    ("red", "red-tint"),
-    ("logged-out", "logged-out-tint"),
-];
+/// The scripts that parts need.
+const SCRIPTS: [&str; 5] = ["clock.js", "dialog.js", "pick.js", "dirty.js", "file.js"];
 
-/// Why agents take no calls.
-const REASONS: [NotReadyReason; 10] = [
-    NotReadyReason::Asked,
-    NotReadyReason::Break,
-    NotReadyReason::Lunch,
-    NotReadyReason::Training,
-    NotReadyReason::Meeting,
-    NotReadyReason::NoAnswer,
-    NotReadyReason::Refused,
-    NotReadyReason::Busy,
-    NotReadyReason::LoggedIn,
-    NotReadyReason::Gone,
-];
+/// Where samples of forms and links lead: to the gallery itself.
+const HERE: &str = "/gallery";
 
-/// The grounds that stand under text.
-const GROUNDS: [&str; 3] = ["bg", "surface", "sunken"];
+/// The longest word that a language of ours has brought into a queue's name.
+const LONG_WORD: &str = "Сельскохозяйственномашиностроительноснабженческ";
+
+/// Some parts that belong together.
+struct Chapter {
+    id: &'static str,
+    title: String,
+    parts: Vec<Part>,
+}
+
+/// A part in its states.
+struct Part {
+    id: &'static str,
+    title: String,
+    inside: Markup,
+}
 
 impl Render for Gallery {
     fn render(&self) -> Markup {
         let lang = self.frame.lang;
+        let chapters = [
+            Chapter { id: "base", title: lang.text("gallery-base"), parts: base::parts(self.at, lang) },
+            Chapter {
+                id: "forms",
+                title: lang.text("gallery-forms"),
+                parts: forms::parts(lang).into_iter().chain(choices::parts(lang)).collect(),
+            },
+            Chapter {
+                id: "lists",
+                title: lang.text("gallery-lists"),
+                parts: tables::parts(self.at, &self.frame.zone, lang).into_iter().chain(lists::parts(lang)).collect(),
+            },
+            Chapter { id: "work", title: lang.text("gallery-work"), parts: work::parts(lang) },
+        ];
         let main = html! {
             div.page.gallery data-now=(self.at.as_ms()) {
                 h1 { (lang.text("gallery-title")) }
                 p.lead { (lang.text("gallery-what")) }
-                (part(&lang.text("gallery-colours"), &colours()))
-                (part(&lang.text("gallery-type"), &sizes(lang)))
-                (part(&lang.text("gallery-icons"), &icons()))
-                (part(&lang.text("gallery-buttons"), &buttons(lang)))
-                (part(&lang.text("gallery-fields"), &fields(lang)))
-                (part(&lang.text("gallery-badges"), &badges(lang)))
-                (part(&lang.text("gallery-times"), &times(self.at, lang)))
-                (part(&lang.text("gallery-numbers"), &numbers(lang)))
-                (part(&lang.text("gallery-notices"), &notices(lang)))
-                (part(&lang.text("gallery-tables"), &tables(self.at, lang)))
-                (part(&lang.text("gallery-tabs"), &switches(lang)))
-                (part(&lang.text("gallery-trends"), &trends()))
-                (part(&lang.text("gallery-dialog"), &dialog(lang)))
-                (part(&lang.text("gallery-panel"), &panels(self.at, lang)))
+                (index(&chapters, lang))
+                @for chapter in &chapters {
+                    div.chapter id=(chapter.id) { @for part in &chapter.parts { (part) } }
+                }
             }
         };
-        self.frame.signed_in(&self.who, Section::Gallery, &["clock.js"], &main)
+        self.frame.signed_in(&self.who, Section::Gallery, &SCRIPTS, &main)
     }
 }
 
-fn part(title: &str, inside: &Markup) -> Markup {
-    html! { section.setting { h2 { (title) } (inside) } }
-}
-
-fn colours() -> Markup {
-    html! {
-        div.swatches {
-            @for ground in GROUNDS { span class={ "swatch ground-" (ground) } { (ground) } }
-            @for (ink, tint) in INKS {
-                span class={ "swatch ink-" (ink) } { (ink) @if !tint.is_empty() { " · " (tint) } }
-            }
-        }
+impl Part {
+    const fn new(id: &'static str, title: String, inside: Markup) -> Self {
+        Self { id, title, inside }
     }
 }
 
-fn sizes(lang: Lang) -> Markup {
-    let sample = lang.text("gallery-pangram");
-    html! {
-        div.sizes {
-            @for size in ["12", "14", "16", "20", "32", "44"] {
-                p class={ "size-" (size) } { span.code { (size) } " " (sample) }
-            }
-        }
+impl Render for Part {
+    fn render(&self) -> Markup {
+        html! { section.setting id={ "gallery-" (self.id) } { h2 { (self.title) } (self.inside) } }
     }
 }
 
-fn icons() -> Markup {
-    html! { div.icons { @for name in parts::icons() { span { (icon(name)) (name) } } } }
-}
-
-fn buttons(lang: Lang) -> Markup {
-    let word = lang.text("gallery-do");
+fn index(chapters: &[Chapter], lang: Lang) -> Markup {
     html! {
-        div.row {
-            button.button.primary type="button" { (word) }
-            button.button type="button" { (word) }
-            button.button.danger type="button" { (word) }
-            button.button.danger.filled type="button" { (word) }
-            button.button.quiet type="button" { (icon("log-out")) (word) }
-            button.button type="button" disabled { (word) }
-            div.few role="group" aria-label=(lang.text("gallery-buttons")) {
-                button.button type="button" aria-pressed="true" { (lang.text("theme-light")) }
-                button.button type="button" aria-pressed="false" { (lang.text("theme-dark")) }
-            }
-        }
-    }
-}
-
-fn fields(lang: Lang) -> Markup {
-    html! {
-        form.row {
-            div.field {
-                label for="plain" { (lang.text("login-email")) }
-                input #plain type="email" autocomplete="off";
-                p.help { (lang.text("account-new-help")) }
-            }
-            div.field {
-                label for="wrong" { (lang.text("login-email")) }
-                input #wrong type="email" value="a.ilina" autocomplete="off" aria-invalid="true" aria-describedby="wrong-why";
-                p.wrong #wrong-why { (lang.text("error-empty")) }
-            }
-            div.field {
-                label for="off" { (lang.text("login-email")) }
-                input #off type="email" value="a.ilina@example.org" autocomplete="off" disabled;
-            }
-        }
-    }
-}
-
-fn badges(lang: Lang) -> Markup {
-    let call = CallId(uuid::Uuid::nil());
-    let until = Timestamp::from_ms(0);
-    let states = [
-        AgentState::Ready,
-        AgentState::Ringing(call),
-        AgentState::Talking(call),
-        AgentState::Held(call),
-        AgentState::WrapUp { call, until },
-        AgentState::Unreachable,
-        AgentState::LoggedOut,
-    ];
-    html! {
-        div.row {
-            @for state in states { (agent_state(&state, lang)) }
-            @for reason in REASONS { (agent_state(&AgentState::NotReady(reason), lang)) }
-            (call_phase(CallPhase::Waiting, lang))
-        }
-    }
-}
-
-fn times(at: Timestamp, lang: Lang) -> Markup {
-    let limit = Some(Limit(Span::from_secs(20)));
-    html! {
-        div.row {
-            @for seconds in [3, 15, 25, 3_723] {
-                span.urgency { (since(at - Span::from_secs(seconds), at, limit)) span.words { " " (lang.text("above-norm")) } }
-            }
-            (ticks(&[25, 16, 9, 3].map(|seconds| at - Span::from_secs(seconds)), at, Limit(Span::from_secs(20))))
-        }
-    }
-}
-
-fn numbers(lang: Lang) -> Markup {
-    html! {
-        div.row {
-            span { (parts::digits(&number::count(12_480))) }
-            span { (parts::digits(&number::percent(827, lang))) " · 80/20 · C" }
-            span { (number::duration(Span::from_secs(7))) }
-            span { (number::duration(Span::from_secs(3_723))) }
-            span.none { (NONE) }
-        }
-    }
-}
-
-fn notices(lang: Lang) -> Markup {
-    html! {
-        div.stack {
-            p.notice.wrong { (icon("circle-alert")) span { (lang.text("error-wrong-password")) } }
-            p.notice.careful { (icon("triangle-alert")) span { (lang.text("login-exposed")) } }
-            p.notice.done { (icon("circle-check")) span { (lang.text("account-changed")) } }
-            (stale(&lang.text("live-stale-what"), lang))
-        }
-    }
-}
-
-fn tables(at: Timestamp, lang: Lang) -> Markup {
-    let names = ["Анна Ильина", "Константинопольская-Рождественская Александра Владимировна"];
-    html! {
-        table.table.compact {
-            thead { tr { th scope="col" { (lang.text("agent")) } th scope="col" { (lang.text("agent-state")) } th.number scope="col" { (lang.text("agent-since")) } } }
-            tbody {
-                @for name in names {
-                    tr {
-                        th scope="row" { (clipped(name)) }
-                        td { (agent_state(&AgentState::Ready, lang)) }
-                        td.number { (since(at - Span::from_secs(64), at, None)) }
+        nav.index aria-label=(lang.text("gallery-index")) {
+            dl {
+                @for chapter in chapters {
+                    div {
+                        dt { a href={ "#" (chapter.id) } { (chapter.title) } }
+                        dd { ul { @for part in &chapter.parts { li { a href={ "#gallery-" (part.id) } { (part.title) } } } } }
                     }
                 }
             }
@@ -226,51 +106,7 @@ fn tables(at: Timestamp, lang: Lang) -> Markup {
     }
 }
 
-fn switches(lang: Lang) -> Markup {
-    tabs(
-        &lang.text("gallery-tabs"),
-        &[("main", lang.text("queues")), ("main", lang.text("agents")), ("main", lang.text("calls"))],
-    )
-}
-
-/// An hour that rises, one that was not known for a while, one that stands still, and one that has only begun.
-fn trends() -> Markup {
-    let hours: [Vec<Option<u32>>; 4] = [
-        (0..60).map(|n| Some(n + n * n % 7)).collect(),
-        (0..60).map(|n| (!(20..35).contains(&n)).then_some(n * 13 % 40)).collect(),
-        vec![Some(20); 60],
-        (0..9).map(|n| Some(n * 4)).collect(),
-    ];
-    html! { div.row { @for hour in &hours { span.trend { (sparkline(hour, 66)) } } } }
-}
-
-fn dialog(lang: Lang) -> Markup {
-    let asked = Danger {
-        id: "sample",
-        verb: &lang.text("order-hang-up"),
-        question: &lang.text("order-hang-up-question"),
-        what: html! { (lang.text("gallery-dialog-what")) },
-        action: "/gallery",
-        fields: &[],
-        answered_in: "#main",
-    };
-    // A dialog's form in a page that has no dialog open does nothing.
-    html! { form.dialog method="dialog" { (question(&asked, lang)) } }
-}
-
-/// With something in it, on its way, and one that could not be had.
-fn panels(at: Timestamp, lang: Lang) -> Markup {
-    let shown = Panel {
-        title: parts::digits("+7 912 345-67-89"),
-        state: html! { (call_phase(CallPhase::Waiting, lang)) " " (since(at - Span::from_secs(16), at, None)) },
-        back: "/gallery",
-        body: panel_part(&lang.text("story"), &html! { p { (lang.text("gallery-dialog-what")) } }),
-    };
-    html! {
-        div.panes {
-            div.pane { (panel(&shown, lang)) }
-            div.pane { (panel_awaited(lang)) }
-            div.pane { (panel_failed(lang)) }
-        }
-    }
+/// A state of a part, under its name.
+fn state(name: &str, inside: &Markup) -> Markup {
+    html! { div.specimen { p.state-name { (name) } (inside) } }
 }

@@ -46,6 +46,23 @@ pub fn measured(value: f64, lang: Lang) -> String {
     if lang == Lang::Ru { text.replace('.', ",") } else { text }
 }
 
+/// The size of a file: `640 кБ`, `1,2 МБ`, rounded up; a megabyte is 1024 × 1024 bytes, as where files are chosen.
+#[must_use]
+pub fn size(bytes: u64, lang: Lang) -> String {
+    const KILOBYTE: u64 = 1024;
+    const MEGABYTE: u64 = 1024 * KILOBYTE;
+    let whole = |number: u64| count(u32::try_from(number).unwrap_or(u32::MAX));
+    let (number, names) = if bytes < MEGABYTE {
+        (whole(bytes.div_ceil(KILOBYTE)), ["кБ", "kB"])
+    } else {
+        let tenths = bytes.saturating_mul(10).div_ceil(MEGABYTE);
+        let point = if lang == Lang::Ru { ',' } else { '.' };
+        let tenth = if tenths.is_multiple_of(10) { String::new() } else { format!("{point}{}", tenths % 10) };
+        (whole(tenths / 10) + &tenth, ["МБ", "MB"])
+    };
+    format!("{number}{THIN}{}", names[usize::from(lang == Lang::En)])
+}
+
 /// The nearest whole number.
 pub(crate) fn nearest(value: f64) -> u32 {
     value.round() as u32
@@ -116,7 +133,7 @@ pub fn machine(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, date_and_time, duration, machine, measured, midnight, percent, time_of_day, time_with_seconds};
+    use super::{count, date_and_time, duration, machine, measured, midnight, percent, size, time_of_day, time_with_seconds};
     use crate::words::Lang;
     use jiff::tz::TimeZone;
     use model::{Span, Timestamp};
@@ -158,6 +175,16 @@ mod tests {
         assert_eq!(percent(827, Lang::En), "82.7%");
         assert_eq!(percent(1000, Lang::En), "100%");
         assert_eq!(percent(0, Lang::Ru), "0,0\u{202f}%");
+    }
+
+    #[test]
+    fn a_size_is_told_in_the_unit_that_fits_it() {
+        let megabyte = 1024 * 1024;
+        assert_eq!(size(640 * 1024, Lang::Ru), "640\u{202f}кБ");
+        assert_eq!(size(1, Lang::En), "1\u{202f}kB");
+        assert_eq!(size(10 * megabyte, Lang::Ru), "10\u{202f}МБ");
+        assert_eq!(size(megabyte + megabyte / 5 + 1, Lang::Ru), "1,3\u{202f}МБ");
+        assert_eq!(size(10 * megabyte - 1, Lang::En), "10\u{202f}MB");
     }
 
     #[test]

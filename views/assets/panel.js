@@ -1,6 +1,7 @@
 // The panel at the side: opens, follows its row, closes, and gives the focus back.
 
 import { tick } from "./clock.js";
+import "./dialog.js";
 
 const panel = document.getElementById("panel");
 /** The panel follows its row, but no faster than this. */
@@ -101,8 +102,5 @@ panel.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx?.request.method === "POST" || panel.querySelector(".skeleton")) failed();
 });
 panel.addEventListener("click", (event) => {
-  const opens = event.target.closest("[data-opens]");
-  if (opens) document.getElementById(opens.dataset.opens).showModal();
-  if (event.target.closest("[data-dismiss]")) event.target.closest("dialog").close();
   if (event.target.closest("[data-again]")) load();
 });

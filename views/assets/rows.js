@@ -1,6 +1,8 @@
 // Rows in their places. Nothing jumps while somebody is in a table: rows that come are held back, rows that go stay dimmed,
 // and the order is settled when pointer and focus have left, or by the button above the table.
 
+import { counted } from "./plural.js";
+
 const hovers = matchMedia("(hover: hover)");
 /** What changes within this time is settled at once. */
 const TOGETHER_MS = 250;
@@ -158,8 +160,7 @@ function tell(body, count) {
   const line = body.closest("section").querySelector(".frozen");
   hide(line, count === 0);
   if (count === 0) return;
-  const plural = new Intl.PluralRules(document.documentElement.lang).select(count);
-  line.firstElementChild.textContent = line.dataset[plural].replace(/\d+/, count);
+  counted(line.firstElementChild, count, line);
 }
 
 function soon(body) {

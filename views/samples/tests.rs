@@ -134,7 +134,8 @@ fn samples_can_be_opened_as_files() {
     std::fs::create_dir_all(&folder).unwrap();
     for asset in assets::ALL {
         let local = String::from_utf8_lossy(asset.bytes);
-        let linked = assets::ALL.iter().fold(local.into_owned(), |text, other| text.replace(other.url, other.name));
+        let linked =
+            assets::ALL.iter().fold(local.into_owned(), |text, other| text.replace(other.url, &format!("./{}", other.name)));
         if asset.mime.starts_with("font/") {
             std::fs::write(folder.join(asset.name), asset.bytes).unwrap();
         } else {
