@@ -11,7 +11,7 @@ pub struct Pose {
 }
 
 /// All of them.
-pub const POSES: [Pose; 9] = [
+pub const POSES: [Pose; 15] = [
     Pose { name: "live-heads", sample: "live-day", script: HEADS },
     Pose { name: "live-stale", sample: "live-day", script: HEARS_NOTHING },
     Pose { name: "live-frozen", sample: "live-day", script: HELD },
@@ -25,6 +25,12 @@ pub const POSES: [Pose; 9] = [
     Pose { name: "desk-stale", sample: "desk-talking", script: HEARS_NOTHING },
     Pose { name: "desk-reasons", sample: "desk-ready", script: REASONS },
     Pose { name: "desk-keys", sample: "desk-ready", script: KEYS },
+    Pose { name: "gallery-forms", sample: "gallery#forms", script: "!!document.querySelector('.chapter:target')" },
+    Pose { name: "gallery-lists", sample: "gallery#lists", script: "!!document.querySelector('.chapter:target')" },
+    Pose { name: "gallery-work", sample: "gallery#work", script: "!!document.querySelector('.chapter:target')" },
+    Pose { name: "gallery-picked", sample: "gallery#lists", script: PICKED },
+    Pose { name: "gallery-compared", sample: "gallery#forms", script: COMPARED },
+    Pose { name: "gallery-asked", sample: "gallery#work", script: ASKED },
 ];
 
 /// Seven seconds of silence, on a page whose time stands still otherwise.
@@ -50,3 +56,11 @@ const REASONS: &str = "!!document.querySelector('#reasons:popover-open') || !doc
 
 const KEYS: &str = "!!document.querySelector('#keys:popover-open') || \
     (document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true })), false)";
+
+/// Two rows of a table are picked.
+const PICKED: &str = "(() => { const boxes = [...document.querySelectorAll('.bulk tbody .pick input')].slice(1, 3); \
+    for (const box of boxes) if (!box.checked) box.click(); \
+    return !!document.querySelector('.chapter:target') && document.querySelector('.bulk .act-bar').checkVisibility(); })()";
+
+/// What has changed in a form is compared with what is kept.
+const COMPARED: &str = "!!document.querySelector('.compares:modal') || (document.querySelector('.compare').click(), false)";

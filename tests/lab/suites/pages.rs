@@ -100,14 +100,15 @@ async fn flows(stage: &mut Stage, more: Option<(&'static str, String)>) -> Resul
     Ok((tally, noted))
 }
 
-/// Lets axe-core look at every sample of every page.
+/// Lets axe-core look at every sample of every page, and tries what the parts of forms and lists do.
 ///
 /// # Errors
 /// When cargo cannot be started.
 pub async fn accessibility() -> Result<Tally> {
     let axe = folders::workspace().join(FOLDER).join(AXE).display().to_string();
-    let which = ["--package", "browser", "--test", "accessibility"];
-    let (tally, said) = cargo::tests_and_words("accessibility", &which, &[("CALLSYNC_TEST_AXE", axe)]).await?;
+    let which = ["--package", "browser", "--test", "accessibility", "--test", "parts"];
+    let environment = [("CALLSYNC_TEST_AXE", axe), ("CALLSYNC_TEST_PARTS", "yes".to_owned())];
+    let (tally, said) = cargo::tests_and_words("accessibility", &which, &environment).await?;
     said.lines()
         .skip_while(|line| !line.starts_with(FINDINGS))
         .take_while(|line| !line.starts_with("error:"))
