@@ -97,7 +97,8 @@ pub async fn reconcile(stage: &mut Stage, plan: Plan) -> Result<Vec<(String, Vec
 async fn gather(stage: &mut Stage, plan: Plan, numbers: Vec<String>, mut chance: Chance) -> Result<Evidence> {
     let agents = stage.crowd(plan.agents, &script::agents(Ringing::Told, &deeds())).await?;
     let mut callers = Crowd::callers(&stage.exchange, &caller().script(), &numbers, plan.rate)?;
-    let Stage { lab, ledger, exchange, .. } = stage;
+    let Stage { lab, lot } = stage;
+    let (ledger, exchange) = (&lot.ledger, &lot.exchange);
     let traffic = async {
         tokio::select! {
             ended = callers.ends(plan.length() + AT_REST_WITHIN) => ended,

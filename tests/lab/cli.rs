@@ -23,12 +23,15 @@ pub enum Command {
     Call,
     /// Test everything on a real Asterisk, real SIP phones, a browser and both databases
     Test {
-        /// Only suites and scenarios whose name contains this
+        /// Only suites and scenarios whose name contains this, each whole and held to the exact times
         filter: Option<String>,
         /// Leave out what needs a real Asterisk, a browser or PostgreSQL
         #[arg(long)]
         quick: bool,
-        /// Do at length what can be: a million histories of the core in an optimised build
+        /// Of these only the part that an ordinary run plays, as it plays it
+        #[arg(long, requires = "filter", conflicts_with = "long")]
+        everyday: bool,
+        /// Do everything, at length: a million histories of the core in an optimised build
         #[arg(long)]
         long: bool,
     },

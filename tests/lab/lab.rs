@@ -37,9 +37,10 @@ fn outside(command: Command) -> Result<ExitCode> {
             let callsync = if space::prepared() { space::callsync() } else { Some(run(before_call())?) };
             space::enter(Network::Own, callsync.as_deref())
         }
-        Command::Test { filter, quick, long } => {
-            let callsync = if space::prepared() { space::callsync() } else { Some(run(before_tests(quick))?) };
-            if quick { run(suites::run(&Wish { filter, quick, long })) } else { space::enter(Network::Own, callsync.as_deref()) }
+        Command::Test { filter, quick, everyday, long } => {
+            let wish = Wish { filter, quick, everyday, long };
+            let callsync = if space::prepared() { space::callsync() } else { Some(run(before_tests(&wish))?) };
+            if quick { run(suites::run(&wish)) } else { space::enter(Network::Own, callsync.as_deref()) }
         }
         Command::Soak(_) => {
             let callsync = if space::prepared() { space::callsync() } else { Some(run(before_call())?) };
@@ -86,7 +87,7 @@ fn inside(command: Command, network: Network) -> Result<ExitCode> {
     match command {
         Command::Up(options) => run(up::run(&options)),
         Command::Call => run(call::run()),
-        Command::Test { filter, quick, long } => run(suites::run(&Wish { filter, quick, long })),
+        Command::Test { filter, quick, everyday, long } => run(suites::run(&Wish { filter, quick, everyday, long })),
         Command::Soak(options) => run(soak::run(options.length())),
         Command::Asterisk(options) => run(asterisk(options, network)),
         Command::Bench { name, json } => run(bench::run(&bench::Wish { name, json })),
@@ -105,14 +106,17 @@ async fn before_call() -> Result<PathBuf> {
 
 /// Whatever tests need from outside: inside their space there is no network. Quick tests need no Asterisk, but what they
 /// compile needs the page assets.
-async fn before_tests(quick: bool) -> Result<PathBuf> {
-    if quick {
+async fn before_tests(wish: &Wish) -> Result<PathBuf> {
+    if !wish.quick {
+        install(&[Need::Basics, Need::Postgres, Need::Browser]).await?;
+        product::fetch().await?;
+        product::packages(suites::pages::FOLDER, "axe-core").await?;
+    }
+    if !wish.needs_tests() {
         return product::build(false).await;
     }
-    install(&[Need::Basics, Need::Postgres, Need::Browser]).await?;
-    product::fetch().await?;
-    product::packages(suites::pages::FOLDER, "axe-core").await?;
-    product::build(false).await
+    product::assets().await?;
+    suites::programs::build().await
 }
 
 /// Runs this command line again with an optimised lab: the floor, and the witnesses on the wire, are a part of it. There must

@@ -11,7 +11,7 @@ use crate::ports::{ADDRESS, Ports, TRUNK_ADDRESS};
 use crate::{Result, Trouble, folders};
 
 /// The SIP accounts of every lab.
-pub const ACCOUNTS: std::ops::RangeInclusive<u32> = 1001..=1100;
+pub const ACCOUNTS: std::ops::RangeInclusive<u32> = 1001..=1140;
 /// The accounts that belong to agents.
 pub const AGENTS: std::ops::RangeInclusive<u32> = 1001..=1050;
 /// What Debian calls the folder of Russian prompts.
@@ -229,8 +229,8 @@ mod tests {
     }
 
     #[test]
-    fn there_are_a_hundred_accounts_and_the_plain_queues_have_the_agents_of_ours() {
-        assert_eq!(accounts().matches("(phone)").count(), 100);
+    fn every_account_is_a_phone_and_the_plain_queues_have_the_agents_of_ours() {
+        assert_eq!(accounts().matches("(phone)").count(), ACCOUNTS.count());
         assert_eq!(members("700").lines().count(), 50);
         assert_eq!(members("701").lines().count(), 25);
         assert!(members("702").contains("PJSIP/1003"));

@@ -1,11 +1,15 @@
-//! `cargo lab test`: every suite in order, each with its time and its counts; and alone on the last line what came of it.
+//! `cargo lab test`: every suite in order, each with its time, its budget and its counts; and alone on the last line what came
+//! of it. An ordinary run plays of each suite what fits its budget: what only a real Asterisk, a real browser or a real
+//! database can prove. A suite or a scenario that is asked for by its name is played whole, and so is everything with `--long`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::books::Plan;
 use crate::say;
 use crate::{Result, Trouble, space};
 
+pub mod budget;
 pub mod cargo;
 pub mod core;
 pub mod fallback;
@@ -13,10 +17,14 @@ pub mod kill;
 pub mod labs;
 pub mod leftovers;
 pub mod mutants;
+pub mod pace;
 pub mod pages;
 pub mod plays;
+pub mod programs;
 pub mod report;
+pub mod together;
 
+use budget::Clock;
 use labs::Labs;
 use report::{Report, Tally};
 
@@ -27,6 +35,8 @@ pub struct Wish {
     pub filter: Option<String>,
     /// Without what needs a real Asterisk, a browser or PostgreSQL.
     pub quick: bool,
+    /// Of what is asked for by name, only the part that an ordinary run plays, as it plays it.
+    pub everyday: bool,
     /// What can be done at length is: a million histories of the core, many more kills.
     pub long: bool,
 }
@@ -93,8 +103,33 @@ impl Suite {
         matches!(self, Self::Fallback | Self::Kill)
     }
 
+    /// The seconds of its part of an ordinary run.
+    const fn budget(self) -> u64 {
+        match self {
+            Self::Style => 60,
+            Self::Unit => 150,
+            Self::Core => 60,
+            Self::Accessibility => 60,
+            Self::Contract => 20,
+            Self::Scenarios => 150,
+            Self::Books => 75,
+            Self::Pages => 150,
+            Self::Stores => 30,
+            Self::ScenariosOnPostgres => 40,
+            Self::BooksOnPostgres => 75,
+            Self::Leftovers => 30,
+            // Never a part of an ordinary run.
+            Self::Fallback | Self::Kill => 0,
+        }
+    }
+
     const fn is_of_pages(self) -> bool {
         matches!(self, Self::Pages | Self::Accessibility)
+    }
+
+    /// Whether it runs what cargo has built for tests.
+    const fn runs_tests(self) -> bool {
+        matches!(self, Self::Unit | Self::Core | Self::Accessibility | Self::Contract | Self::Pages | Self::Stores)
     }
 
     const fn is_quick(self) -> bool {
@@ -109,9 +144,19 @@ impl Wish {
         self.filter.as_ref().is_none_or(|filter| plain(name).contains(&plain(filter)))
     }
 
-    /// Whether everything is tested as with every change: nothing was asked for by name, nor at length.
-    const fn is_everyday(&self) -> bool {
-        self.filter.is_none() && !self.long
+    /// Whether what is tested is tested as with every change: neither at length, nor asked for by name to be played whole.
+    pub const fn is_everyday(&self) -> bool {
+        (self.filter.is_none() || self.everyday) && !self.long
+    }
+
+    /// What a suite may take: nothing is said of one that is played whole.
+    const fn budget(&self, suite: Suite) -> Option<Duration> {
+        if self.is_everyday() { Some(Duration::from_secs(suite.budget())) } else { None }
+    }
+
+    /// Whether the programs of the crates' own tests are wanted, and not the program alone.
+    pub fn needs_tests(&self) -> bool {
+        self.chosen().into_iter().any(Suite::runs_tests)
     }
 
     /// The books' calls: these, unless it is an ordinary run.
@@ -153,15 +198,15 @@ pub async fn run(wish: &Wish) -> Result<ExitCode> {
         return Err(Trouble::said("these suites run inside a space of the lab's own"));
     }
     let mut report = Report::default();
-    let mut labs = Labs::default();
+    let mut labs = Labs::judging(!wish.is_everyday());
     for suite in chosen {
         say::heading(suite.name());
-        let began = std::time::Instant::now();
+        let clock = Clock::start();
         let tally = match play(suite, wish, &mut labs).await {
             Ok(tally) => tally,
             Err(trouble) => Tally::failed(suite.name(), &trouble.to_string()),
         };
-        report.add(suite.name(), began.elapsed(), tally);
+        report.add(suite.name(), clock.stop(), wish.budget(suite), tally);
     }
     labs.close().await;
     Ok(report.print())
@@ -191,7 +236,7 @@ mod tests {
     use super::*;
 
     fn names(filter: Option<&str>, quick: bool) -> Vec<&'static str> {
-        Wish { filter: filter.map(str::to_owned), quick, long: false }.chosen().into_iter().map(Suite::name).collect()
+        Wish { filter: filter.map(str::to_owned), quick, ..Wish::default() }.chosen().into_iter().map(Suite::name).collect()
     }
 
     #[test]
@@ -205,6 +250,18 @@ mod tests {
         assert_eq!(names(Some("twenty_kills"), false), ["kill"]);
         let long = Wish { long: true, ..Wish::default() };
         assert!(long.chosen().contains(&Suite::Fallback));
+    }
+
+    #[test]
+    fn budgets_of_an_ordinary_run_leave_room_for_what_is_to_come() {
+        let today: u64 = Wish::default().chosen().into_iter().map(Suite::budget).sum();
+        assert!(today <= budget::TODAY, "{today} s");
+        let (suites, each) = budget::TO_COME;
+        assert!(today + suites * each <= budget::FOR_GOOD, "{today} s leave too little");
+        let quick = Wish { quick: true, ..Wish::default() };
+        assert!(quick.chosen().iter().all(|suite| Wish::default().budget(*suite).is_some()));
+        let by_name = Wish { filter: Some("scenarios".to_owned()), ..Wish::default() };
+        assert!(by_name.chosen().into_iter().all(|suite| by_name.budget(suite).is_none()));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::parties::now;
 use crate::place::Options;
 use crate::say::{self, Step};
 use crate::scenarios::Stage;
-use crate::suites::{cargo, labs, pages};
+use crate::suites::{cargo, labs, pages, programs};
 use crate::{Result, Trouble, folders, product};
 use contestant::Contestant;
 use report::{Core, Pages, Played, Report};
@@ -61,8 +61,8 @@ impl Wish {
 pub async fn prepare(wish: &Wish) -> Result<PathBuf> {
     product::fetch().await?;
     if wish.wants(PAGES) {
-        let flows: Vec<&str> = ["test", "--no-run"].iter().chain(&pages::FLOWS).copied().collect();
-        cargo::words(PAGES, &flows).await?;
+        product::assets().await?;
+        programs::build().await?;
     }
     if wish.wants(CORE) {
         let figures: Vec<&str> = std::iter::once("build").chain(FIGURES).collect();

@@ -99,7 +99,7 @@ fn without_unseen_ends(story: &Story, deaths: &Deaths, standstills: &Standstills
     let left = story.ended.map_or(Millis::MAX, |(at, _)| at);
     for ring in &mut story.rings {
         let refused = matches!(ring.end, Some(What::Refused(_)));
-        let blurred = |at: Millis| dead(deaths, at) || refused && (left - at).abs() <= CROSSING + standstills.between(at, left);
+        let blurred = |at: Millis| dead(deaths, at) || refused && (left - at).abs() <= standstills.allow(CROSSING, at, left);
         if ring.to.is_some_and(blurred) {
             ring.end = None;
         }
@@ -171,7 +171,7 @@ fn without_ghosts(story: &Story, deaths: &Deaths, standstills: &Standstills) -> 
 fn crossed(story: &Story, standstills: &Standstills) -> Option<Millis> {
     let (ended, true) = story.ended? else { return None };
     let answered = story.talks.last()?.from;
-    let apart = CROSSING + standstills.between(answered, ended);
+    let apart = standstills.allow(CROSSING, answered, ended);
     ((answered - ended).abs() <= apart).then_some(apart)
 }
 

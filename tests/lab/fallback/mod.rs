@@ -2,7 +2,7 @@
 //! prompt, hears something all the time, and waits no longer than a minute for somebody to notice; the right agents ring; and
 //! when the program is back, its books have it all.
 
-use crate::scenarios::{Books, Scenario};
+use crate::scenarios::{Books, Play, Scenario, When};
 
 mod absence;
 mod ears;
@@ -17,7 +17,8 @@ macro_rules! tests {
         vec![$(Scenario {
             sentence: stringify!($name).replace('_', " "),
             books: Books::Sqlite,
-            play: |stage| Box::pin($file::$name(stage)),
+            when: When::AtLength,
+            play: Play::Alone(|stage| Box::pin($file::$name(stage))),
         }),+]
     };
 }

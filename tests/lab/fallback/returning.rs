@@ -40,7 +40,7 @@ pub async fn calls_of_the_fallback_finish_in_peace_when_the_program_is_back(stag
     old.hangs_up().await?;
     let free = agent.is_hung_up().await?.at;
     let rang = agent.rings().await?.at;
-    if rang - free > 1000 + stage.pulse.standstills().between(free, rang) {
+    if rang - free > stage.pulse.standstills().allow(1000, free, rang) {
         return Err(Trouble::said(format!("the waiting caller was offered {} ms after the fallback's call", rang - free)));
     }
     agent.answers().await?;

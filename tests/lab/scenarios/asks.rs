@@ -1,7 +1,7 @@
 //! Agents who dial feature codes while their phones do something else: the code comes from a line of its own on the same
 //! account, as from a second phone.
 
-use super::Stage;
+use super::Lot;
 use crate::parties::Exchange;
 use crate::ports::{ADDRESS, any_free_udp};
 use crate::site::sip_password;
@@ -9,7 +9,7 @@ use crate::traffic::scenario::scenario;
 use crate::traffic::sipp::{sipp, table};
 use crate::{Result, command};
 
-impl Stage {
+impl Lot {
     /// Dials a feature code from an account, and waits until the tone that answers it is over.
     ///
     /// # Errors
@@ -24,7 +24,8 @@ impl Stage {
 /// # Errors
 /// When one of them is not answered.
 pub async fn dial(exchange: &Exchange, accounts: &[String], code: &str) -> Result<()> {
-    let name = format!("feature-{}-{}", code.trim_start_matches('*'), crate::parties::now());
+    let (code_digits, first) = (code.trim_start_matches('*'), accounts.first().map_or("none", String::as_str));
+    let name = format!("feature-{code_digits}-{first}-{}", crate::parties::now());
     let lines = accounts.iter().map(|account| {
         let password = account.parse().map(sip_password).unwrap_or_default();
         format!("{account};[authentication username={account} password={password}]")

@@ -100,7 +100,7 @@ fn outcomes(
         };
         let talk = wire.iter().find(|dialogue| dialogue.caller == *number && dialogue.answered.is_some());
         // Either outcome is right then.
-        let close = |ended: Millis, answered: Millis| (ended - answered).abs() < CROSSING + standstills.between(answered, ended);
+        let close = |ended: Millis, answered: Millis| (ended - answered).abs() < standstills.allow(CROSSING, answered, ended);
         let crossed = talk.zip(told.ended.as_ref()).is_some_and(|(talk, (ended, what))| {
             *what == What::HungUp && talk.answered.is_some_and(|answered| close(*ended, answered))
         });

@@ -1,7 +1,7 @@
 //! Callers whom nobody would invent but those who attack.
 
-use super::Stage;
 use super::witness::ledger::Call;
+use super::{Lot, Stage};
 use crate::parties::actions::SOON;
 use crate::parties::caller::Caller;
 use crate::parties::clock::{Seen, until};
@@ -97,13 +97,13 @@ pub async fn caller_without_a_number_is_served_like_any_other(stage: &mut Stage)
 }
 
 /// 705 is a number of the dialplan, and no queue has it: the caller is given back, and told so politely.
-pub async fn number_that_no_queue_has_is_answered_by_the_polite_prompt(stage: &mut Stage) -> Result<()> {
-    let mut caller = stage.caller().await?;
+pub async fn number_that_no_queue_has_is_answered_by_the_polite_prompt(lot: &mut Lot) -> Result<()> {
+    let mut caller = lot.caller().await?;
     caller.dials("705").await?;
     caller.is_answered().await?;
     caller.hears_music().await?;
     caller.is_hung_up_within(SOON * 4).await?;
-    match stage.ledger.calls_of(&caller.name).await?.len() {
+    match lot.ledger.calls_of(&caller.name).await?.len() {
         0 => Ok(()),
         _ => Err(Trouble::said("a call to a number that no queue has stands in the ledger")),
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::passwords::Passwords;
 use crate::{demo, site};
 
-/// How long phones ring where scenarios wait for them to fall silent: in 700 and in [`NEEDS_SOMEBODY_READY`].
+/// How long phones ring where scenarios wait for them to fall silent: in 700, in the [`LOTS`] and in [`NEEDS_SOMEBODY_READY`].
 pub const RINGS_FOR: Duration = Duration::from_secs(3);
 /// How long they ring everywhere else: a busy machine must not make an answer too late.
 const RINGS_ON_FOR: Duration = Duration::from_secs(20);
@@ -16,10 +16,25 @@ const RINGS_ON_FOR: Duration = Duration::from_secs(20);
 pub const WRAP_UP: Duration = Duration::from_secs(2);
 /// The time to finish a call in [`LONG_WRAP_UP`].
 pub const MUCH_TO_DO: Duration = Duration::from_secs(8);
+/// How long a phone that was busy is left alone: what the program calls `busy_rests`, shorter than a site would have it.
+pub const BUSY_RESTS: Duration = Duration::from_secs(3);
 /// How long callers wait at most where that is limited.
 pub const MAX_WAIT: Duration = Duration::from_secs(2);
 /// How many callers may wait in [`FULL`].
 pub const ROOM: usize = 2;
+
+/// The queue that every agent of the demo serves.
+pub const ALL: &str = "700";
+/// The queues of those lots that share the stage: each like 700, with agents of its own.
+pub const LOTS: [&str; 4] = ["730", "731", "732", "733"];
+/// The accounts of the first lot's agents begin here, the next lot's after them.
+const FIRST_OF_LOTS: u32 = 1101;
+/// More than a scenario needs: whoever was left not ready by one is not asked by the next.
+const OF_A_LOT: u32 = 10;
+
+/// Numbers that the lab's Asterisk is taught: past every queue to the phone of an account, and to a queue with a priority.
+pub const NUMBERS: [&str; 3] =
+    ["_81XXX,1,Dial(PJSIP/${EXTEN:1})", "_97XX,1,Set(CALLSYNC_PRIORITY=9)", "_97XX,2,Goto(queues,${EXTEN:1},1)"];
 
 /// Whoever answered fewest calls is rung.
 pub const FEWEST_CALLS: &str = "710";
@@ -93,6 +108,9 @@ pub fn staff(queue: &str) -> Vec<u32> {
         }
         first += size;
     }
+    if let Some(lot) = (0..).zip(LOTS).find_map(|(place, number)| (number == queue).then_some(place)) {
+        return (FIRST_OF_LOTS + lot * OF_A_LOT..FIRST_OF_LOTS + (lot + 1) * OF_A_LOT).collect();
+    }
     site::AGENTS.filter(|account| demo::serves(*account, queue)).collect()
 }
 
@@ -109,6 +127,7 @@ pub fn document(passwords: &Passwords) -> Value {
         queue["strategy"] = strategy(number).into();
         queue
     }));
+    queues.extend(LOTS.map(|number| queue(number, &format!("Сцена {number}"), Duration::ZERO, &json!({}))));
     queues.push(queue(DESK, "Рабочее место", UNHURRIED, &json!({})));
     queues.push(queue(DESK_SHORT, "Рабочее место, коротко", Duration::ZERO, &json!({})));
     let mut agents = agents();
@@ -119,7 +138,7 @@ pub fn document(passwords: &Passwords) -> Value {
         "email": DESK_EMAIL, "name": DESK_NAME, "role": "operator", "agent": DESK_ACCOUNT.to_string(),
         "password": passwords.operator,
     });
-    json!({"queues": queues, "agents": agents, "users": [user]})
+    json!({"queues": queues, "agents": agents, "users": [user], "timing": {"busy_rests_s": BUSY_RESTS.as_secs()}})
 }
 
 fn queue(number: &str, name: &str, wrap_up: Duration, overflow: &Value) -> Value {
@@ -132,7 +151,8 @@ fn queue(number: &str, name: &str, wrap_up: Duration, overflow: &Value) -> Value
 
 fn rings_for(queue: &str) -> Duration {
     match queue {
-        "700" | NEEDS_SOMEBODY_READY => RINGS_FOR,
+        ALL | NEEDS_SOMEBODY_READY => RINGS_FOR,
+        lot if LOTS.contains(&lot) => RINGS_FOR,
         DESK => UNHURRIED,
         DESK_SHORT => DESK_RINGS_FOR,
         _ => RINGS_ON_FOR,
@@ -162,7 +182,7 @@ fn overflow(queue: &str) -> Value {
     }
 }
 
-/// The agents of the small queues, each of whom becomes Ready as soon as their phone registers.
+/// The agents of the small queues and of the lots, each of whom becomes Ready as soon as their phone registers.
 fn agents() -> Vec<Value> {
     let agent = |queue: &str, account: u32, place: usize| {
         let tier = if queue == TIERS && place > 0 { 2 } else { 1 };
@@ -172,7 +192,7 @@ fn agents() -> Vec<Value> {
         })
     };
     let of_queue = |queue| staff(queue).into_iter().enumerate().map(move |(place, account)| agent(queue, account, place));
-    SMALL.iter().flat_map(|(queue, _)| of_queue(*queue)).collect()
+    SMALL.iter().map(|(queue, _)| *queue).chain(LOTS).flat_map(of_queue).collect()
 }
 
 #[cfg(test)]
@@ -182,8 +202,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_agent_of_a_small_queue_has_an_account_and_serves_one_queue() {
-        let accounts: Vec<u32> = SMALL.iter().flat_map(|(queue, _)| staff(queue)).collect();
+    fn every_agent_of_a_small_queue_or_a_lot_has_an_account_and_serves_one_queue() {
+        let accounts: Vec<u32> = SMALL.iter().map(|(queue, _)| *queue).chain(LOTS).flat_map(staff).collect();
         let different: BTreeSet<&u32> = accounts.iter().collect();
         assert_eq!(different.len(), accounts.len());
         assert!(accounts.iter().all(|account| site::ACCOUNTS.contains(account) && !site::AGENTS.contains(account)));

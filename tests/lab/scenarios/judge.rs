@@ -1,6 +1,6 @@
 //! The end of a scenario: the witnesses are heard.
 
-use super::Stage;
+use super::Lot;
 use super::witness::agree::WITHIN;
 use super::witness::cdr::Row;
 use super::witness::ledger::Call;
@@ -9,10 +9,11 @@ use super::witness::timeline::Timeline;
 use super::witness::{Party, Story, Verdict, hearing};
 use crate::parties::actions::SOON;
 use crate::parties::clock::{Seen, until};
+use crate::parties::packet::SipMessage;
 use crate::parties::{Diary, Phone};
 use crate::{Result, Trouble};
 
-impl Stage {
+impl Lot {
     /// The end of a scenario, for each of its callers: parties, ears and books tell one story, with times within 100 ms.
     ///
     /// # Errors
@@ -88,12 +89,20 @@ impl Stage {
         .await
     }
 
+    /// Whether a message is of a call of its parties: the caller's number stands in it, or the account of an agent who dials.
+    fn is_of_ours(&self, message: &SipMessage) -> bool {
+        message.at >= self.began && (self.is_ours(&message.caller) || self.has(&message.caller))
+    }
+
     /// All witnesses' times, merged: what a failed scenario shows.
     pub async fn timeline(&self) -> String {
         let mut timeline = Timeline::default();
         timeline.parties(&self.parties);
-        timeline.wire(&self.exchange.tap, &self.parties);
+        timeline.wire(&self.exchange.tap, &self.parties, |message| self.is_of_ours(message));
         for call in self.ledger.calls().await.unwrap_or_default().iter().filter(|call| call.entered >= self.began) {
+            if !self.is_ours(&call.number) {
+                continue;
+            }
             for whole in self.ledger.calls_of(&call.number).await.unwrap_or_default() {
                 timeline.ledger(&whole);
             }

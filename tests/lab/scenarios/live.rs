@@ -2,13 +2,13 @@
 
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 
-use super::Stage;
+use super::Lot;
 use super::witness::database::id;
 use crate::parties::actions::SOON;
 use crate::parties::clock::{Seen, until};
 use crate::{Result, Trouble, demo, http};
 
-impl Stage {
+impl Lot {
     /// Waits until Live says that no call is offered to the agent, and for this reason.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Stage {
         let parts = [id.get(..8), id.get(8..12), id.get(12..16), id.get(16..20), id.get(20..)];
         let id = parts.map(Option::unwrap_or_default).join("-");
         let asked = http::client()
-            .post(format!("{}/api/agents/{id}/state", self.lab.web_url()))
+            .post(format!("{}/api/agents/{id}/state", self.door.web_url))
             .header(COOKIE, session)
             .header(CONTENT_TYPE, "application/json")
             .body(wish.to_string())
@@ -57,7 +57,7 @@ impl Stage {
 
     /// A page of the product.
     async fn page(&self, path: &str, session: &str) -> Result<String> {
-        let asked = http::client().get(format!("{}{path}", self.lab.web_url())).header(COOKIE, session).send().await;
+        let asked = http::client().get(format!("{}{path}", self.door.web_url)).header(COOKIE, session).send().await;
         let answer = async { asked?.error_for_status()?.text().await };
         answer.await.map_err(|why| Trouble::said(format!("reading {path}: {why}")))
     }
@@ -65,10 +65,10 @@ impl Stage {
     /// The cookie of a supervisor who has signed in.
     async fn signed_in(&self) -> Result<String> {
         let (email, _, role) = demo::USERS[1];
-        let form = format!("email={}&password={}", coded(email), coded(demo::password(&self.lab.passwords, role)));
+        let form = format!("email={}&password={}", coded(email), coded(demo::password(&self.door.passwords, role)));
         // The answer to a good password is a redirection: to be seen, not to be followed.
         let asked = http::unled()
-            .post(format!("{}/login", self.lab.web_url()))
+            .post(format!("{}/login", self.door.web_url))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form)
             .send()

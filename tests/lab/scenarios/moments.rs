@@ -3,19 +3,21 @@
 
 use std::net::SocketAddrV4;
 
-use super::Stage;
+use super::Lot;
 use super::witness::wire::{Dialogue, End, dialogues};
 use crate::parties::{Millis, Phone, now};
 use crate::{Result, Trouble};
 
-impl Stage {
-    /// All calls at agents' phones so far, as they were on the wire.
+impl Lot {
+    /// All calls at its agents' phones so far, as they were on the wire.
     ///
     /// # Errors
     /// When the tap falls behind.
     pub async fn calls_on_the_wire(&self) -> Result<Vec<Dialogue>> {
         self.exchange.tap.catches_up().await?;
-        Ok(dialogues(&self.exchange.tap, self.exchange.sip))
+        let mut calls = dialogues(&self.exchange.tap, self.exchange.sip);
+        calls.retain(|call| call.from >= self.began && self.has(&call.agent));
+        Ok(calls)
     }
 
     /// When the agent's phone was sent its last call from this caller.
@@ -81,7 +83,7 @@ impl Stage {
     /// # Errors
     /// When it comes too early, or too late.
     pub fn comes_in_time(&self, what: &str, due: Millis, came: Millis, within: Millis) -> Result<()> {
-        let allowed = within + self.pulse.standstills().between(due, came);
+        let allowed = self.pulse.standstills().allow(within, due, came);
         match came - due {
             late if (0..allowed).contains(&late) => Ok(()),
             late => Err(Trouble::said(format!("{what} {late} ms after its time, and {allowed} ms are allowed"))),

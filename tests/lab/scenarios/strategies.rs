@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::house::{FEWEST_CALLS, LINEAR, RANDOM, RING_ALL, ROUND_ROBIN, TIERS};
 use super::witness::wire::End;
-use super::{Stage, talk};
+use super::{Lot, talk};
 use crate::parties::actions::SOON;
 use crate::parties::caller::Caller;
 use crate::parties::script::{Deed, Ringing, always};
@@ -19,46 +19,46 @@ const LOTS: usize = 30;
 const RACES: u64 = 12;
 
 /// The one has answered a call, the other none but became idle later: the other is rung.
-pub async fn agent_who_has_answered_fewest_calls_is_rung_first(stage: &mut Stage) -> Result<()> {
-    let (mut busy, mut fresh) = (stage.agent_of(FEWEST_CALLS).await?, stage.agent_of(FEWEST_CALLS).await?);
-    stage.asks(&fresh.name, "*11").await?;
-    stage.becomes(&fresh.name, "not_ready").await?;
-    served(stage, FEWEST_CALLS, &mut busy, &fresh).await?;
-    stage.becomes(&busy.name, "ready").await?;
-    stage.asks(&fresh.name, "*10").await?;
-    stage.becomes(&fresh.name, "ready").await?;
-    served(stage, FEWEST_CALLS, &mut fresh, &busy).await
+pub async fn agent_who_has_answered_fewest_calls_is_rung_first(lot: &mut Lot) -> Result<()> {
+    let (mut busy, mut fresh) = (lot.agent_of(FEWEST_CALLS).await?, lot.agent_of(FEWEST_CALLS).await?);
+    lot.asks(&fresh.name, "*11").await?;
+    lot.becomes(&fresh.name, "not_ready").await?;
+    served(lot, FEWEST_CALLS, &mut busy, &fresh).await?;
+    lot.becomes(&busy.name, "ready").await?;
+    lot.asks(&fresh.name, "*10").await?;
+    lot.becomes(&fresh.name, "ready").await?;
+    served(lot, FEWEST_CALLS, &mut fresh, &busy).await
 }
 
 /// In the order of the settings and round again, whoever is idle longest.
-pub async fn agents_are_rung_in_turn(stage: &mut Stage) -> Result<()> {
-    let mut agents = [stage.agent_of(ROUND_ROBIN).await?, stage.agent_of(ROUND_ROBIN).await?, stage.agent_of(ROUND_ROBIN).await?];
+pub async fn agents_are_rung_in_turn(lot: &mut Lot) -> Result<()> {
+    let mut agents = [lot.agent_of(ROUND_ROBIN).await?, lot.agent_of(ROUND_ROBIN).await?, lot.agent_of(ROUND_ROBIN).await?];
     // The first one has been idle for the shortest time now.
-    stage.asks(&agents[0].name, "*11").await?;
-    stage.asks(&agents[0].name, "*10").await?;
-    stage.becomes(&agents[0].name, "ready").await?;
+    lot.asks(&agents[0].name, "*11").await?;
+    lot.asks(&agents[0].name, "*10").await?;
+    lot.becomes(&agents[0].name, "ready").await?;
     for turn in [0, 1, 2, 0] {
-        let mut caller = stage.caller().await?;
+        let mut caller = lot.caller().await?;
         caller.dials(ROUND_ROBIN).await?;
         agents[turn].rings().await?;
         if let Some(other) = agents.iter().find(|agent| agent.has_rung()) {
             return Err(Trouble::said(format!("{} was rung, and it was the turn of {}", other.name, agents[turn].name)));
         }
         talk(&mut caller, &mut agents[turn]).await?;
-        stage.witnesses_agree(&caller).await?;
-        stage.becomes(&agents[turn].name, "ready").await?;
+        lot.witnesses_agree(&caller).await?;
+        lot.becomes(&agents[turn].name, "ready").await?;
     }
     Ok(())
 }
 
 /// The first of the settings gets every call while they are free, however long the second has been idle.
-pub async fn first_agent_of_a_linear_queue_gets_every_call_that_they_can_take(stage: &mut Stage) -> Result<()> {
-    let (mut first, mut second) = (stage.agent_of(LINEAR).await?, stage.agent_of(LINEAR).await?);
+pub async fn first_agent_of_a_linear_queue_gets_every_call_that_they_can_take(lot: &mut Lot) -> Result<()> {
+    let (mut first, mut second) = (lot.agent_of(LINEAR).await?, lot.agent_of(LINEAR).await?);
     for _ in 0..2 {
-        served(stage, LINEAR, &mut first, &second).await?;
-        stage.becomes(&first.name, "ready").await?;
+        served(lot, LINEAR, &mut first, &second).await?;
+        lot.becomes(&first.name, "ready").await?;
     }
-    let (mut one, mut other) = (stage.caller().await?, stage.caller().await?);
+    let (mut one, mut other) = (lot.caller().await?, lot.caller().await?);
     one.dials(LINEAR).await?;
     first.rings().await?;
     first.answers().await?;
@@ -67,24 +67,24 @@ pub async fn first_agent_of_a_linear_queue_gets_every_call_that_they_can_take(st
     talk(&mut other, &mut second).await?;
     one.hangs_up().await?;
     first.is_hung_up().await?;
-    stage.witnesses_agree(&one).await?;
-    stage.witnesses_agree(&other).await.map(drop)
+    lot.witnesses_agree(&one).await?;
+    lot.witnesses_agree(&other).await.map(drop)
 }
 
 /// Two agents, who both are free at every call: each is rung now and then.
-pub async fn agents_of_a_random_queue_are_drawn_by_lot(stage: &mut Stage) -> Result<()> {
+pub async fn agents_of_a_random_queue_are_drawn_by_lot(lot: &mut Lot) -> Result<()> {
     let mut agents = Vec::new();
     for _ in 0..2 {
         let deed = Deed::Answers { after: always(0.05), talks: always(0.1) };
-        agents.push(stage.scripted_agent_of(RANDOM, Ringing::Told, deed).await?);
+        agents.push(lot.scripted_agent_of(RANDOM, Ringing::Told, deed).await?);
     }
     let numbers: Vec<String> = (0..LOTS).map(|n| format!("+7915{n:07}")).collect();
     let (from, number) = ("<sip:[field0]@[local_ip]>", "[field0]");
     let caller = Caller { from, number, dials: RANDOM, patience: always(30.0), headers: "" };
     // Three a second, and none before the one before it is over, however late that is.
-    let mut callers = Crowd::callers_at_most(&stage.exchange, &caller.script(), &numbers, 3, 1)?;
+    let mut callers = Crowd::callers_at_most(&lot.exchange, &caller.script(), &numbers, 3, 1)?;
     callers.ends(SOON * 12).await?;
-    let mut calls = stage.calls_on_the_wire().await?;
+    let mut calls = lot.calls_on_the_wire().await?;
     // Asterisk repeats an INVITE to a phone that says nothing for half a minute, long after its caller has gone.
     calls.retain(|call| numbers.contains(&call.caller));
     let rung: BTreeSet<&String> = calls.iter().map(|call| &call.agent).collect();
@@ -98,9 +98,9 @@ pub async fn agents_of_a_random_queue_are_drawn_by_lot(stage: &mut Stage) -> Res
 }
 
 /// Three phones ring; the first to answer has the call, and nothing is held against the others.
-pub async fn all_phones_of_a_ring_all_queue_ring_and_the_first_to_answer_has_the_call(stage: &mut Stage) -> Result<()> {
-    let mut agents = [stage.agent_of(RING_ALL).await?, stage.agent_of(RING_ALL).await?, stage.agent_of(RING_ALL).await?];
-    let mut caller = stage.caller().await?;
+pub async fn all_phones_of_a_ring_all_queue_ring_and_the_first_to_answer_has_the_call(lot: &mut Lot) -> Result<()> {
+    let mut agents = [lot.agent_of(RING_ALL).await?, lot.agent_of(RING_ALL).await?, lot.agent_of(RING_ALL).await?];
+    let mut caller = lot.caller().await?;
     caller.dials(RING_ALL).await?;
     for agent in &mut agents {
         agent.rings().await?;
@@ -109,24 +109,24 @@ pub async fn all_phones_of_a_ring_all_queue_ring_and_the_first_to_answer_has_the
     talk(&mut caller, winner).await?;
     first.is_hung_up().await?;
     last.is_hung_up().await?;
-    let call = stage.witnesses_agree(&caller).await?;
+    let call = lot.witnesses_agree(&caller).await?;
     let mut endings: Vec<&str> = call.of_kind("ringing").iter().map(|segment| &*segment.ending).collect();
     endings.sort_unstable();
     if endings != ["accepted", "withdrawn", "withdrawn"] {
         return Err(Trouble::said(format!("in the ledger the offers ended {endings:?}")));
     }
-    cancelled(stage, [&agents[0], &agents[2]]).await?;
+    cancelled(lot, [&agents[0], &agents[2]]).await?;
     for agent in &agents {
-        stage.becomes(&agent.name, "ready").await?;
+        lot.becomes(&agent.name, "ready").await?;
     }
-    not_punished(stage, &[&agents[0], &agents[2]]).await
+    not_punished(lot, &[&agents[0], &agents[2]]).await
 }
 
 /// Whoever Asterisk hears first has the caller; the other hears nobody, and is free again.
-pub async fn two_phones_picked_up_in_the_same_moment_share_no_caller(stage: &mut Stage) -> Result<()> {
-    let (mut one, mut other) = (stage.agent_of(RING_ALL).await?, stage.agent_of(RING_ALL).await?);
+pub async fn two_phones_picked_up_in_the_same_moment_share_no_caller(lot: &mut Lot) -> Result<()> {
+    let (mut one, mut other) = (lot.agent_of(RING_ALL).await?, lot.agent_of(RING_ALL).await?);
     for race in 0..RACES {
-        let mut caller = stage.caller().await?;
+        let mut caller = lot.caller().await?;
         caller.dials(RING_ALL).await?;
         one.rings().await?;
         other.rings().await?;
@@ -150,13 +150,13 @@ pub async fn two_phones_picked_up_in_the_same_moment_share_no_caller(stage: &mut
             else => return Err(Trouble::said(format!("race {race}: the caller heard neither"))),
         };
         let (winner, loser) = if winner.name == one.name { (&one, &other) } else { (&other, &one) };
-        stage.becomes(&loser.name, "ready").await.map_err(|why| Trouble::said(format!("race {race}: {why}")))?;
+        lot.becomes(&loser.name, "ready").await.map_err(|why| Trouble::said(format!("race {race}: {why}")))?;
         winner.hears(&caller).await?;
         let name = winner.name.clone();
         caller.hangs_up().await?;
         one.is_over().await?;
         other.is_over().await?;
-        let call = stage.ended_call(&caller.name).await?;
+        let call = lot.ended_call(&caller.name).await?;
         if (&*call.outcome, &*call.by, call.agent.as_ref()) != ("answered", "caller", Some(&name)) {
             let (outcome, by) = (&call.outcome, &call.by);
             return Err(Trouble::said(format!(
@@ -164,19 +164,19 @@ pub async fn two_phones_picked_up_in_the_same_moment_share_no_caller(stage: &mut
                 call.agent
             )));
         }
-        stage.becomes(&name, "ready").await?;
+        lot.becomes(&name, "ready").await?;
     }
-    not_punished(stage, &[&one, &other]).await
+    not_punished(lot, &[&one, &other]).await
 }
 
 /// The one agent of the first tier gets the call, and those of the second when that one is busy.
-pub async fn second_tier_is_rung_only_while_the_first_is_busy(stage: &mut Stage) -> Result<()> {
-    let mut first = stage.agent_of(TIERS).await?;
-    let (mut second, third) = (stage.agent_of(TIERS).await?, stage.agent_of(TIERS).await?);
-    served(stage, TIERS, &mut first, &second).await?;
-    stage.becomes(&first.name, "ready").await?;
+pub async fn second_tier_is_rung_only_while_the_first_is_busy(lot: &mut Lot) -> Result<()> {
+    let mut first = lot.agent_of(TIERS).await?;
+    let (mut second, third) = (lot.agent_of(TIERS).await?, lot.agent_of(TIERS).await?);
+    served(lot, TIERS, &mut first, &second).await?;
+    lot.becomes(&first.name, "ready").await?;
     // Idle for the shortest time of the three, and first all the same.
-    let (mut one, mut other) = (stage.caller().await?, stage.caller().await?);
+    let (mut one, mut other) = (lot.caller().await?, lot.caller().await?);
     one.dials(TIERS).await?;
     first.rings().await?;
     first.answers().await?;
@@ -185,8 +185,8 @@ pub async fn second_tier_is_rung_only_while_the_first_is_busy(stage: &mut Stage)
     talk(&mut other, &mut second).await?;
     one.hangs_up().await?;
     first.is_hung_up().await?;
-    stage.witnesses_agree(&one).await?;
-    stage.witnesses_agree(&other).await?;
+    lot.witnesses_agree(&one).await?;
+    lot.witnesses_agree(&other).await?;
     match third.has_rung() {
         false => Ok(()),
         true => Err(Trouble::said(format!("{} was rung for nothing", third.name))),
@@ -194,20 +194,20 @@ pub async fn second_tier_is_rung_only_while_the_first_is_busy(stage: &mut Stage)
 }
 
 /// One call, which this agent gets and the other does not; heard and judged.
-async fn served(stage: &mut Stage, queue: &str, agent: &mut Phone, other: &Phone) -> Result<()> {
-    let mut caller = stage.caller().await?;
+async fn served(lot: &mut Lot, queue: &str, agent: &mut Phone, other: &Phone) -> Result<()> {
+    let mut caller = lot.caller().await?;
     caller.dials(queue).await?;
     agent.rings().await?;
     talk(&mut caller, agent).await?;
     if other.has_rung() {
         return Err(Trouble::said(format!("{} was rung too, and the call was for {}", other.name, agent.name)));
     }
-    stage.witnesses_agree(&caller).await.map(drop)
+    lot.witnesses_agree(&caller).await.map(drop)
 }
 
 /// On the wire their ringing was taken back by CANCEL.
-async fn cancelled(stage: &Stage, agents: [&Phone; 2]) -> Result<()> {
-    let calls = stage.calls_on_the_wire().await?;
+async fn cancelled(lot: &Lot, agents: [&Phone; 2]) -> Result<()> {
+    let calls = lot.calls_on_the_wire().await?;
     for agent in agents {
         let ends: Vec<Option<End>> = calls.iter().filter(|call| call.agent == agent.name).map(|call| call.end).collect();
         if ends != [Some(End::Cancelled)] {
@@ -218,10 +218,10 @@ async fn cancelled(stage: &Stage, agents: [&Phone; 2]) -> Result<()> {
 }
 
 /// None of them was taken out for a call that another got.
-async fn not_punished(stage: &Stage, agents: &[&Phone]) -> Result<()> {
+async fn not_punished(lot: &Lot, agents: &[&Phone]) -> Result<()> {
     for agent in agents {
-        let states = stage.ledger.states_of(&agent.name).await?;
-        if states.iter().any(|state| state.began >= stage.began && state.state == "not_ready") {
+        let states = lot.ledger.states_of(&agent.name).await?;
+        if states.iter().any(|state| state.began >= lot.began && state.state == "not_ready") {
             return Err(Trouble::said(format!("{} was taken out for a call that another agent got", agent.name)));
         }
     }

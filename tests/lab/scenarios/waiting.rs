@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::Stage;
+use super::Lot;
 use super::house::WRAP_UP;
 use crate::parties::Millis;
 use crate::{Result, Trouble};
@@ -13,11 +13,11 @@ use crate::{Result, Trouble};
 const NOT_MUCH_MORE: Millis = 250;
 
 /// Three agents become ready one after another; four calls go round.
-pub async fn longest_idle_agent_is_rung_first(stage: &mut Stage) -> Result<()> {
-    let mut agents = [stage.agent().await?, stage.agent().await?, stage.agent().await?];
+pub async fn longest_idle_agent_is_rung_first(lot: &mut Lot) -> Result<()> {
+    let mut agents = [lot.agent().await?, lot.agent().await?, lot.agent().await?];
     for turn in [0, 1, 2, 0] {
-        let mut caller = stage.caller().await?;
-        caller.dials("700").await?;
+        let mut caller = lot.caller().await?;
+        caller.dials(lot.queue).await?;
         agents[turn].rings().await?;
         agents[turn].answers().await?;
         caller.hears(&agents[turn]).await?;
@@ -26,20 +26,20 @@ pub async fn longest_idle_agent_is_rung_first(stage: &mut Stage) -> Result<()> {
         }
         caller.hangs_up().await?;
         agents[turn].is_hung_up().await?;
-        stage.witnesses_agree(&caller).await?;
-        stage.becomes(&agents[turn].name, "ready").await?;
+        lot.witnesses_agree(&caller).await?;
+        lot.becomes(&agents[turn].name, "ready").await?;
     }
     Ok(())
 }
 
 /// Three callers wait for one agent.
-pub async fn callers_are_served_in_the_order_of_their_arrival(stage: &mut Stage) -> Result<()> {
-    let mut callers = [stage.caller().await?, stage.caller().await?, stage.caller().await?];
+pub async fn callers_are_served_in_the_order_of_their_arrival(lot: &mut Lot) -> Result<()> {
+    let mut callers = [lot.caller().await?, lot.caller().await?, lot.caller().await?];
     for caller in &mut callers {
-        caller.dials("700").await?;
+        caller.dials(lot.queue).await?;
         caller.is_answered().await?;
     }
-    let mut agent = stage.agent_of_a_waiting_caller("700").await?;
+    let mut agent = lot.agent_of_a_waiting_caller(lot.queue).await?;
     for caller in &mut callers {
         let ring = agent.rings().await?;
         if ring.peer != caller.name {
@@ -51,15 +51,15 @@ pub async fn callers_are_served_in_the_order_of_their_arrival(stage: &mut Stage)
         agent.is_hung_up().await?;
     }
     for caller in &callers {
-        stage.witnesses_agree(caller).await?;
+        lot.witnesses_agree(caller).await?;
     }
     Ok(())
 }
 
 /// In 702 an agent has time to finish a call: not less, and not much more.
-pub async fn wrap_up_keeps_the_agent_from_the_next_call_for_its_time(stage: &mut Stage) -> Result<()> {
-    let mut agent = stage.agent_of("702").await?;
-    let (mut first, mut second) = (stage.caller().await?, stage.caller().await?);
+pub async fn wrap_up_keeps_the_agent_from_the_next_call_for_its_time(lot: &mut Lot) -> Result<()> {
+    let mut agent = lot.agent_of("702").await?;
+    let (mut first, mut second) = (lot.caller().await?, lot.caller().await?);
     first.dials("702").await?;
     agent.rings().await?;
     agent.answers().await?;
@@ -70,14 +70,14 @@ pub async fn wrap_up_keeps_the_agent_from_the_next_call_for_its_time(stage: &mut
     agent.hangs_up().await?;
     first.is_hung_up().await?;
     agent.rings().await?;
-    let (left, rung) = (stage.hung_up(&agent).await?, stage.was_rung(&agent, &second).await?);
+    let (left, rung) = (lot.hung_up(&agent).await?, lot.was_rung(&agent, &second).await?);
     let meant = Millis::try_from(WRAP_UP.as_millis()).unwrap_or_default();
-    stage.comes_in_time("the next call came", left + meant, rung, NOT_MUCH_MORE)?;
+    lot.comes_in_time("the next call came", left + meant, rung, NOT_MUCH_MORE)?;
     agent.answers().await?;
     second.hears(&agent).await?;
     second.hangs_up().await?;
     agent.is_hung_up().await?;
-    stage.witnesses_agree(&first).await?;
-    stage.witnesses_agree(&second).await?;
-    stage.becomes(&agent.name, "ready").await.map(drop)
+    lot.witnesses_agree(&first).await?;
+    lot.witnesses_agree(&second).await?;
+    lot.becomes(&agent.name, "ready").await.map(drop)
 }

@@ -4,7 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
+use tokio::process::Command;
+
 use super::labs::{Labs, kept};
+use super::programs;
 use super::report::Tally;
 use crate::say::Step;
 use crate::{Result, Trouble, command, space};
@@ -33,7 +36,7 @@ pub async fn style() -> Result<Tally> {
 /// # Errors
 /// When cargo cannot be started.
 pub async fn unit() -> Result<Tally> {
-    tests("unit", &["--workspace"], &[]).await
+    Ok(tests_and_words("unit", &programs::ALL[1..], &[]).await?.0)
 }
 
 /// What the ARI adapter uses, against the description that a running Asterisk gives of itself.
@@ -45,9 +48,9 @@ pub async fn contract(labs: &mut Labs) -> Result<Tally> {
     let url = lab.ari_url().replacen("://", &format!("://callsync:{}@", lab.passwords.ari), 1);
     let manager = format!("callsync:{}@127.0.0.1:{}", lab.passwords.ami, lab.ports.ami);
     let environment = [("CALLSYNC_TEST_ARI", url), ("CALLSYNC_TEST_AMI", manager)];
-    let tally = tests("contract", &["--package", "ari", "--lib"], &environment).await;
+    let told = tests_of("contract", "ari", &environment).await;
     lab.stop().await;
-    tally
+    Ok(told?.0)
 }
 
 /// The store's story on PostgreSQL.
@@ -56,25 +59,30 @@ pub async fn contract(labs: &mut Labs) -> Result<Tally> {
 /// When PostgreSQL does not start.
 pub async fn stores(labs: &mut Labs) -> Result<Tally> {
     let url = labs.stage(true).await?.lab.database_url();
-    tests("stores", &["--package", "store"], &[("CALLSYNC_TEST_POSTGRES", url)]).await
+    Ok(tests_of("stores", "store", &[("CALLSYNC_TEST_POSTGRES", url)]).await?.0)
 }
 
-/// Runs tests and counts them by cargo's own words.
+/// Runs the tests of one target once more, with what they need beside them, and gives all that they said.
 ///
 /// # Errors
-/// When cargo cannot be started.
-pub async fn tests(name: &str, which: &[&str], environment: &[(&str, String)]) -> Result<Tally> {
-    Ok(tests_and_words(name, which, environment).await?.0)
+/// When they are not built, or cannot be started.
+pub async fn tests_of(name: &str, target: &str, environment: &[(&str, String)]) -> Result<(Tally, String)> {
+    let mut program = programs::tests_of(target).await?;
+    let run = run(name, &format!("the tests of {target}"), &mut program, environment).await?;
+    Ok(counted(name, run))
 }
 
-/// The same, and all that they said.
+/// Has cargo run tests, counts them by its own words, and gives all that they said.
 ///
 /// # Errors
 /// When cargo cannot be started.
 pub async fn tests_and_words(name: &str, which: &[&str], environment: &[(&str, String)]) -> Result<(Tally, String)> {
     let words: Vec<&str> = ["test", "--no-fail-fast"].iter().chain(which).copied().collect();
-    let run = cargo(name, &words, environment).await?;
-    let mut tally = Tally { passed: passed(&run.said), failed: Vec::new() };
+    Ok(counted(name, cargo(name, &words, environment).await?))
+}
+
+fn counted(name: &str, run: Run) -> (Tally, String) {
+    let mut tally = Tally { passed: passed(&run.said), ..Tally::default() };
     for test in failed(&run.said) {
         tally.fail(test, format!("see {}", run.log));
     }
@@ -87,7 +95,7 @@ pub async fn tests_and_words(name: &str, which: &[&str], environment: &[(&str, S
             None => tally.fail(name, run.tail),
         }
     }
-    Ok((tally, run.said))
+    (tally, run.said)
 }
 
 /// Has cargo do something that must succeed, and gives what was said.
@@ -107,21 +115,27 @@ struct Run {
 }
 
 async fn cargo(name: &str, words: &[&str], environment: &[(&str, String)]) -> Result<Run> {
+    let mut cargo = command::cargo();
+    cargo.args(words);
+    if space::inside().is_some() {
+        // In a space of its own there is no registry to ask.
+        cargo.env("CARGO_NET_OFFLINE", "true");
+    }
+    run(name, &format!("cargo {}", words.join(" ")), &mut cargo, environment).await
+}
+
+async fn run(name: &str, doing: &str, command: &mut Command, environment: &[(&str, String)]) -> Result<Run> {
     let log = kept()?.join(format!("{name}.log"));
     let output = fs::File::create(&log).map_err(Trouble::file("writing", &log))?;
     let errors = output.try_clone().map_err(Trouble::file("writing", &log))?;
-    let mut cargo = command::cargo();
-    cargo.args(words).envs(environment.iter().map(|(name, value)| (*name, value)));
-    // The lab's own settings are not the tests' business; in a space of its own there is no registry to ask.
-    cargo.env_remove("CALLSYNC_LAB_INSIDE").env_remove("CALLSYNC_LAB_WARDEN");
+    command.envs(environment.iter().map(|(name, value)| (*name, value)));
+    // The lab's own settings are not the tests' business.
+    command.env_remove("CALLSYNC_LAB_INSIDE").env_remove("CALLSYNC_LAB_WARDEN");
     // The end of what is said is shown: the frames of a panic would leave no room for its words.
-    cargo.env("RUST_BACKTRACE", "0");
-    if space::inside().is_some() {
-        cargo.env("CARGO_NET_OFFLINE", "true");
-    }
-    cargo.stdin(Stdio::null()).stdout(output).stderr(errors).kill_on_drop(true);
-    let step = Step::long(name, &format!("cargo {}", words.join(" ")));
-    let status = cargo.status().await.map_err(|source| Trouble::Start { program: command::shown(&cargo), source })?;
+    command.env("RUST_BACKTRACE", "0");
+    command.stdin(Stdio::null()).stdout(output).stderr(errors).kill_on_drop(true);
+    let step = Step::long(name, doing);
+    let status = command.status().await.map_err(|source| Trouble::Start { program: command::shown(command), source })?;
     step.done(if status.success() { "passed" } else { "failed" });
     let said = read(&log);
     let tail = format!("{}\nall of it: {}", command::tail(&said, TAIL), log.display());

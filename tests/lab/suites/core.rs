@@ -20,9 +20,12 @@ const BEGINS: &str = "random histories";
 /// # Errors
 /// When cargo cannot be started.
 pub async fn histories(long: bool, everyday: bool) -> Result<Tally> {
-    let (histories, profile) = if long { (HISTORIES.1, &["--release"][..]) } else { (HISTORIES.0, &[][..]) };
-    let which: Vec<&str> = ["--package", "simulation", "--test", "histories"].iter().chain(profile).copied().collect();
-    let (tally, said) = cargo::tests_and_words("core", &which, &environment(histories, everyday)).await?;
+    let (tally, said) = if long {
+        let which = ["--package", "simulation", "--test", "histories", "--release"];
+        cargo::tests_and_words("core", &which, &environment(HISTORIES.1, everyday)).await?
+    } else {
+        cargo::tests_of("core", "histories", &environment(HISTORIES.0, everyday)).await?
+    };
     for line in said.lines().skip_while(|line| !line.starts_with(BEGINS)) {
         say::line(line);
     }

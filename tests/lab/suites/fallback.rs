@@ -22,5 +22,5 @@ pub fn chosen(wish: &Wish) -> Vec<Scenario> {
 /// # Errors
 /// Never: what fails is counted.
 pub async fn test(wish: &Wish, stage: &mut Stage) -> Result<Tally> {
-    play(chosen(wish), AT_MOST, stage).await
+    play(chosen(wish), 1, AT_MOST, stage).await
 }

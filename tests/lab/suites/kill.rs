@@ -51,7 +51,17 @@ pub async fn test(wish: &Wish, labs: &mut Labs) -> Result<Tally> {
     Ok(tally)
 }
 
+/// Plays a test; one that fails is played once more, and is unsteady if it passes then.
 async fn play(ground: &mut Ground, test: Test, tally: &mut Tally) {
+    let Err(words) = once(ground, &test).await else { return tally.pass() };
+    say::line(format!("AGAIN   {}", test.sentence));
+    match once(ground, &test).await {
+        Ok(()) => tally.waver(test.sentence, words),
+        Err(later) => tally.fail(test.sentence, format!("{words}\nand once more:\n{later}")),
+    }
+}
+
+async fn once(ground: &mut Ground, test: &Test) -> std::result::Result<(), String> {
     let began = Instant::now();
     let bound = if ground.long { LONG_AT_MOST } else { AT_MOST };
     let played = timeout(bound, (test.play)(ground)).await;
@@ -61,13 +71,13 @@ async fn play(ground: &mut Ground, test: Test, tally: &mut Tally) {
         Ok(figures) => {
             say::line(format!("ok      {} ({took})", test.sentence));
             figures.iter().for_each(|figure| say::line(format!("          {figure}")));
-            tally.pass();
+            Ok(())
         }
         Err(trouble) => {
             say::line(format!("FAILED  {} ({took})", test.sentence));
             let logs = keep(&ground.stage.lab.folder).map_or_else(|why| why.to_string(), |folder| folder.display().to_string());
-            tally.fail(test.sentence, format!("{trouble}\nseed {}\nlogs: {logs}", ground.seed));
             revive(ground).await;
+            Err(format!("{trouble}\nseed {}\nlogs: {logs}", ground.seed))
         }
     }
 }

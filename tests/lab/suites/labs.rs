@@ -10,12 +10,18 @@ use crate::scenarios::Stage;
 use crate::{Result, Trouble, command, folders};
 
 /// At most one lab at work.
-#[derive(Default)]
 pub struct Labs {
+    /// Whether its witnesses' times are judged exactly.
+    exactly: bool,
     stage: Option<(bool, Stage)>,
 }
 
 impl Labs {
+    /// None yet. Times are judged exactly at length, and where something is asked for by name.
+    pub const fn judging(exactly: bool) -> Self {
+        Self { exactly, stage: None }
+    }
+
     /// The lab with the product on SQLite or on PostgreSQL.
     ///
     /// # Errors
@@ -33,7 +39,9 @@ impl Labs {
                 return Err(Trouble::said("callsync was not built"));
             }
             hurry().await;
-            self.stage = Some((postgres, Stage::start(options).await?));
+            let stage = Stage::start(options).await?;
+            stage.pulse.judges(self.exactly);
+            self.stage = Some((postgres, stage));
             step.done("ready");
         }
         self.stage.as_mut().map(|(_, stage)| stage).ok_or_else(|| Trouble::said("no lab"))

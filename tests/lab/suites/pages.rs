@@ -20,8 +20,8 @@ use parties::Parties;
 
 /// Where the browser's tests are in the checkout.
 pub const FOLDER: &str = "tests/browser";
-/// Which of cargo's tests are the flows.
-pub const FLOWS: [&str; 4] = ["--package", "browser", "--test", "flows"];
+/// Which tests are the flows.
+pub const FLOWS: &str = "flows";
 /// The flow that notes when the page shows that calls were answered, and how many look at it then.
 const ANSWERS: &str = "calls::an_answer_reaches_the_page";
 /// The browser of that flow, and those beside it.
@@ -92,7 +92,7 @@ async fn flows(stage: &mut Stage, more: Option<(&'static str, String)>) -> Resul
     ];
     environment.extend(more);
     let (tally, said) = tokio::select! {
-        played = cargo::tests_and_words("pages", &FLOWS, &environment) => played?,
+        played = cargo::tests_of("pages", FLOWS, &environment) => played?,
         trouble = parties.obey(stage) => return Err(trouble),
     };
     parties.leaves().await;
@@ -106,9 +106,9 @@ async fn flows(stage: &mut Stage, more: Option<(&'static str, String)>) -> Resul
 /// When cargo cannot be started.
 pub async fn accessibility() -> Result<Tally> {
     let axe = folders::workspace().join(FOLDER).join(AXE).display().to_string();
-    let which = ["--package", "browser", "--test", "accessibility", "--test", "parts"];
-    let environment = [("CALLSYNC_TEST_AXE", axe), ("CALLSYNC_TEST_PARTS", "yes".to_owned())];
-    let (tally, said) = cargo::tests_and_words("accessibility", &which, &environment).await?;
+    let (mut tally, said) = cargo::tests_of("accessibility", "accessibility", &[("CALLSYNC_TEST_AXE", axe)]).await?;
+    let (parts, _) = cargo::tests_of("parts", "parts", &[("CALLSYNC_TEST_PARTS", "yes".to_owned())]).await?;
+    tally.join(parts);
     said.lines()
         .skip_while(|line| !line.starts_with(FINDINGS))
         .take_while(|line| !line.starts_with("error:"))

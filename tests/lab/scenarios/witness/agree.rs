@@ -177,7 +177,7 @@ impl Verdict {
     }
 
     fn allowed(&self, booked: Millis, told: Millis) -> Millis {
-        self.within + self.standstills.between(booked, told)
+        self.standstills.allow(self.within, booked, told)
     }
 
     fn within_second(&mut self, what: &str, booked: Millis, told: Option<Millis>) {

@@ -34,6 +34,7 @@ pub struct Row {
 }
 
 /// The CDR, read from outside.
+#[derive(Clone)]
 pub struct Cdr(pub Database);
 
 const ROWS: &str = "SELECT uniqueid, src, CAST(start AS TEXT), CAST(\"end\" AS TEXT), dstchannel, disposition,

@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, PgPool, Row, SqlitePool};
 use crate::{Result, Trouble};
 
 /// A database that somebody else writes.
+#[derive(Clone)]
 pub enum Database {
     /// A file.
     Sqlite(SqlitePool),

@@ -64,7 +64,7 @@ struct Findings<'a> {
 
 impl Findings<'_> {
     fn near(&mut self, what: &str, heard: Millis, told: Millis) {
-        if (heard - told).abs() > WITHIN + self.standstills.between(heard, told) {
+        if (heard - told).abs() > self.standstills.allow(WITHIN, heard, told) {
             self.words.push(format!("{what} {} ms after the phones' own time of it", heard - told));
         }
     }
@@ -98,7 +98,7 @@ fn music(story: &Story, ear: &Ear, found: &mut Findings<'_>) {
         Some(heard) => {
             found.near("the caller's music began", heard.from, from);
             found.near("the caller's music ended", heard.to, to);
-            if heard.longest_pause > WITHIN + found.standstills.between(from, to) {
+            if heard.longest_pause > found.standstills.allow(WITHIN, from, to) {
                 found.words.push(format!("the caller's music had a hole of {} ms", heard.longest_pause));
             }
         }

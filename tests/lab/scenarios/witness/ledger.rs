@@ -73,6 +73,7 @@ impl Call {
 }
 
 /// The ledger, read from outside.
+#[derive(Clone)]
 pub struct Ledger(pub Database);
 
 const CALLS: &str = "SELECT CAST(hex(c.id) AS TEXT), c.leg, c.number, q.number,

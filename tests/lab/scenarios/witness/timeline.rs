@@ -19,9 +19,9 @@ impl Timeline {
         }
     }
 
-    /// Takes what went over the wire: messages of calls, and what the parties heard.
-    pub fn wire(&mut self, tap: &Tap, parties: &[Party]) {
-        for message in tap.sip(of_a_call) {
+    /// Takes what went over the wire: those messages of calls that fit, and what the parties heard.
+    pub fn wire(&mut self, tap: &Tap, parties: &[Party], fits: impl Fn(&SipMessage) -> bool) {
+        for message in tap.sip(|message| of_a_call(message) && fits(message)) {
             let SipMessage { at, from, to, first_line, caller, .. } = message;
             self.0.push((at, "wire", format!("{from} -> {to} {first_line} (from {caller})")));
         }
