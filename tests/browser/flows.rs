@@ -1,7 +1,7 @@
 //! What people do with the pages, in a real Chromium. Wants a running CallSync Central with calls in it:
 //! `CALLSYNC_TEST_WEB=http://127.0.0.1:8080 CALLSYNC_TEST_LOGIN=e-mail:password cargo test -p browser --test flows [FILTER]`.
 //! `cargo lab test pages` plays the calls, one of them from a number that is a script, and those that a flow asks for; with
-//! `CALLSYNC_TEST_FLOWS=FILTER` it plays some of the flows.
+//! `CALLSYNC_TEST_FLOWS=FILTER,FILTER` it plays some of the flows.
 
 mod flow {
     pub mod calls;
@@ -106,7 +106,8 @@ async fn main() -> ExitCode {
     };
     drop(rustls::crypto::ring::default_provider().install_default());
     let words = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
-    let wanted: Vec<String> = words.chain(std::env::var("CALLSYNC_TEST_FLOWS")).collect();
+    let wished = std::env::var("CALLSYNC_TEST_FLOWS").unwrap_or_default();
+    let wanted: Vec<String> = words.chain(wished.split(',').filter(|part| !part.is_empty()).map(str::to_owned)).collect();
     let chosen = FLOWS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())));
     let mut failed = 0;
     for (number, (name, flow)) in chosen.enumerate() {

@@ -225,7 +225,7 @@ async fn play(suite: Suite, wish: &Wish, labs: &mut Labs) -> Result<Tally> {
         Suite::Books => plays::books(labs.stage(false).await?, wish.plan(Plan::FULL)).await,
         Suite::Fallback => fallback::test(wish, labs.stage(false).await?).await,
         Suite::BooksOnPostgres => plays::books(labs.stage(true).await?, wish.plan(Plan::SHORT)).await,
-        Suite::Pages => pages::test(labs, wish.long).await,
+        Suite::Pages => pages::test(labs, wish).await,
         Suite::Kill => kill::test(wish, labs).await,
         Suite::Leftovers => leftovers::test(labs).await,
     }
