@@ -46,6 +46,7 @@ pub async fn play(scenarios: Vec<Scenario>, at_once: usize, at_most: Duration, s
     let (beside, alone): (Vec<Scenario>, Vec<Scenario>) =
         scenarios.into_iter().partition(|scenario| matches!(scenario.play, Play::Beside(..)));
     for (scenario, words) in together::play(beside, at_once, at_most, stage, &mut tally).await {
+        let words = format!("{words}logs: {}", logs(stage));
         revive(stage).await;
         again(&scenario, words, at_most, stage, &mut tally).await;
     }
@@ -119,7 +120,7 @@ pub async fn books(stage: &mut Stage, plan: Plan) -> Result<Tally> {
 }
 
 /// Where the logs of what has failed are kept.
-pub(super) fn logs(stage: &Stage) -> String {
+fn logs(stage: &Stage) -> String {
     keep(&stage.lab.folder).map_or_else(|why| why.to_string(), |folder| folder.display().to_string())
 }
 

@@ -100,14 +100,14 @@ impl Report {
     fn table(&self) {
         say::heading("suite                      seconds   budget   passed   failed unsteady   others had");
         for Line { suite, took, budget, tally } in &self.0 {
-            let budget = budget.map_or("-".to_owned(), |budget| budget.as_secs().to_string());
+            let budget = in_seconds(*budget);
             let others = took.others.map_or("?".to_owned(), |share| format!("{:.0} %", share * 100.0));
             let (seconds, failed, unsteady) = (took.time.as_secs_f64(), tally.failed.len(), tally.unsteady.len());
             println!("  {suite:<24} {seconds:>8.1} {budget:>8} {:>8} {failed:>8} {unsteady:>8} {others:>12}", tally.passed);
         }
         let seconds: f64 = self.0.iter().map(|line| line.took.time.as_secs_f64()).sum();
-        let budget: u64 = self.0.iter().filter_map(|line| line.budget).map(|budget| budget.as_secs()).sum();
-        println!("  {:<24} {seconds:>8.1} {budget:>8}", "all");
+        let budgets: Option<Duration> = self.0.iter().map(|line| line.budget).sum();
+        println!("  {:<24} {seconds:>8.1} {:>8}", "all", in_seconds(budgets));
     }
 
     /// What a list of each suite's tally holds: the suite, the test's name, and what was found.
@@ -118,6 +118,10 @@ impl Report {
         }
         all
     }
+}
+
+fn in_seconds(budget: Option<Duration>) -> String {
+    budget.map_or("-".to_owned(), |budget| budget.as_secs().to_string())
 }
 
 fn outgrown(took: Took, budget: Duration) -> String {
