@@ -7,7 +7,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use acd::effect::{Effect, Op};
 use acd::event::{Account, Ask, Cause, Event};
 use acd::{State, check, next_deadline, step};
-use model::{Actor, Endpoint, LegId, OurLeg, Span, TheirLeg, Timestamp};
+use model::{Actor, Endpoint, LegId, OurLeg, Phone, Span, TheirLeg, Timestamp};
 
 use crate::large::settings;
 use crate::switch::{SERVER, Switch};
@@ -46,13 +46,30 @@ struct Run {
     at: i64,
     coming: BinaryHeap<Reverse<(i64, u64, Deed)>>,
     drawn: u64,
+    /// Hears of each step.
+    listener: Option<Listener>,
 }
+
+/// Hears of a step: when it was, what was told, and what came of it.
+pub type Listener = Box<dyn FnMut(Timestamp, &Event, &[Effect])>;
 
 /// Lives through a day on which so many callers come.
 ///
 /// # Panics
 /// When the core contradicts itself, gives an outrageous order, or leaves something behind.
 pub fn of(calls: u64) -> Day {
+    live(calls, None)
+}
+
+/// As [`of`], with a listener that hears of each step.
+///
+/// # Panics
+/// As [`of`].
+pub fn told(calls: u64, listener: Listener) -> Day {
+    live(calls, Some(listener))
+}
+
+fn live(calls: u64, listener: Option<Listener>) -> Day {
     let mut run = Run {
         day: Day::default(),
         state: State::new(1),
@@ -60,6 +77,7 @@ pub fn of(calls: u64) -> Day {
         at: 1_790_000_000_000,
         coming: BinaryHeap::new(),
         drawn: 0,
+        listener,
     };
     run.opens(calls);
     while run.goes_on() {}
@@ -111,7 +129,8 @@ impl Run {
                 self.switch.caller_arrives(&leg, &dialled, (0, Span::ZERO));
                 let patience = self.draw(20_000, 300_000);
                 self.will(patience, Deed::LosesPatience(leg.clone()));
-                self.tell(Event::CallerArrived { leg, number: None, dialled, priority: 0, came: None, told: None });
+                let number = Some(Phone::new(format!("+7912{:07}", n * 7919 % 10_000_000)));
+                self.tell(Event::CallerArrived { leg, number, dialled, priority: 0, came: None, told: None });
             }
             Deed::LosesPatience(leg) => {
                 let id = LegId::Theirs(leg);
@@ -159,8 +178,13 @@ impl Run {
         while let Some(event) = events.pop_front() {
             self.day.events += 1;
             self.switch.at = self.at;
-            let effects = step(&mut self.state, Timestamp::from_ms(self.at), event);
+            let at = Timestamp::from_ms(self.at);
+            let heard = self.listener.as_ref().map(|_| event.clone());
+            let effects = step(&mut self.state, at, event);
             self.state.take_changes();
+            if let (Some(listener), Some(heard)) = (&mut self.listener, heard) {
+                listener(at, &heard, &effects);
+            }
             for effect in effects {
                 let Effect::Switch(order) = effect else { continue };
                 if let Op::Dial { leg, .. } = &order.op {

@@ -5,6 +5,7 @@ mod cost;
 mod crash;
 mod poison;
 mod restart;
+mod size;
 mod standstill;
 mod switch;
 
