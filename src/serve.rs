@@ -35,12 +35,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let metrics = start_metrics(log.lost())?;
     raise_limits();
     let keeping = config.keeping();
-    let opened = opening::at_start(&config, runtime::can_start_from(&keeping)).await?;
     let zone = config.zone()?;
     let tls = config.tls.as_ref().map(|tls| crate::tls::open(tls, &config.data_dir)).transpose()?;
     let listener = TcpListener::bind(&config.listen)
         .await
         .map_err(|error| format!("the pages cannot be served at {}: {error}", config.listen))?;
+    let opening = opening::at_start(&config, runtime::can_start_from(&keeping));
+    let opened = web::wait(&listener, tls.clone(), None, opening).await??;
 
     let (db_in, db) = watch::channel(opened.as_ref().map(|opened| opened.db.clone()));
     let (events_in, events) = mpsc::channel(runtime::EVENTS);
@@ -110,7 +111,10 @@ impl Pages {
     async fn serve(self, opened: Option<Opened>, stopping: watch::Receiver<bool>) -> Result<Option<Lock>, Failure> {
         let opened = match opened {
             Some(opened) => Some(opened),
-            None => opening::later(&self.config, stopping.clone()).await?,
+            None => {
+                let opening = opening::later(&self.config, stopping.clone());
+                web::wait(&self.listener, self.tls.clone(), Some(self.handle.clone()), opening).await??
+            }
         };
         let Some(Opened { db, lock }) = opened else { return Ok(None) };
         self.db.send_replace(Some(db.clone()));

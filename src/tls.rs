@@ -51,7 +51,8 @@ pub fn open(config: &TlsConfig, data_dir: &Path) -> Result<Arc<ServerConfig>, Fa
     let shown = Arc::new(Shown(RwLock::new(Arc::new(files.read()?))));
     tokio::spawn(keep_fresh(files, Arc::clone(&shown)));
     let mut tls = ServerConfig::builder().with_no_client_auth().with_cert_resolver(shown);
-    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // Over HTTP/1.1 a browser holds six connections to us at most, so that the stream of a seventh tab would wait for ever.
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(tls))
 }
 

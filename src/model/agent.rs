@@ -120,6 +120,17 @@ impl AgentState {
         }
     }
 
+    /// The call that the agent is bound to, or finishes.
+    #[must_use]
+    pub const fn call_or_wrap_up(&self) -> Option<CallId> {
+        match self {
+            Self::Reserved(call) | Self::Ringing(call) | Self::Talking(call) | Self::Held(call) | Self::WrapUp { call, .. } => {
+                Some(*call)
+            }
+            Self::LoggedOut | Self::NotReady(_) | Self::Ready | Self::Unreachable => None,
+        }
+    }
+
     /// The state's name as the books and the metrics write it.
     #[must_use]
     pub const fn name(&self) -> &'static str {

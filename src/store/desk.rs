@@ -36,7 +36,9 @@ pub struct Day {
     pub missed: u32,
     /// Time in conversation.
     pub talk: Span,
-    /// Time in conversation, on hold, and finishing.
+    /// Calls answered that are over, and finished.
+    pub handled: u32,
+    /// Time in conversation, on hold, and finishing, of these.
     pub handling: Span,
 }
 
@@ -96,7 +98,13 @@ statements! {
             COUNT(*) FILTER (WHERE kind = 'ringing' AND ending = 'accepted') AS answered,
             COUNT(*) FILTER (WHERE kind = 'ringing' AND ending = 'not_answered') AS missed,
             CAST(COALESCE(SUM(ended_at - began_at) FILTER (WHERE kind = 'talk'), 0) AS BIGINT) AS talk,
-            CAST(COALESCE(SUM(ended_at - began_at) FILTER (WHERE kind IN ('talk', 'hold', 'wrap_up')), 0) AS BIGINT) AS handling
+            COUNT(*) FILTER (WHERE kind = 'ringing' AND ending = 'accepted' AND call_id <> $4) AS handled,
+            CAST(
+                COALESCE(
+                    SUM(ended_at - began_at) FILTER (WHERE kind IN ('talk', 'hold', 'wrap_up') AND call_id <> $4),
+                    0
+                ) AS BIGINT
+            ) AS handling
         FROM segments
         WHERE agent_id = $1 AND began_at >= $2 AND began_at < $3";
     OPEN = "
@@ -123,6 +131,7 @@ row! {
 row! {
     struct DayRow {
         answered: i64,
+        handled: i64,
         missed: i64,
         talk: i64,
         handling: i64,
@@ -166,13 +175,16 @@ pub async fn missed(db: &Db, agent: AgentId, from: Timestamp, limit: u32) -> Res
     rows.into_iter().map(PastRow::read).collect()
 }
 
-/// What an agent has done from `from` on and before `to`: each stretch counts where it began.
+/// What an agent has done from `from` on and before `to`: each segment counts where it began. `under_way` is the call that the
+/// agent is in, or finishing: how long it takes is not known yet.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn day(db: &Db, agent: AgentId, from: Timestamp, to: Timestamp) -> Result<Day, Error> {
+pub async fn day(db: &Db, agent: AgentId, from: Timestamp, to: Timestamp, under_way: Option<CallId>) -> Result<Day, Error> {
     let (agent, from, to) = (agent.0, from.as_ms(), to.as_ms());
-    let asked = async { Ok(on!(db.read(), c => sqlx::query_as(DAY).bind(agent).bind(from).bind(to).fetch_one(c).await)?) };
+    let but = under_way.map_or(Uuid::nil(), |call| call.0);
+    let asked =
+        async { Ok(on!(db.read(), c => sqlx::query_as(DAY).bind(agent).bind(from).bind(to).bind(but).fetch_one(c).await)?) };
     let row: DayRow = db.reading(asked).await?;
     Ok(row.read())
 }
@@ -252,6 +264,7 @@ impl DayRow {
         let count = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
         Day {
             answered: count(self.answered),
+            handled: count(self.handled),
             missed: count(self.missed),
             talk: Span::from_ms(self.talk),
             handling: Span::from_ms(self.handling),

@@ -47,8 +47,8 @@ pub(crate) async fn page(
     let Some(agent) = allowed.user.agent else {
         return Ok(Html(NoDesk { frame, who, missing: Missing::Agent }.render().into_string()));
     };
-    let mut sight = Sight::open(&site, agent, allowed.viewer()).await?;
-    let Some(stand) = sight.look(&site).await? else {
+    let mut sight = Sight::new(agent, allowed.viewer());
+    let Some(stand) = sight.look_and_read(&site).await? else {
         return Ok(Html(NoDesk { frame, who, missing: Missing::Settings }.render().into_string()));
     };
     let at = site.app.runtime.now();

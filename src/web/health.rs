@@ -13,6 +13,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use runtime::Health;
 use serde::Serialize;
 
 pub(crate) use hour::{Hour, keep};
@@ -29,7 +30,7 @@ pub(crate) async fn alive() -> &'static str {
 }
 
 /// What calls need.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Readiness {
     /// Asterisk is connected, and its account was taken.
     switch: bool,
@@ -45,15 +46,8 @@ pub(crate) struct Readiness {
 
 /// Calls can be taken.
 pub(crate) async fn ready(State(site): State<Site>) -> (StatusCode, Json<Readiness>) {
-    let health = site.app.runtime.health();
     let database = database_answers(&site).await;
-    let readiness = Readiness {
-        switch: health.switch_up(),
-        database,
-        books: health.books_open(),
-        books_lag: health.books_lag(),
-        journal: health.journal_open(),
-    };
+    let readiness = Readiness::of(site.app.runtime.health(), database);
     (readiness.status(), Json(readiness))
 }
 
@@ -63,9 +57,20 @@ async fn database_answers(site: &Site) -> bool {
 }
 
 impl Readiness {
+    /// How the loop is, and whether the database answers.
+    pub(crate) fn of(health: &Health, database: bool) -> Self {
+        Self {
+            switch: health.switch_up(),
+            database,
+            books: health.books_open(),
+            books_lag: health.books_lag(),
+            journal: health.journal_open(),
+        }
+    }
+
     /// Nothing may be missing. A lag alone is no want: facts of a burst wait for a moment. Nor is a journal that cannot be
     /// written: calls are taken as well without it.
-    const fn status(&self) -> StatusCode {
+    pub(crate) const fn status(&self) -> StatusCode {
         if self.switch && self.database && self.books { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
     }
 }

@@ -30,6 +30,7 @@ mod site;
 mod start;
 mod stream;
 mod theme;
+mod waiting;
 
 #[cfg(test)]
 mod tests;
@@ -38,3 +39,4 @@ pub use health::counting;
 pub use password::{PasswordError, hash_password, password_matches};
 pub use serve::{router, serve};
 pub use site::App;
+pub use waiting::wait;

@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
+use futures_util::future::BoxFuture;
 use metrics::Histogram;
 use model::Timestamp;
 use model::user::User;
@@ -65,14 +66,71 @@ pub(crate) fn beat(at: Timestamp) -> Event {
     Event::default().event("beat").data(at.as_ms().to_string())
 }
 
+/// A question to a database, under way beside what happens live: nothing live waits for its answer.
+pub(crate) struct Beside<T>(Option<BoxFuture<'static, T>>);
+
+impl<T> Default for Beside<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Beside<T> {
+    /// Asks, unless a question is under way.
+    pub fn ask(&mut self, question: impl Future<Output = T> + Send + 'static) {
+        if self.0.is_none() {
+            self.0 = Some(Box::pin(question));
+        }
+    }
+
+    /// Whether a question is under way.
+    pub const fn is_asked(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The answer; as long as nothing is asked there is none. A wait that is given up loses nothing.
+    pub async fn answer(&mut self) -> T {
+        let Some(question) = &mut self.0 else { return std::future::pending().await };
+        let answer = question.await;
+        self.0 = None;
+        answer
+    }
+}
+
 /// Whether a stream may go on: its session stands, and its user is still one who may see it. A database that does not answer
 /// ends no stream.
-pub(crate) async fn goes_on(id: Id, site: &Site, may_see: impl FnOnce(User) -> bool) -> bool {
-    match session::still_stands(id, site).await {
+pub(crate) async fn goes_on(id: Id, site: Site, may_see: impl FnOnce(User) -> bool) -> bool {
+    match session::still_stands(id, &site).await {
         Ok(user) => user.is_some_and(may_see),
         Err(error) => {
             tracing::warn!(%error, "a stream's session could not be looked at");
             true
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::Beside;
+
+    #[tokio::test]
+    async fn what_is_live_does_not_wait_for_a_database_and_its_answer_is_not_lost() {
+        let (answers, database) = oneshot::channel::<u32>();
+        let mut question = Beside::default();
+        question.ask(async { database.await.ok() });
+        question.ask(async { panic!("one question is under way already") });
+        for _ in 0..3 {
+            tokio::select! {
+                biased;
+                answer = question.answer() => panic!("nothing was answered yet: {answer:?}"),
+                () = std::future::ready(()) => {}
+            }
+        }
+        assert!(question.is_asked());
+        answers.send(7).unwrap();
+        assert_eq!(question.answer().await, Some(7));
+        assert!(!question.is_asked());
     }
 }

@@ -12,3 +12,4 @@ mod metrics;
 mod routes;
 mod site;
 mod tls;
+mod waiting;

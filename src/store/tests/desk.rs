@@ -58,11 +58,14 @@ async fn a_desk_knows_who_called_before_and_what_the_agent_has_done() {
         assert_eq!(rang, vec![(call(3), at(30_100)), (call(2), at(20_100))]);
         assert_eq!(desk::missed(db, AGENT, at(25_000), 9).await.unwrap().len(), 1);
 
-        let day = desk::day(db, AGENT, at(0), at(60_000)).await.unwrap();
+        let day = desk::day(db, AGENT, at(0), at(60_000), None).await.unwrap();
         let (talk, handling) = (Span::from_secs(5), Span::from_secs(10));
-        assert_eq!(day, desk::Day { answered: 1, missed: 2, talk, handling });
-        assert_eq!(desk::day(db, AgentId(Uuid::nil()), at(0), at(60_000)).await.unwrap(), desk::Day::default());
-        assert_eq!(desk::day(db, AGENT, at(60_000), at(90_000)).await.unwrap(), desk::Day::default());
+        assert_eq!(day, desk::Day { answered: 1, missed: 2, talk, handled: 1, handling });
+        // While that call goes on, its segments say nothing of how long a call takes.
+        let meanwhile = desk::day(db, AGENT, at(0), at(60_000), Some(call(1))).await.unwrap();
+        assert_eq!(meanwhile, desk::Day { handled: 0, handling: Span::ZERO, ..day });
+        assert_eq!(desk::day(db, AgentId(Uuid::nil()), at(0), at(60_000), None).await.unwrap(), desk::Day::default());
+        assert_eq!(desk::day(db, AGENT, at(60_000), at(90_000), None).await.unwrap(), desk::Day::default());
     })
     .await;
 }

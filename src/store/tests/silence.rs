@@ -109,7 +109,7 @@ async fn no_question_waits_for_ever_for_a_database_that_says_nothing() {
     gives_up("desk::earlier", desk::earlier(db, &number, call, 9)).await;
     gives_up("desk::of_agent", desk::of_agent(db, own, 9)).await;
     gives_up("desk::missed", desk::missed(db, own, at(0), 9)).await;
-    gives_up("desk::day", desk::day(db, own, at(0), at(1))).await;
+    gives_up("desk::day", desk::day(db, own, at(0), at(1), None)).await;
     gives_up("desk::open", desk::open(db, own, at(0))).await;
     gives_up("desk::close", desk::close(db, own)).await;
     gives_up("desk::all_open", desk::all_open(db)).await;

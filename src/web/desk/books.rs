@@ -19,14 +19,6 @@ pub(super) struct Books {
 }
 
 impl Books {
-    /// Reads them; what was read before stays where the database does not answer.
-    pub async fn read_again(&mut self, db: &Db, agent: AgentId, at: Timestamp, zone: &TimeZone) {
-        match read(db, agent, at, zone).await {
-            Ok(books) => *self = books,
-            Err(error) => tracing::warn!(%error, agent.id = %agent, "a desk could not read the books"),
-        }
-    }
-
     /// Counts a state that has ended before the books have it.
     pub fn count(&mut self, state: &AgentState, began: Timestamp, ended: Timestamp) {
         let Some(today) = &mut self.today else { return };
@@ -45,15 +37,54 @@ impl Books {
     }
 }
 
-async fn read(db: &Db, agent: AgentId, at: Timestamp, zone: &TimeZone) -> Result<Books, Error> {
+/// What a desk asks the books.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    pub agent: AgentId,
+    pub at: Timestamp,
+    /// The call that the agent is in, or finishes; given where the agent's own lists and sums are asked for.
+    pub own: Option<Option<CallId>>,
+    /// The call whose caller's earlier calls are asked for, and the caller's number.
+    pub caller: Option<(CallId, Phone)>,
+}
+
+/// What the books answered.
+#[derive(Clone, Debug)]
+pub(super) struct Read {
+    /// The agent's own; nothing if the database did not answer.
+    pub books: Option<Books>,
+    /// The earlier calls of the caller of a call.
+    pub earlier: Option<(CallId, Vec<Past>)>,
+}
+
+impl Reading {
+    /// Asks them. What was read before stays where the database does not answer.
+    pub async fn read(self, db: Db, zone: TimeZone) -> Read {
+        let Self { agent, at, own, caller } = self;
+        let books = match own {
+            Some(under_way) => read(&db, agent, at, &zone, under_way)
+                .await
+                .inspect_err(|error| tracing::warn!(%error, agent.id = %agent, "a desk could not read the books"))
+                .ok(),
+            None => None,
+        };
+        let earlier = match caller {
+            Some((call, number)) => Some((call, earlier(&db, &number, call).await)),
+            None => None,
+        };
+        Read { books, earlier }
+    }
+}
+
+async fn read(db: &Db, agent: AgentId, at: Timestamp, zone: &TimeZone, under_way: Option<CallId>) -> Result<Books, Error> {
     let began = midnight(at, zone);
-    let day = store::desk::day(db, agent, began, at + Span::from_ms(1)).await?;
+    let day = store::desk::day(db, agent, began, at + Span::from_ms(1), under_way).await?;
     let mut today = Today {
         began,
         answered: day.answered,
         missed: day.missed,
         talk: day.talk,
-        average: (day.answered > 0).then(|| Span::from_ms(day.handling.as_ms() / i64::from(day.answered))),
+        average: (day.handled > 0).then(|| Span::from_ms(day.handling.as_ms() / i64::from(day.handled))),
         ..Today::default()
     };
     for stretch in store::agent_states::between(db, agent, began, at).await? {
@@ -71,7 +102,7 @@ async fn read(db: &Db, agent: AgentId, at: Timestamp, zone: &TimeZone) -> Result
 }
 
 /// The earlier calls of a number; none while the database does not answer.
-pub(super) async fn earlier(db: &Db, number: &Phone, but: CallId) -> Vec<Past> {
+async fn earlier(db: &Db, number: &Phone, but: CallId) -> Vec<Past> {
     store::desk::earlier(db, number, but, LISTED).await.unwrap_or_else(|error| {
         tracing::warn!(%error, call.id = %but, "a desk could not read who called before");
         Vec::new()

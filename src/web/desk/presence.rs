@@ -81,7 +81,7 @@ impl Desks {
         open.extend(remembered.into_iter().map(|agent| (agent, Presence::Heard(at))));
     }
 
-    /// Goes round: says who takes no more calls, and whose desk is not listened for any longer.
+    /// Goes round: says who takes no more calls, whose desk is there again, and whose is not listened for any longer.
     fn round(&self, agents: &[AgentRow], at: Timestamp) -> Round {
         let mut round = Round::default();
         self.lock().retain(|id, presence| {
@@ -94,7 +94,12 @@ impl Desks {
                 }
                 // Whoever has gone home and comes back by phone has no desk until it is heard.
                 (Some(row), _) if row.state == AgentState::LoggedOut => Verdict::Forget,
-                (Some(_), Presence::Heard(heard)) if !self.is_over(heard, at) => return true,
+                (Some(row), Presence::Heard(heard)) if !self.is_over(heard, at) => {
+                    if row.then == Some(GONE) {
+                        round.back.push(*id);
+                    }
+                    return true;
+                }
                 (Some(row), Presence::Heard(_) | Presence::Vanished) => verdict(row),
             };
             match verdict {
@@ -116,10 +121,15 @@ impl Desks {
     }
 }
 
+/// What becomes of an agent after the call whose desk vanished during it.
+const GONE: AgentState = AgentState::NotReady(NotReadyReason::Gone);
+
 /// What a round found.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Round {
     stop: Vec<AgentId>,
+    /// Those who were to take no more calls after the present one, and whose desk, or another of theirs, is open again.
+    back: Vec<AgentId>,
     forget: Vec<AgentId>,
 }
 
@@ -164,6 +174,9 @@ pub(crate) async fn watch(site: Weak<Inner>) {
         for agent in &round.stop {
             stop(&site, *agent).await;
         }
+        for agent in &round.back {
+            take_back(&site, *agent).await;
+        }
         for agent in round.stop.into_iter().chain(round.forget) {
             close(&site, agent).await;
         }
@@ -176,6 +189,12 @@ async fn stop(site: &Site, agent: AgentId) {
     metrics::counter!("callsync_desks_vanished_total").increment(1);
     // A loop that takes no orders is stopping, and has nobody's desk in its care any more.
     let _ = ask_agent(site, Actor::Program, agent, Ask::NotReady(NotReadyReason::Gone), "desk_gone").await;
+}
+
+/// Takes back that an agent whose desk is open again is to be offered no calls after the present one.
+async fn take_back(site: &Site, agent: AgentId) {
+    tracing::info!(agent.id = %agent, "a desk came back during a call: its agent stays");
+    let _ = ask_agent(site, Actor::Program, agent, Ask::Ready, "desk_back").await;
 }
 
 async fn close(site: &Site, agent: AgentId) {
@@ -212,11 +231,11 @@ mod tests {
     }
 
     fn stopped() -> Round {
-        Round { stop: vec![OWN], forget: vec![] }
+        Round { stop: vec![OWN], ..Round::default() }
     }
 
     fn forgotten() -> Round {
-        Round { stop: vec![], forget: vec![OWN] }
+        Round { forget: vec![OWN], ..Round::default() }
     }
 
     #[test]
@@ -239,6 +258,21 @@ mod tests {
         }
         let wrap_up = AgentState::WrapUp { call: CALL, until: at(90) };
         assert_eq!(heard_at_zero().round(&row(wrap_up), at(30)), stopped());
+    }
+
+    #[test]
+    fn a_desk_that_is_open_again_before_the_call_ends_takes_back_that_its_agent_is_gone() {
+        let desks = heard_at_zero();
+        assert_eq!(desks.round(&row(AgentState::Talking(CALL)), at(30)), stopped());
+        let [row] = row(AgentState::Talking(CALL));
+        let gone = [AgentRow { then: Some(super::GONE), ..row.clone() }];
+        assert_eq!(desks.round(&gone, at(31)), Round::default(), "nobody is there yet");
+        desks.hear(OWN, at(40));
+        assert_eq!(desks.round(&gone, at(41)), Round { back: vec![OWN], ..Round::default() });
+        assert_eq!(desks.round(&[row.clone()], at(42)), Round::default(), "it was taken back");
+        // What the agent has asked for stays.
+        let lunch = [AgentRow { then: Some(AgentState::NotReady(NotReadyReason::Lunch)), ..row }];
+        assert_eq!(desks.round(&lunch, at(43)), Round::default());
     }
 
     #[test]

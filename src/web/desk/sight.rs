@@ -8,7 +8,7 @@ use model::{AgentId, AgentState, CallId, Phone, QueueId, Timestamp, Viewer};
 use store::desk::Past;
 use views::desk::{CallCard, Own, QueueLine, Stand, is_at_limit};
 
-use super::books::{Books, earlier, lines};
+use super::books::{Books, Read, Reading, lines};
 use crate::errors::Failure;
 use crate::live::{Says, Step};
 use crate::site::Site;
@@ -20,12 +20,13 @@ const READINGS: u32 = 2;
 pub(super) struct Sight {
     agent: AgentId,
     viewer: Viewer,
-    /// The version of the settings that say which queues are the agent's.
-    version: i64,
+    /// The agent's, by the board.
     queues: BTreeSet<QueueId>,
     books: Books,
     /// How many times the books are to be read yet.
     readings: u32,
+    /// The call whose caller's earlier calls were not read yet, and the caller's number.
+    unread: Option<(CallId, Phone)>,
     /// The state at the last look, and its beginning.
     state: Option<(AgentState, Timestamp)>,
     /// The call that the card shows.
@@ -38,34 +39,20 @@ pub(super) struct Sight {
 
 impl Sight {
     /// The sight of an agent's desk.
-    pub async fn open(site: &Site, agent: AgentId, viewer: Viewer) -> Result<Self, Failure> {
-        let mut sight = Self {
+    pub fn new(agent: AgentId, viewer: Viewer) -> Self {
+        Self {
             agent,
             viewer,
-            version: -1,
             queues: BTreeSet::new(),
             books: Books::default(),
             readings: 1,
+            unread: None,
             state: None,
             card: None,
             caller: None,
             earlier: Vec::new(),
             why: None,
-        };
-        sight.look_at_settings(site).await?;
-        Ok(sight)
-    }
-
-    /// Learns which queues are the agent's, should the settings have changed.
-    pub async fn look_at_settings(&mut self, site: &Site) -> Result<(), Failure> {
-        if store::settings::version(&site.app.db).await? == self.version {
-            return Ok(());
         }
-        let loaded = store::settings::load(&site.app.db).await?;
-        let own = loaded.settings.agents.into_iter().find(|agent| agent.id == self.agent);
-        self.queues = own.map(|agent| agent.queues.into_iter().collect()).unwrap_or_default();
-        self.version = loaded.version;
-        Ok(())
     }
 
     /// Has the next look read the books again.
@@ -93,22 +80,21 @@ impl Sight {
         }
     }
 
-    /// What the desk shows at this moment; `None` if the settings have no such agent.
+    /// What the desk shows at this moment, out of what is live and what was read; `None` if the settings have no such agent. No
+    /// database is waited for.
     pub async fn look(&mut self, site: &Site) -> Result<Option<Stand>, Failure> {
         let board = site.hub.join().await?.whole.board;
-        let Some(own) = board.agents.iter().find(|row| row.id == self.agent).map(Own::of) else { return Ok(None) };
+        let Some(row) = board.agents.iter().find(|row| row.id == self.agent) else { return Ok(None) };
+        let own = Own::of(row);
+        self.queues = row.queues.iter().copied().collect();
         let queues = board.queues.iter().filter(|row| self.queues.contains(&row.id)).map(QueueLine::of).collect();
         let live = own.state.call().and_then(|call| board.calls.iter().find(|row| row.id == call)).cloned();
         let switch_up = board.switch_up;
         drop(board);
         let at = site.app.runtime.now();
         self.follow(&own);
-        if self.readings > 0 && own.state.call().is_none() || self.books.today.is_none() {
-            self.readings = self.readings.saturating_sub(1);
-            self.books.read_again(&site.app.db, self.agent, at, &site.app.zone).await;
-        }
         let number = self.show(&own, live.as_ref(), at);
-        self.ask_who_called(site, number).await;
+        self.note_who_calls(number);
         self.ask_why(site, &own.state).await?;
         Ok(Some(Stand {
             switch_up,
@@ -159,17 +145,47 @@ impl Sight {
         number
     }
 
-    /// Asks who called before, once a caller. Of a call that is remembered, and not yet booked, it was asked while it lasted.
-    async fn ask_who_called(&mut self, site: &Site, number: Option<Phone>) {
+    /// Has the earlier calls of a caller read, once a caller. Of a call that is remembered, and not yet booked, they were while it
+    /// lasted.
+    fn note_who_calls(&mut self, number: Option<Phone>) {
         let call = self.card.as_ref().map(|card| card.id);
         if call == self.caller {
             return;
         }
         self.caller = call;
-        self.earlier = match call.zip(number) {
-            Some((call, number)) => earlier(&site.app.db, &number, call).await,
-            None => Vec::new(),
-        };
+        self.earlier = Vec::new();
+        self.unread = call.zip(number);
+    }
+
+    /// What is to be read after a look; nothing if all is known.
+    pub fn reading(&self, at: Timestamp) -> Option<Reading> {
+        let state = self.state.as_ref().map(|(state, _)| state);
+        let due = self.readings > 0 && state.is_none_or(|state| state.call().is_none()) || self.books.today.is_none();
+        let own = due.then(|| state.and_then(AgentState::call_or_wrap_up));
+        let caller = self.unread.clone();
+        (own.is_some() || caller.is_some()).then_some(Reading { agent: self.agent, at, own, caller })
+    }
+
+    /// Takes in what was read.
+    pub fn take(&mut self, read: Read) {
+        let Read { books, earlier } = read;
+        self.readings = self.readings.saturating_sub(1);
+        if let Some(books) = books {
+            self.books = books;
+        }
+        if let Some((call, earlier)) = earlier.filter(|(call, _)| self.caller == Some(*call)) {
+            self.unread = self.unread.take().filter(|(unread, _)| *unread != call);
+            self.earlier = earlier;
+        }
+    }
+
+    /// Looks, with what the books say of it: for a page that is drawn once.
+    pub async fn look_and_read(&mut self, site: &Site) -> Result<Option<Stand>, Failure> {
+        let first = self.look(site).await?;
+        let Some(reading) = self.reading(site.app.runtime.now()) else { return Ok(first) };
+        let read = reading.read(site.app.db.clone(), site.app.zone.clone()).await;
+        self.take(read);
+        self.look(site).await
     }
 
     /// Asks why the call that rings came here, once a call.

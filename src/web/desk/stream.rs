@@ -19,13 +19,14 @@ use views::Lang;
 use views::desk::{Stand, patch};
 
 use super::Work;
+use super::books::Read;
 use super::sight::Sight;
 use crate::errors::Failure;
 use crate::guard::{Allowed, Permission, viewer};
 use crate::language::Language;
 use crate::live::{Joined, Message};
 use crate::site::Site;
-use crate::stream::{BEAT, CHECK, Lateness, answer, beat, every, goes_on, hello};
+use crate::stream::{BEAT, Beside, CHECK, Lateness, answer, beat, every, goes_on, hello};
 
 /// Opens the stream.
 pub(crate) async fn stream(
@@ -39,8 +40,8 @@ pub(crate) async fn stream(
     let stopping = site.stopping.clone();
     // Joined before the first look, so that nothing between the two is missed.
     let Joined { messages, .. } = site.hub.join().await?;
-    let mut sight = Sight::open(&site, agent, allowed.viewer()).await?;
-    let stand = sight.look(&site).await?.ok_or(Failure::NotFound)?;
+    let mut sight = Sight::new(agent, allowed.viewer());
+    let stand = sight.look_and_read(&site).await?.ok_or(Failure::NotFound)?;
     let mut watched = Watched {
         user: allowed.user,
         site,
@@ -54,6 +55,8 @@ pub(crate) async fn stream(
         stopping,
         beats: every(BEAT),
         checks: every(CHECK),
+        session: Beside::default(),
+        reading: Beside::default(),
         lateness: Lateness::of("desk"),
     };
     watched.send_everything();
@@ -81,6 +84,10 @@ struct Watched {
     stopping: watch::Receiver<bool>,
     beats: Interval,
     checks: Interval,
+    /// Whether the session still stands.
+    session: Beside<bool>,
+    /// What the books say.
+    reading: Beside<Read>,
     lateness: Lateness,
 }
 
@@ -90,6 +97,8 @@ enum Heard {
     Message(Result<Arc<Message>, RecvError>),
     Beat,
     Check,
+    Stands(bool),
+    Read(Read),
 }
 
 impl Watched {
@@ -105,6 +114,7 @@ impl Watched {
                 // Whoever fell behind looks as well: what is sent is the difference between what is and what was.
                 Heard::Message(Ok(message)) => {
                     self.look().await?;
+                    self.ask_books();
                     if !self.ready.is_empty() {
                         self.lateness.told(message.took);
                     }
@@ -112,15 +122,20 @@ impl Watched {
                 Heard::Message(Err(RecvError::Lagged(_))) => self.look().await?,
                 Heard::Beat => {
                     self.look().await?;
+                    self.ask_books();
                     self.ready.push_back(beat(self.site.app.runtime.now()));
                 }
-                Heard::Check if self.may_go_on().await => {
+                Heard::Check => {
                     self.sight.read_again();
-                    if let Err(error) = self.sight.look_at_settings(&self.site).await {
-                        tracing::warn!(%error, "a desk could not look at the settings");
-                    }
+                    self.look_at_session();
                 }
-                Heard::Check => return None,
+                Heard::Stands(true) => {}
+                Heard::Stands(false) => return None,
+                // What could not be read is asked for again with the next beat.
+                Heard::Read(read) => {
+                    self.sight.take(read);
+                    self.look().await?;
+                }
             }
         }
     }
@@ -133,6 +148,8 @@ impl Watched {
             message = self.messages.recv() => Heard::Message(message),
             _ = self.beats.tick() => Heard::Beat,
             _ = self.checks.tick() => Heard::Check,
+            stands = self.session.answer() => Heard::Stands(stands),
+            read = self.reading.answer() => Heard::Read(read),
         }
     }
 
@@ -155,12 +172,19 @@ impl Watched {
         self.ready.push_back(Event::default().id(format!("all:{}", self.number)).data(all));
     }
 
-    /// The user is still signed in, and still who they were. A database that does not answer ends no stream.
-    async fn may_go_on(&self) -> bool {
-        let same = |user: User| {
-            Work::ROLES.contains(&user.role) && user.agent == self.user.agent && viewer(user.role) == viewer(self.user.role)
-        };
-        goes_on(self.id, &self.site, same).await
+    /// Asks the books what the desk does not know yet.
+    fn ask_books(&mut self) {
+        let (at, zone) = (self.site.app.runtime.now(), &self.site.app.zone);
+        if let Some(reading) = self.sight.reading(at).filter(|_| !self.reading.is_asked()) {
+            self.reading.ask(reading.read(self.site.app.db.clone(), zone.clone()));
+        }
+    }
+
+    /// Asks whether the user is still signed in, and still who they were. A database that does not answer ends no stream.
+    fn look_at_session(&mut self) {
+        let (agent, shown) = (self.user.agent, viewer(self.user.role));
+        let same = move |user: User| Work::ROLES.contains(&user.role) && user.agent == agent && viewer(user.role) == shown;
+        self.session.ask(goes_on(self.id, self.site.clone(), same));
     }
 }
 

@@ -21,7 +21,7 @@ use crate::errors::Failure;
 use crate::guard::{Allowed, Permission, viewer};
 use crate::language::Language;
 use crate::site::Site;
-use crate::stream::{BEAT, CHECK, Lateness, answer, beat, every, goes_on, hello};
+use crate::stream::{BEAT, Beside, CHECK, Lateness, answer, beat, every, goes_on, hello};
 
 /// Opens the stream.
 pub(crate) async fn stream(
@@ -36,7 +36,8 @@ pub(crate) async fn stream(
     let Joined { whole, number, messages } = site.hub.join().await?;
     let begin = Begin::Hello(whole, number);
     let (beats, checks, lateness) = (every(BEAT), every(CHECK), Lateness::of("live"));
-    let watched = Watched { site, id, reader, messages, stopping, begin, beats, checks, lateness };
+    let session = Beside::default();
+    let watched = Watched { site, id, reader, messages, stopping, begin, beats, checks, session, lateness };
     metrics::gauge!("callsync_live_streams").increment(1);
     Ok(answer(unfold(watched, |mut watched| async {
         let event = watched.next().await?;
@@ -54,6 +55,8 @@ struct Watched {
     begin: Begin,
     beats: Interval,
     checks: Interval,
+    /// Whether the session still stands.
+    session: Beside<bool>,
     lateness: Lateness,
 }
 
@@ -84,6 +87,7 @@ enum Heard {
     Message(Result<Arc<Message>, RecvError>),
     Beat,
     Check,
+    Stands(bool),
 }
 
 impl Watched {
@@ -108,8 +112,9 @@ impl Watched {
                     return Some(self.everything(whole, number));
                 }
                 Heard::Beat => return Some(beat(self.site.app.runtime.now())),
-                Heard::Check if self.may_go_on().await => {}
-                Heard::Check => return None,
+                Heard::Check => self.look_at_session(),
+                Heard::Stands(true) => {}
+                Heard::Stands(false) => return None,
             }
         }
     }
@@ -122,6 +127,7 @@ impl Watched {
             message = self.messages.recv() => Heard::Message(message),
             _ = self.beats.tick() => Heard::Beat,
             _ = self.checks.tick() => Heard::Check,
+            stands = self.session.answer() => Heard::Stands(stands),
         }
     }
 
@@ -129,10 +135,11 @@ impl Watched {
         event(&Message::new(number, self.site.app.runtime.now(), Says::Everything(whole)), self.reader)
     }
 
-    /// The user is still signed in, and still who they were. A database that does not answer ends no stream.
-    async fn may_go_on(&self) -> bool {
-        let same = |user: User| Watch::ROLES.contains(&user.role) && viewer(user.role) == self.reader.viewer;
-        goes_on(self.id, &self.site, same).await
+    /// Asks whether the user is still signed in, and still who they were. A database that does not answer ends no stream.
+    fn look_at_session(&mut self) {
+        let shown = self.reader.viewer;
+        let same = move |user: User| Watch::ROLES.contains(&user.role) && viewer(user.role) == shown;
+        self.session.ask(goes_on(self.id, self.site.clone(), same));
     }
 }
 

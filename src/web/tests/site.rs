@@ -185,6 +185,12 @@ impl Answer {
 }
 
 impl Browser {
+    /// What is sent along with every request.
+    pub fn cookies(&self) -> String {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, "").await
     }
@@ -235,8 +241,7 @@ impl Browser {
         let mut request =
             Request::builder().method(method).uri(path).header(HOST, "callsync.example").header(ACCEPT, "text/html");
         if !self.cookies.is_empty() {
-            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request = request.header(COOKIE, cookies.join("; "));
+            request = request.header(COOKIE, self.cookies());
         }
         if let Some(origin) = self.origin {
             request = request.header(ORIGIN, origin);

@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::header::COOKIE;
+use axum::http::{Request, StatusCode};
+use model::user::Role;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -25,7 +28,11 @@ fn ends() -> (Arc<ServerConfig>, Arc<ClientConfig>) {
     let mut trusted = RootCertStore::empty();
     trusted.add(cert).unwrap();
     let client = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    (Arc::new(server), Arc::new(client.with_root_certificates(trusted).with_no_client_auth()))
+    let mut client = client.with_root_certificates(trusted).with_no_client_auth();
+    let mut server = server;
+    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    client.alpn_protocols = vec![b"http/1.1".to_vec()];
+    (Arc::new(server), Arc::new(client))
 }
 
 async fn says(mut stream: impl AsyncReadExt + AsyncWriteExt + Unpin) -> String {
@@ -61,6 +68,34 @@ async fn whoever_speaks_tls_is_served_though_others_say_nothing() {
     let silent = [TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap()];
     assert!(by_tls(address, &client).await.starts_with("HTTP/1.1 200 OK"));
     drop(silent);
+}
+
+/// A browser holds six connections of HTTP/1.1 to us at most: the stream of a seventh tab would wait for another tab to close.
+#[tokio::test]
+async fn seven_tabs_share_one_connection_and_all_of_them_are_live() {
+    let (address, client, site) = served(1).await;
+    let browser = site.signed_in(Role::Supervisor).await;
+    let mut client = ClientConfig::clone(&client);
+    client.alpn_protocols = vec![b"h2".to_vec()];
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let stream = TlsConnector::from(Arc::new(client)).connect(name, stream).await.unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"h2".as_slice()));
+    let (mut tabs, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    let mut open = Vec::new();
+    for tab in 0..7 {
+        let asked = Request::get("https://localhost/live/stream").header(COOKIE, browser.cookies()).body(()).unwrap();
+        tabs = tabs.ready().await.unwrap();
+        let (answer, _) = tabs.send_request(asked, true).unwrap();
+        let answer = timeout(Duration::from_secs(10), answer).await.expect("an answer").unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "tab {tab}");
+        open.push(answer.into_body());
+    }
+    for (tab, stream) in open.iter_mut().enumerate() {
+        let told = timeout(Duration::from_secs(10), stream.data()).await.expect("an event");
+        assert!(!told.unwrap().unwrap().is_empty(), "tab {tab}");
+    }
 }
 
 #[tokio::test]
