@@ -7,7 +7,7 @@ use acd::event::Event;
 use model::explain::{Compared, Decision};
 use model::fact::{FallbackCall, Leaving};
 use model::queue::Strategy;
-use model::{Actor, AgentId, AgentState, CallAsk, CallId, Fact, Phone, QueueId, Settings, Timestamp};
+use model::{Actor, AgentId, AgentState, CallAsk, CallId, Fact, Phone, QueueId, Settings, StateReason, Timestamp};
 use runtime::journal::Entry;
 
 /// How many digits of a caller's number are told.
@@ -121,7 +121,10 @@ impl Tale {
             Fact::CallEnded { call, outcome, by } => {
                 format!("{} ended: {}, by the {}", short(*call), words(outcome.name()), words(by.name()))
             }
-            Fact::AgentChanged { agent, state, .. } => format!("agent {} is {}", self.agent(*agent), doing(state)),
+            Fact::AgentChanged { agent, state, why: Some(StateReason::Unreachable), .. } => {
+                format!("agent {} is {}: the phone could not be reached for too long", self.agent(*agent), doing(state))
+            }
+            Fact::AgentChanged { agent, state, why: None, .. } => format!("agent {} is {}", self.agent(*agent), doing(state)),
             Fact::WrapUpExtended { agent, until, .. } => {
                 format!("agent {} has until {} to finish the call", self.agent(*agent), moment(*until))
             }

@@ -20,7 +20,7 @@ use maud::{Markup, Render, html};
 use model::agent::LONGEST_WRAP_UP;
 use model::explain::Explanation;
 use model::wallboard::{AgentRow, Block, QueueRow};
-use model::{AgentId, AgentState, QueueId, Span, Timestamp};
+use model::{AgentId, AgentState, QueueId, Span, StateReason, Timestamp};
 
 pub use call::CallCard;
 pub use none::{Missing, NoDesk};
@@ -80,6 +80,8 @@ pub struct Own {
     pub state: AgentState,
     /// Since when.
     pub since: Timestamp,
+    /// Why the program put them into it, where the state itself does not tell.
+    pub why: Option<StateReason>,
     /// What the agent becomes after the present call, if that was asked for during it.
     pub then: Option<AgentState>,
     /// Why no call is offered although the state would allow it.
@@ -110,6 +112,7 @@ impl Own {
             endpoint: row.endpoint.clone(),
             state: row.state.clone(),
             since: row.since,
+            why: row.why,
             then: row.then.clone(),
             blocked: row.blocked,
         }

@@ -3,7 +3,7 @@
 use model::fact::Segment;
 use model::wallboard::Block;
 use model::{
-    Actor, AgentId, AgentState, CallId, Fact, LegId, NotReadyReason, OfferEnd, OurLeg, QueueId, SegmentKind, Span, Timestamp,
+    Actor, AgentId, AgentState, CallId, Fact, LegId, NotReadyReason, OfferEnd, OurLeg, QueueId, SegmentKind, Span, StateReason, Timestamp, Timing,
 };
 
 use crate::effect::{HangupReason, Op};
@@ -19,7 +19,11 @@ const BUSY_AT_MOST: u8 = 3;
 pub(crate) struct Agent {
     pub(crate) card: model::Agent,
     pub(crate) state: AgentState,
+    /// Why the program put them into it, where the state itself does not tell.
+    pub(crate) why: Option<StateReason>,
     pub(crate) since: Timestamp,
+    /// What becomes of them while they are Unreachable, and only then.
+    pub(crate) absence: Option<Absence>,
     /// Since when they have done nothing, as matching counts it: an offer that was withdrawn does not end it.
     pub(crate) idle_since: Timestamp,
     /// How many calls they answered since the program was started.
@@ -49,6 +53,15 @@ pub(crate) struct Agent {
     pub(crate) last_queue: Option<QueueId>,
     /// They left the settings, and the last call or its leg is not over yet.
     pub(crate) leaving: bool,
+}
+
+/// What becomes of an agent whose phone cannot be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Absence {
+    /// When they do not count as there any more, for the rules of an empty queue; `None` once they do not.
+    pub(crate) counts_until: Option<Timestamp>,
+    /// When they are logged out.
+    pub(crate) logs_out_at: Timestamp,
 }
 
 /// What is on an agent's phone, of ours.
@@ -87,7 +100,9 @@ impl Agent {
         Self {
             card,
             state: AgentState::LoggedOut,
+            why: None,
             since: at,
+            absence: None,
             idle_since: at,
             answered: 0,
             reachable: false,
@@ -165,6 +180,26 @@ impl Agent {
         };
     }
 
+    /// Whether they have been out of reach for so long that they do not count as there.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.absence.is_some_and(|absence| absence.counts_until.is_none())
+    }
+
+    /// Whether their idleness begins with this state. An offer that came to nothing does not end it, for then they have not worked,
+    /// and neither does a phone that was gone for a moment.
+    fn idles_anew(&self, state: &AgentState) -> bool {
+        let goes_on = match &self.state {
+            AgentState::Ready | AgentState::Reserved(_) | AgentState::Ringing(_) => true,
+            AgentState::Unreachable => !self.is_absent(),
+            AgentState::LoggedOut
+            | AgentState::NotReady(_)
+            | AgentState::Talking(_)
+            | AgentState::Held(_)
+            | AgentState::WrapUp { .. } => false,
+        };
+        matches!(state, AgentState::Ready | AgentState::Unreachable) && !goes_on
+    }
+
     /// The state of an agent who would take calls, if their phone can be reached.
     pub(crate) const fn willing(&self) -> AgentState {
         if self.reachable { AgentState::Ready } else { AgentState::Unreachable }
@@ -234,6 +269,17 @@ impl Agent {
     }
 }
 
+impl Absence {
+    pub(crate) fn begins(at: Timestamp, timing: Timing) -> Self {
+        Self { counts_until: Some(at + timing.unreachable_grace), logs_out_at: at + timing.unreachable_logout }
+    }
+
+    /// When something becomes of it next.
+    pub(crate) fn due(self) -> Timestamp {
+        self.counts_until.map_or(self.logs_out_at, |until| until.min(self.logs_out_at))
+    }
+}
+
 impl Line {
     pub(crate) const fn leg(self) -> Option<OurLeg> {
         match self {
@@ -243,23 +289,29 @@ impl Line {
     }
 }
 
-/// Enters a state, and books it. Ready begins idleness, unless an offer came to nothing: then the agent has not worked.
+/// Enters a state, and books it.
 pub(crate) fn change(turn: &mut Turn<'_>, id: AgentId, state: AgentState, by: Actor) {
-    let at = turn.at;
+    enter(turn, id, state, by, None);
+}
+
+/// Enters a state for a reason that the state does not tell, and books both.
+fn enter(turn: &mut Turn<'_>, id: AgentId, state: AgentState, by: Actor, why: Option<StateReason>) {
+    let (at, timing) = (turn.at, turn.timing());
     let changed = turn.state.with_agent(id, |agent| {
         if agent.state == state {
             return None;
         }
         let wrapped_up = agent.wrapped_up(at);
-        let offered = matches!(agent.state, AgentState::Reserved(_) | AgentState::Ringing(_));
-        if state == AgentState::Ready && !offered {
+        if agent.idles_anew(&state) {
             agent.idle_since = at;
         }
+        agent.absence = (state == AgentState::Unreachable).then(|| Absence::begins(at, timing));
         if matches!(state, AgentState::Talking(_)) {
             agent.busy = 0;
         }
         agent.silent &= state == AgentState::NotReady(NotReadyReason::NoAnswer);
         agent.state = state.clone();
+        agent.why = why;
         agent.since = at;
         Some(wrapped_up)
     });
@@ -267,7 +319,7 @@ pub(crate) fn change(turn: &mut Turn<'_>, id: AgentId, state: AgentState, by: Ac
     if let Some(segment) = wrapped_up {
         turn.record(Fact::SegmentEnded(segment));
     }
-    turn.record(Fact::AgentChanged { agent: id, state, by });
+    turn.record(Fact::AgentChanged { agent: id, state, by, why });
 }
 
 /// Gives an agent until then to finish the last call: the same wrap-up goes on.
@@ -336,6 +388,31 @@ pub(crate) fn leave_in_peace(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg) {
 pub(crate) fn rested(turn: &mut Turn<'_>, id: AgentId) {
     turn.state.with_agent(id, |agent| agent.rests_until = None);
     settle(turn, id);
+}
+
+/// An agent has been out of reach for a while: they do not count as there any more, or are logged out. While Asterisk is out of reach
+/// nobody can know whether the phone has come back.
+pub(crate) fn absence_goes_on(turn: &mut Turn<'_>, id: AgentId) {
+    let Some((server, absence)) = turn.state.agents().get(&id).and_then(|agent| Some((agent.card.endpoint.server, agent.absence?)))
+    else {
+        return;
+    };
+    if !turn.state.is_up(server) {
+        let later = turn.at + turn.timing().look_again;
+        let postponed = Absence { counts_until: absence.counts_until.map(|until| until.max(later)), logs_out_at: absence.logs_out_at.max(later) };
+        turn.state.with_agent(id, |agent| agent.absence = Some(postponed));
+    } else if absence.logs_out_at <= turn.at {
+        enter(turn, id, AgentState::LoggedOut, Actor::Program, Some(StateReason::Unreachable));
+        settle(turn, id);
+    } else {
+        turn.state.with_agent(id, |agent| agent.absence = Some(Absence { counts_until: None, ..absence }));
+    }
+}
+
+/// Asterisk was started anew, and phones take a while to find it again: whoever is out of reach counts as just gone.
+pub(crate) fn absence_begins_anew(turn: &mut Turn<'_>, id: AgentId) {
+    let absence = Absence::begins(turn.at, turn.timing());
+    turn.state.with_agent(id, |agent| agent.absence = agent.absence.map(|_| absence));
 }
 
 /// Nothing is on the agent's line any more. Whoever calls this settles the agent afterwards.

@@ -183,6 +183,9 @@ fn check_agent(state: &State, agent: &Agent, broken: &mut Vec<String>) {
             }
         }
     }
+    if agent.absence.is_some() != (agent.state == AgentState::Unreachable) {
+        fails("is out of reach and never logged out, or the other way round");
+    }
     match &agent.state {
         AgentState::Ready if !agent.reachable => fails("is ready at a phone that cannot be reached"),
         AgentState::Unreachable if agent.reachable => fails("is unreachable at a phone that can be reached"),

@@ -30,6 +30,8 @@ pub(crate) enum Due {
     Phone(AgentId),
     /// A phone that is left in peace.
     Rest(AgentId),
+    /// An agent who is out of reach.
+    Absence(AgentId),
     /// A guard over a caller.
     Guard(CallId),
     /// A call of Asterisk's own queue that nobody has told the end of.
@@ -62,6 +64,7 @@ pub(crate) fn expire(turn: &mut Turn<'_>) {
             Due::Lift(call) => guard::lift_again(turn, call),
             Due::Phone(agent) => phone::lingers(turn, agent),
             Due::Rest(agent) => agent::rested(turn, agent),
+            Due::Absence(agent) => agent::absence_goes_on(turn, agent),
             Due::Guard(call) => guard::renew(turn, call),
             Due::Fallback(leg) => on::fallback_reported::forgotten(turn, &leg),
             Due::Forget(leg) => on::fallback_reported::may_be_forgotten(turn, &leg),

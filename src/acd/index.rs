@@ -83,6 +83,8 @@ pub(crate) struct Staff {
     pub(crate) off: u32,
     /// Those of them who take no calls of their own choice.
     pub(crate) not_ready: u32,
+    /// Those of them who are out of reach for so long that they do not count as there.
+    pub(crate) absent: u32,
 }
 
 impl Index {
@@ -179,7 +181,7 @@ impl Index {
         AgentTraces {
             leg: agent.line.leg(),
             deadlines: agent_deadlines(agent).collect(),
-            staff: Some(Kind::of(&agent.state)),
+            staff: Some(Kind::of(agent)),
             queues: queues.clone(),
             seats: seats.collect(),
         }
@@ -272,7 +274,8 @@ impl Staff {
 
     /// Who is there, by the rules of an empty queue.
     pub(crate) const fn presence(&self) -> Presence {
-        Presence { logged_in: self.logged_in() > 0, ready: self.logged_in() > self.not_ready }
+        let there = self.logged_in() - self.absent;
+        Presence { logged_in: there > 0, ready: there > self.not_ready }
     }
 
     fn add(&mut self, kind: Kind, count: i32) {
@@ -280,11 +283,14 @@ impl Staff {
             Kind::Out => &mut self.out,
             Kind::Ready => &mut self.ready,
             Kind::Bound => &mut self.bound,
-            Kind::NotReady | Kind::Off => &mut self.off,
+            Kind::NotReady | Kind::Absent | Kind::Off => &mut self.off,
         };
         *of_this_kind = of_this_kind.saturating_add_signed(count);
         if kind == Kind::NotReady {
             self.not_ready = self.not_ready.saturating_add_signed(count);
+        }
+        if kind == Kind::Absent {
+            self.absent = self.absent.saturating_add_signed(count);
         }
     }
 }
@@ -296,12 +302,15 @@ enum Kind {
     Ready,
     Bound,
     NotReady,
+    /// Out of reach for so long that they do not count as there.
+    Absent,
     Off,
 }
 
 impl Kind {
-    const fn of(state: &AgentState) -> Self {
-        match state {
+    fn of(agent: &Agent) -> Self {
+        match &agent.state {
+            AgentState::Unreachable if agent.is_absent() => Self::Absent,
             AgentState::LoggedOut => Self::Out,
             AgentState::Ready => Self::Ready,
             AgentState::Reserved(_) | AgentState::Ringing(_) | AgentState::Talking(_) | AgentState::Held(_) => Self::Bound,
@@ -349,7 +358,8 @@ fn agent_deadlines(agent: &Agent) -> impl Iterator<Item = (Timestamp, Due)> + us
         Besides::Nothing | Besides::Private { .. } => None,
     };
     let rest = agent.rests_until.map(|until| (until, Due::Rest(id)));
-    wrap_up.into_iter().chain(line).chain(phone).chain(rest)
+    let absence = agent.absence.map(|absence| (absence.due(), Due::Absence(id)));
+    wrap_up.into_iter().chain(line).chain(phone).chain(rest).chain(absence)
 }
 
 /// Puts what is due now in place of what was.

@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 use model::wallboard::Today;
 use model::{AgentId, AgentState, CallId, Span, Timestamp};
 
+use crate::agent::Agent;
+
 /// A queue, as the settings describe it and as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Queue {
@@ -23,7 +25,7 @@ pub(crate) struct Queue {
 pub(crate) struct Presence {
     /// At least one is logged in.
     pub(crate) logged_in: bool,
-    /// At least one takes calls, or works on one: whoever talks, wraps up or has lost their phone is worth waiting for.
+    /// At least one takes calls, or works on one: whoever talks, wraps up or has just lost their phone is worth waiting for.
     pub(crate) ready: bool,
 }
 
@@ -31,9 +33,10 @@ impl Presence {
     pub(crate) const FULL: Self = Self { logged_in: true, ready: true };
 
     /// What one agent in this state adds.
-    pub(crate) const fn of(state: &AgentState) -> Self {
-        match state {
-            AgentState::LoggedOut => Self { logged_in: false, ready: false },
+    pub(crate) fn of(agent: &Agent) -> Self {
+        match &agent.state {
+            AgentState::Unreachable if agent.is_absent() => Self::default(),
+            AgentState::LoggedOut => Self::default(),
             AgentState::NotReady(_) => Self { logged_in: true, ready: false },
             AgentState::Ready
             | AgentState::Reserved(_)

@@ -1,6 +1,6 @@
 //! Who is logged in where: what Asterisk's own queue has to know, so that it rings the right people while we are not there.
 
-use model::{AgentState, Endpoint, PersonName};
+use model::{Endpoint, PersonName};
 
 use crate::agent::Agent;
 use crate::state::State;
@@ -30,17 +30,7 @@ pub(crate) fn presence(agent: &Agent) -> Option<bool> {
     if agent.leaving {
         return None;
     }
-    match &agent.state {
-        AgentState::LoggedOut => None,
-        AgentState::NotReady(_) => Some(true),
-        AgentState::Ready
-        | AgentState::Reserved(_)
-        | AgentState::Ringing(_)
-        | AgentState::Talking(_)
-        | AgentState::Held(_)
-        | AgentState::WrapUp { .. }
-        | AgentState::Unreachable => Some(false),
-    }
+    agent.state.is_logged_in().then(|| !agent.state.takes_calls())
 }
 
 /// The roster as it stands. It differs from an earlier one only if [`State::roster_version`] does.

@@ -316,11 +316,11 @@ impl State {
     pub(crate) fn with_agent<R>(&mut self, id: AgentId, change: impl FnOnce(&mut Agent) -> R) -> Option<R> {
         let agent = self.agents.get_mut(&id)?;
         let presence = roster::presence(agent);
-        let counted = Presence::of(&agent.state);
+        let counted = Presence::of(agent);
         let traces = self.index.agent_traces(agent);
         let answer = change(agent);
         self.index.move_agent(agent, traces);
-        if Presence::of(&agent.state) != counted {
+        if Presence::of(agent) != counted {
             self.stirred.extend(&agent.card.queues);
         }
         self.changes.agent(agent);

@@ -69,6 +69,7 @@ pub(crate) fn agent_row(state: &State, id: AgentId) -> Option<AgentRow> {
         endpoint: agent.card.endpoint.name.clone(),
         state: agent.state.clone(),
         since: agent.since,
+        why: agent.why,
         then: agent.then.as_ref().map(|wish| wish.state.clone()),
         blocked: agent.blocked(),
         answered: agent.answered,

@@ -85,6 +85,23 @@ pub enum AgentState {
     Unreachable,
 }
 
+/// Why the program changed an agent's state, where the state itself does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum StateReason {
+    /// The phone could not be reached for so long that its agent was logged out.
+    Unreachable,
+}
+
+impl StateReason {
+    /// The reason's name as the books write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
 /// Why an agent is not ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NotReadyReason {
@@ -111,6 +128,58 @@ pub enum NotReadyReason {
 }
 
 impl AgentState {
+    /// Whether the agent is at work, whatever they do.
+    #[must_use]
+    pub const fn is_logged_in(&self) -> bool {
+        match self {
+            Self::LoggedOut => false,
+            Self::NotReady(_)
+            | Self::Ready
+            | Self::Reserved(_)
+            | Self::Ringing(_)
+            | Self::Talking(_)
+            | Self::Held(_)
+            | Self::WrapUp { .. }
+            | Self::Unreachable => true,
+        }
+    }
+
+    /// Whether the agent is bound to a call: rung for it, or in conversation.
+    #[must_use]
+    pub const fn is_bound(&self) -> bool {
+        self.call().is_some()
+    }
+
+    /// Whether the agent is in conversation, the caller on hold or not.
+    #[must_use]
+    pub const fn in_talk(&self) -> bool {
+        match self {
+            Self::Talking(_) | Self::Held(_) => true,
+            Self::LoggedOut
+            | Self::NotReady(_)
+            | Self::Ready
+            | Self::Reserved(_)
+            | Self::Ringing(_)
+            | Self::WrapUp { .. }
+            | Self::Unreachable => false,
+        }
+    }
+
+    /// Whether the agent takes calls, or works on one and takes the next: all but those who are logged out or not ready.
+    #[must_use]
+    pub const fn takes_calls(&self) -> bool {
+        match self {
+            Self::LoggedOut | Self::NotReady(_) => false,
+            Self::Ready
+            | Self::Reserved(_)
+            | Self::Ringing(_)
+            | Self::Talking(_)
+            | Self::Held(_)
+            | Self::WrapUp { .. }
+            | Self::Unreachable => true,
+        }
+    }
+
     /// The call that the agent is bound to, if any.
     #[must_use]
     pub const fn call(&self) -> Option<CallId> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
-use crate::agent::{AgentState, Endpoint};
+use crate::agent::{AgentState, Endpoint, StateReason};
 use crate::call::{CallAsk, OfferEnd, Outcome, SegmentKind, Side};
 use crate::explain::Decision;
 use crate::id::{AgentId, CallId, LegId, QueueId, TheirLeg};
@@ -100,6 +100,9 @@ pub enum Fact {
         state: AgentState,
         /// Who changed it.
         by: Actor,
+        /// Why, if neither the state nor what went before tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<StateReason>,
     },
     /// An agent was given more time to finish the last call: the same wrap-up goes on.
     WrapUpExtended {

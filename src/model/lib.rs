@@ -19,7 +19,7 @@ pub mod user;
 pub mod wallboard;
 
 pub use actor::Actor;
-pub use agent::{Agent, AgentState, Endpoint, NotReadyReason};
+pub use agent::{Agent, AgentState, Endpoint, NotReadyReason, StateReason};
 pub use call::{CallAsk, CallPhase, OfferEnd, Outcome, SegmentKind, Side};
 pub use fact::Fact;
 pub use id::{AgentId, BridgeId, CallId, LegId, OurLeg, PromptId, QueueId, ServerId, TheirLeg, UserId};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::agent::AgentState;
+use crate::agent::{AgentState, StateReason};
 use crate::call::CallPhase;
 use crate::id::{AgentId, CallId, QueueId};
 use crate::person::{PersonName, Phone};
@@ -117,6 +117,9 @@ pub struct AgentRow {
     pub state: AgentState,
     /// Since when.
     pub since: Timestamp,
+    /// Why the program put them into it, where the state itself does not tell.
+    #[serde(default)]
+    pub why: Option<StateReason>,
     /// What the agent becomes once the present call lets go, if that was asked for during it.
     #[serde(default)]
     pub then: Option<AgentState>,

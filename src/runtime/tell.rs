@@ -22,8 +22,9 @@ pub(crate) fn tell(fact: &Fact) {
         Fact::CallEnded { call, outcome, by } => {
             tracing::info!(call.id = %call, outcome = outcome.name(), by = by.name(), "call ended");
         }
-        Fact::AgentChanged { agent, state, by } => {
-            tracing::info!(agent.id = %agent, state = state.name(), ?by, "agent changed");
+        Fact::AgentChanged { agent, state, by, why } => {
+            let why = why.map(model::StateReason::name);
+            tracing::info!(agent.id = %agent, state = state.name(), ?by, why, "agent changed");
         }
         Fact::Mended { leg, how, .. } => tracing::warn!(leg.id = %leg, ?how, "state and switch disagreed"),
         Fact::OrderFailed { order, why } => tracing::warn!(order, why, "order failed"),

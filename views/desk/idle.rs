@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use model::wallboard::Block;
-use model::{AgentState, NotReadyReason, Timestamp};
+use model::{AgentState, NotReadyReason, StateReason, Timestamp};
 
 use super::{Drawing, Own, QueueLine, Stand};
 use crate::number::count;
@@ -59,6 +59,9 @@ fn words(stand: &Stand, lang: Lang) -> (String, String) {
     let own = &stand.own;
     let phone = || [("phone", own.endpoint.clone().into())];
     match &own.state {
+        AgentState::LoggedOut if own.why == Some(StateReason::Unreachable) => {
+            (lang.text_with("desk-taken-off", phone()), lang.text("desk-taken-off-what"))
+        }
         AgentState::LoggedOut => (lang.text("desk-logged-out"), lang.text_with("desk-logged-out-what", phone())),
         AgentState::NotReady(reason) => not_ready(*reason, own, lang),
         AgentState::Unreachable => (lang.text_with("desk-unreachable", phone()), lang.text("desk-unreachable-what")),

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 use model::wallboard::{AgentRow, Block};
-use model::{AgentId, AgentState, NotReadyReason, QueueId, Shown, Timestamp, Viewer};
+use model::{AgentId, AgentState, NotReadyReason, QueueId, Shown, StateReason, Timestamp, Viewer};
 
 use super::choice::{Choice, Doing, Sort, findable, notes, nothing, sorted_by};
-use crate::parts::{agent_state, agent_word, clipped, since};
+use crate::parts::{agent_state, agent_word, clipped, reason_word, since};
 use crate::words::Lang;
 
 /// An agent, fit for a viewer.
@@ -21,6 +21,8 @@ pub struct AgentLine {
     pub state: AgentState,
     /// Since when.
     pub since: Timestamp,
+    /// Why the program put them into it, where the state itself does not tell.
+    pub why: Option<StateReason>,
     /// What the agent becomes after the present call, if that was asked for during it.
     pub then: Option<AgentState>,
     /// Why no call is offered although the state would allow it.
@@ -39,6 +41,7 @@ impl AgentLine {
             endpoint: row.endpoint.clone(),
             state: row.state.clone(),
             since: row.since,
+            why: row.why,
             then: row.then.clone(),
             blocked: row.blocked,
             queues: row.queues.clone(),
@@ -88,6 +91,7 @@ pub(super) fn row(agent: &AgentLine, at: Timestamp, lang: Lang) -> Markup {
                 @else if let Some(block) = agent.blocked {
                     span.then.blocked title=(lang.text("agent-blocked")) { (block_word(block, lang)) }
                 }
+                @else if let Some(why) = agent.why { span.then { (reason_word(why, lang)) } }
             }
             td.since.number { (since(agent.since, at, None)) }
             td.phone.number { span.endpoint { (agent.endpoint) } }

@@ -1,7 +1,7 @@
 //! Badges: a state as a colour, an icon and a word, all three, always.
 
 use maud::{Markup, html};
-use model::{AgentState, CallPhase, NotReadyReason};
+use model::{AgentState, CallPhase, NotReadyReason, StateReason};
 
 use super::icon::{filled, icon};
 use crate::words::Lang;
@@ -55,6 +55,14 @@ pub fn agent_word(state: &AgentState, lang: Lang) -> String {
         AgentState::NotReady(NotReadyReason::Refused) => lang.text("state-refused"),
         AgentState::NotReady(NotReadyReason::LoggedIn) => lang.text("state-logged-in"),
         AgentState::NotReady(NotReadyReason::Gone) => lang.text("state-gone"),
+    }
+}
+
+/// Why the program put an agent into a state.
+#[must_use]
+pub fn reason_word(why: StateReason, lang: Lang) -> String {
+    match why {
+        StateReason::Unreachable => lang.text("reason-unreachable"),
     }
 }
 

@@ -53,6 +53,7 @@ fn between_calls() -> Vec<(&'static str, Stand)> {
     let lost = Stand { switch_up: false, today: None, ..stand(own(AgentState::Ready, 64)) };
     vec![
         ("desk-logged-out", new),
+        ("desk-taken-off", quiet(Own { why: Some(StateReason::Unreachable), ..own(AgentState::LoggedOut, 300) })),
         ("desk-logged-in", stand(not_ready(NotReadyReason::LoggedIn))),
         ("desk-ready", quiet(own(AgentState::Ready, 64))),
         ("desk-ready-waiting", stand(own(AgentState::Ready, 4))),
@@ -106,7 +107,7 @@ fn in_calls() -> Vec<(&'static str, Stand)> {
 }
 
 fn own(state: AgentState, seconds: i64) -> Own {
-    Own { id: OWN, endpoint: "1001".to_owned(), state, since: ago(seconds), then: None, blocked: None }
+    Own { id: OWN, endpoint: "1001".to_owned(), state, since: ago(seconds), why: None, then: None, blocked: None }
 }
 
 /// A desk in the middle of a day, with callers who wait and a last call.

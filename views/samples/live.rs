@@ -5,7 +5,7 @@ mod panels;
 use model::queue::ServiceLevelTarget;
 use model::user::Role;
 use model::wallboard::{AgentRow, Block, CallRow, FallbackRow, QueueRow, Today, Totals, Wallboard};
-use model::{AgentId, AgentState, CallId, CallPhase, NotReadyReason, PersonName, Phone, QueueId, Span, Timestamp, Viewer};
+use model::{AgentId, AgentState, CallId, CallPhase, NotReadyReason, PersonName, Phone, QueueId, Span, StateReason, Timestamp, Viewer};
 
 use super::{AT, LONG_NAME, LONG_QUEUE, frame, id};
 use crate::frame::SignedIn;
@@ -206,6 +206,7 @@ fn agent(n: u32, name: &str, state: AgentState, seconds: i64) -> AgentRow {
         name: PersonName::new(name),
         endpoint: (1000 + n).to_string(),
         then: (n == 1).then_some(AgentState::NotReady(NotReadyReason::Lunch)),
+        why: (state == AgentState::LoggedOut && n % 2 == 0).then_some(StateReason::Unreachable),
         state,
         since: AT - Span::from_secs(seconds),
         blocked: None,

@@ -310,3 +310,11 @@ fn lines(turn: &Turn<'_>, server: ServerId, which: impl Fn(Line) -> bool) -> Vec
     let legs = agents.filter_map(|agent| Some((agent.card.id, agent.line.leg()?)));
     legs.filter(|(_, leg)| leg.server == server).collect()
 }
+
+/// Phones register with an Asterisk that was started anew after a while: until then their agents count as just gone.
+pub(super) fn absences(turn: &mut Turn<'_>, server: ServerId) {
+    let here = turn.state.agents().values().filter(|agent| agent.card.endpoint.server == server && agent.absence.is_some());
+    for id in here.map(|agent| agent.card.id).collect::<Vec<_>>() {
+        agent::absence_begins_anew(turn, id);
+    }
+}

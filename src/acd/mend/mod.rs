@@ -40,4 +40,7 @@ pub(crate) fn mend(turn: &mut Turn<'_>, server: ServerId, account: &Account, los
     found::callers(turn, &alive);
     found::agents(turn, &alive);
     known::follow(turn, phones, account, lost);
+    if restarted {
+        known::absences(turn, server);
+    }
 }

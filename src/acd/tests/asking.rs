@@ -251,11 +251,11 @@ fn supervisors_ask_works_like_the_agents_own_and_is_booked_as_theirs() {
     let mut centre = Centre::staffed();
     let ask = Ask::NotReady(NotReadyReason::Training);
     let effects = centre.at(3_000, Event::AgentAsked { agent: agent(1001), ask, by });
-    assert_eq!(effects, vec![Effect::Record(Fact::AgentChanged { agent: agent(1001), state: training, by })]);
+    assert_eq!(effects, vec![Effect::Record(Fact::AgentChanged { agent: agent(1001), state: training, by, why: None })]);
     let (mut centre, _) = Centre::talking();
     centre.at(14_000, Event::AgentAsked { agent: agent(1001), ask: Ask::LogOut, by });
     let effects = centre.ends(20_000, "c1", None);
-    let goes = Fact::AgentChanged { agent: agent(1001), state: AgentState::LoggedOut, by };
+    let goes = Fact::AgentChanged { agent: agent(1001), state: AgentState::LoggedOut, by, why: None };
     assert_eq!(effects.last(), Some(&Effect::Record(goes)));
 }
 

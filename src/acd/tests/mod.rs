@@ -1,5 +1,6 @@
 //! Tables of steps with their exact effects: the empty list is an answer too.
 
+mod absence;
 mod account;
 mod answering;
 mod arriving;
@@ -359,12 +360,12 @@ fn ended(call: CallId, outcome: Outcome, by: Side) -> Effect {
 
 /// By a rule.
 fn becomes(number: u128, state: AgentState) -> Effect {
-    Effect::Record(Fact::AgentChanged { agent: agent(number), state, by: Actor::Program })
+    Effect::Record(Fact::AgentChanged { agent: agent(number), state, by: Actor::Program, why: None })
 }
 
 /// By the agent's own doing.
 fn chooses(number: u128, state: AgentState) -> Effect {
-    Effect::Record(Fact::AgentChanged { agent: agent(number), state, by: Actor::Agent(agent(number)) })
+    Effect::Record(Fact::AgentChanged { agent: agent(number), state, by: Actor::Agent(agent(number)), why: None })
 }
 
 fn ignored(event: &str, why: Ignored) -> Effect {

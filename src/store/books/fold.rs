@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use model::fact::{BookEntry, FallbackCall, Segment};
-use model::{AgentId, AgentState, CallId, Fact, LegId, Timestamp};
+use model::{AgentId, AgentState, CallId, Fact, LegId, StateReason, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::types::Uuid;
@@ -222,7 +222,7 @@ impl Batch {
                 (call.ended_at, call.outcome, call.ended_by) = (Some(at), Some(outcome.name()), Some(by.name()));
             }
             Fact::SegmentEnded(segment) => self.segments.push(SegmentRow::of(entry.position, segment)),
-            Fact::AgentChanged { agent, state, .. } => self.change_state(StateRow::of(entry, *agent, state)),
+            Fact::AgentChanged { agent, state, why, .. } => self.change_state(StateRow::of(entry, *agent, state, *why)),
             Fact::OfferRang { .. }
             | Fact::Decided { .. }
             | Fact::CallAsked { .. }
@@ -271,7 +271,7 @@ impl SegmentRow {
 }
 
 impl StateRow {
-    fn of(entry: &BookEntry, agent: AgentId, state: &AgentState) -> Self {
+    fn of(entry: &BookEntry, agent: AgentId, state: &AgentState, why: Option<StateReason>) -> Self {
         let reason = match state {
             AgentState::NotReady(reason) => Some(reason.name()),
             AgentState::LoggedOut
@@ -281,7 +281,7 @@ impl StateRow {
             | AgentState::Talking(_)
             | AgentState::Held(_)
             | AgentState::WrapUp { .. }
-            | AgentState::Unreachable => None,
+            | AgentState::Unreachable => why.map(StateReason::name),
         };
         let call = call_of_state(state);
         Self { position: entry.position, agent, state: state.name(), reason, call, began_at: entry.at, ended_at: None }

@@ -15,7 +15,7 @@ async fn an_order_on_a_call_is_kept_with_the_call_and_who_ended_it_reads_back() 
         let mut told = facts(0)[..1].to_vec();
         told.push((2000, Fact::CallAsked { call: call(0), ask, by }));
         told.push((2000, Fact::CallEnded { call: call(0), outcome: Outcome::Abandoned, by: Side::Supervisor }));
-        told.push((3000, Fact::AgentChanged { agent: AGENT, state: gone, by: Actor::Program }));
+        told.push((3000, Fact::AgentChanged { agent: AGENT, state: gone, by: Actor::Program, why: None }));
         books::apply(&stand.db, &numbered(1, told)).await.unwrap();
         let story = calls::story(&stand.db, call(0)).await.unwrap().unwrap();
         assert_eq!((story.call.outcome, story.call.ended_by), (Some(Outcome::Abandoned), Some(Side::Supervisor)));

@@ -29,7 +29,7 @@ pub(super) fn call(n: u128) -> CallId {
 pub(super) fn facts(n: u128) -> Vec<(i64, Fact)> {
     let (call, agent) = (call(n), AGENT);
     let leg = LegId::Theirs(TheirLeg { server: ServerId(1), id: format!("1790000000.{n}") });
-    let state = |state| Fact::AgentChanged { agent, state, by: Actor::Program };
+    let state = |state| Fact::AgentChanged { agent, state, by: Actor::Program, why: None };
     let segment = |kind, began, ended, offer: Option<OfferEnd>| {
         let agent = (kind != SegmentKind::Waiting).then_some(agent);
         Fact::SegmentEnded(Segment {
@@ -246,7 +246,7 @@ async fn facts_about_no_call_are_kept_and_ignored_events_are_not() {
             (5, Fact::Mended { leg: LegId::Ours(ours), mark: None, how: Mending::HungUp }),
             (6, Fact::Mended { leg: theirs, mark: Some(mark), how: Mending::Requeued }),
             (7, Fact::Ignored { event: "LegEnded".to_owned(), why: model::fact::Ignored::UnknownLeg }),
-            (8, Fact::AgentChanged { agent: AGENT, state: AgentState::NotReady(NotReadyReason::Lunch), by: Actor::Agent(AGENT) }),
+            (8, Fact::AgentChanged { agent: AGENT, state: AgentState::NotReady(NotReadyReason::Lunch), by: Actor::Agent(AGENT), why: None }),
         ];
         assert_eq!(books::apply(&stand.db, &numbered(1, told)).await.unwrap().booked, 8);
         assert_eq!(stand.count("SELECT COUNT(*) FROM facts").await, 7);
@@ -260,7 +260,7 @@ async fn facts_about_no_call_are_kept_and_ignored_events_are_not() {
 #[tokio::test]
 async fn no_state_lasts_less_than_no_time_when_the_clock_was_set_back_between_two_runs() {
     on_both(|stand| async move {
-        let state = |ms, state| (ms, Fact::AgentChanged { agent: AGENT, state, by: Actor::Program });
+        let state = |ms, state| (ms, Fact::AgentChanged { agent: AGENT, state, by: Actor::Program, why: None });
         books::apply(&stand.db, &numbered(1, vec![state(9000, AgentState::Ready)])).await.unwrap();
         books::apply(&stand.db, &numbered(2, vec![state(5000, AgentState::LoggedOut), state(4000, AgentState::Ready)]))
             .await
@@ -365,7 +365,7 @@ async fn an_answer_after_one_that_was_undone_is_the_one_that_counts() {
 async fn states_that_a_run_left_open_end_with_it_and_none_lasts_less_than_no_time() {
     on_both(|stand| async move {
         let (ahead, next) = (AgentId(Uuid::from_u128(1002)), AgentId(Uuid::from_u128(1003)));
-        let state = |ms, agent, state| (ms, Fact::AgentChanged { agent, state, by: Actor::Program });
+        let state = |ms, agent, state| (ms, Fact::AgentChanged { agent, state, by: Actor::Program, why: None });
         let busy = AgentState::Talking(call(0));
         let told = vec![
             state(1000, AGENT, AgentState::Ready),

@@ -240,7 +240,7 @@ async fn the_last_state_of_each_agent_is_told_as_it_was_reported_also_after_it_w
             agents::save(&stand.db, &Actor::CommandLine, at(0), agent(n, &[700])).await.unwrap();
         }
         let id = |n| agent(n, &[]).id;
-        let state = |ms, n, state| (ms, Fact::AgentChanged { agent: id(n), state, by: Actor::Program });
+        let state = |ms, n, state| (ms, Fact::AgentChanged { agent: id(n), state, by: Actor::Program, why: None });
         let wrap_up = |until| AgentState::WrapUp { call: call(0), until: at(until) };
         let extended = |n, until| Fact::WrapUpExtended { agent: id(n), call: call(0), until: at(until), by: Actor::Agent(id(n)) };
         let earlier = vec![

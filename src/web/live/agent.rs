@@ -123,6 +123,7 @@ mod tests {
             endpoint: "1001".to_owned(),
             state,
             since: Timestamp::from_ms(0),
+            why: None,
             then,
             blocked: None,
             answered: 0,

@@ -9,7 +9,7 @@ use super::{Said, orders};
 use crate::live::AgentLine;
 use crate::live::agents::block_word;
 use crate::number::duration;
-use crate::parts::{Panel, agent_state, agent_word, digits, moment, panel, panel_part, since};
+use crate::parts::{Panel, agent_state, agent_word, digits, moment, panel, panel_part, reason_word, since};
 use crate::words::Lang;
 
 /// An agent, as everybody who may open Live sees them.
@@ -82,6 +82,7 @@ fn state(agent: &AgentPanel, row: &AgentLine, lang: Lang) -> Markup {
         }
         @if let Some(then) = &row.then { p.sub { (lang.text("agent-after-call")) " " (agent_word(then, lang).to_lowercase()) } }
         @if let AgentState::WrapUp { until, .. } = row.state { p.sub { (lang.text("agent-ready-at")) " " (moment(until, &agent.zone)) } }
+        @if let Some(why) = row.why { p.sub { (reason_word(why, lang)) } }
         @if let Some(block) = row.blocked { p.sub { (lang.text("agent-blocked")) ": " (block_word(block, lang)) } }
         p.sub { (lang.text("agent-phone")) " " (row.endpoint) }
     }

@@ -24,6 +24,8 @@ desk-failed = The order was not accepted. Look at the state and try again.
 # The desk: between calls
 desk-logged-out = You are off line
 desk-logged-out-what = Press Ready, and calls will come to phone { $phone }.
+desk-taken-off = Phone { $phone } was not connected for too long
+desk-taken-off-what = So you were logged out. See to the phone and press Ready.
 desk-logged-in = You are in place
 desk-logged-in-what = No calls yet. Press Ready when you can take them.
 desk-not-ready-what = No calls until you press Ready.

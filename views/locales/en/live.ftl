@@ -37,6 +37,7 @@ agent-since = For
 agent-phone = Phone
 agent-then = then
 agent-blocked = No calls are offered for now
+reason-unreachable = the phone was unreachable for too long
 block-private-call = private call
 block-fallback-call = backup queue
 block-clearing = line clearing

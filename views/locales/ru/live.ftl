@@ -37,6 +37,7 @@ agent-since = Длится
 agent-phone = Телефон
 agent-then = затем
 agent-blocked = Сейчас звонков не предлагаем
+reason-unreachable = телефон слишком долго не на связи
 block-private-call = личный звонок
 block-fallback-call = резервная очередь
 block-clearing = линия освобождается

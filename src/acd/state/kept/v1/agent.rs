@@ -5,28 +5,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::{agent, phone};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Agent {
-    card: model::Agent,
-    state: AgentState,
-    since: Timestamp,
-    idle_since: Timestamp,
+    pub(crate) card: model::Agent,
+    pub(crate) state: AgentState,
+    pub(crate) since: Timestamp,
+    pub(crate) idle_since: Timestamp,
     #[serde(default)]
-    answered: u32,
-    reachable: bool,
-    in_use: bool,
-    besides: Besides,
-    gone_at: Option<Timestamp>,
-    line: Line,
+    pub(crate) answered: u32,
+    pub(crate) reachable: bool,
+    pub(crate) in_use: bool,
+    pub(crate) besides: Besides,
+    pub(crate) gone_at: Option<Timestamp>,
+    pub(crate) line: Line,
     #[serde(default)]
-    use_told: bool,
-    freed_at: Option<Timestamp>,
-    rests_until: Option<Timestamp>,
-    busy: u8,
-    silent: bool,
-    then: Option<Wish>,
-    last_queue: Option<QueueId>,
-    leaving: bool,
+    pub(crate) use_told: bool,
+    pub(crate) freed_at: Option<Timestamp>,
+    pub(crate) rests_until: Option<Timestamp>,
+    pub(crate) busy: u8,
+    pub(crate) silent: bool,
+    pub(crate) then: Option<Wish>,
+    pub(crate) last_queue: Option<QueueId>,
+    pub(crate) leaving: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,10 +49,6 @@ pub(crate) enum Besides {
     Private { fallback: bool },
 }
 
-mirrored!(Agent = agent::Agent {
-    card, state, since, idle_since, answered, reachable, in_use, gone_at, use_told, freed_at, rests_until, busy, silent,
-    last_queue, leaving; besides, line; then
-});
 mirrored!(Wish = agent::Wish { state, by;; });
 mirrored_enum!(Line = agent::Line { Free, Used(leg), Clearing { leg, until } });
 mirrored_enum!(Besides = phone::Besides { Nothing, Lingering { until }, Private { fallback } });

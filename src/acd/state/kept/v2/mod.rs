@@ -1,5 +1,7 @@
 //! The second form, which this build writes.
 
+pub(crate) mod agent;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::fact::FallbackCall;
@@ -7,11 +9,11 @@ use model::wallboard::Today;
 use model::{AgentId, CallId, QueueId, ServerId, Settings, TheirLeg, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::v1::agent::Agent;
 use super::v1::call::Call;
 use super::v1::leaving::{Abandoned, Over, Parting};
 use super::v1::rest::{Chance, Changes, Clocks, Queue};
 use super::{copied, v1, values};
+use agent::Agent;
 use crate::index::Index;
 use crate::{pairs, state};
 
@@ -50,7 +52,7 @@ impl From<v1::State> for State {
             chance,
             settings,
             queues,
-            agents,
+            agents: values(agents),
             calls,
             partings,
             switches,
