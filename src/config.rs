@@ -262,9 +262,12 @@ impl Config {
         TimeZone::get(name).map_err(|_| format!("timezone: there is no zone {name:?}; they are named as Europe/Moscow").into())
     }
 
-    /// Where the journal is kept, and for how long.
-    pub fn keeping(&self) -> runtime::Keeping {
-        runtime::Keeping { folder: self.data_dir.clone(), days: self.journal_days }
+    /// Where the journal is kept and for how long, and the days of the site.
+    ///
+    /// # Errors
+    /// When there is no such zone.
+    pub fn keeping(&self) -> Result<runtime::Keeping, crate::Failure> {
+        Ok(runtime::Keeping { folder: self.data_dir.clone(), days: self.journal_days, zone: self.zone()? })
     }
 
     /// Opens the store, creating the data folder if it is not there.

@@ -80,7 +80,8 @@ fn data_folder(folder: &Path) -> Finding {
 /// What the last runs left behind. A journal that is not there yet is none's fault.
 fn journal(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let keeping = config.keeping();
+    // That there is no such zone is told elsewhere.
+    let Ok(keeping) = config.keeping() else { return findings };
     let folder = keeping.folder.join("journal");
     match runtime::journal::segments(&folder) {
         Ok(segments) if segments.is_empty() => {}

@@ -34,7 +34,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let systemd = Arc::new(Systemd::open(config::notify_socket().as_deref()));
     let metrics = start_metrics(log.lost())?;
     raise_limits();
-    let keeping = config.keeping();
+    let keeping = config.keeping()?;
     let zone = config.zone()?;
     let tls = config.tls.as_ref().map(|tls| crate::tls::open(tls, &config.data_dir)).transpose()?;
     let listener = TcpListener::bind(&config.listen)

@@ -87,6 +87,7 @@ impl Tale {
             | Event::CallAsked { .. }
             | Event::FallbackReported { .. }
             | Event::ClockJumped { .. }
+            | Event::DayBegan { .. }
             | Event::DeadlinePassed => None,
         }
     }

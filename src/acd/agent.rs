@@ -3,7 +3,8 @@
 use model::fact::Segment;
 use model::wallboard::Block;
 use model::{
-    Actor, AgentId, AgentState, CallId, Fact, LegId, NotReadyReason, OfferEnd, OurLeg, QueueId, SegmentKind, Span, StateReason, Timestamp, Timing,
+    Actor, AgentId, AgentState, CallId, Fact, LegId, NotReadyReason, OfferEnd, OurLeg, QueueId, SegmentKind, Span, StateReason,
+    Timestamp, Timing,
 };
 
 use crate::effect::{HangupReason, Op};
@@ -393,13 +394,17 @@ pub(crate) fn rested(turn: &mut Turn<'_>, id: AgentId) {
 /// An agent has been out of reach for a while: they do not count as there any more, or are logged out. While Asterisk is out of reach
 /// nobody can know whether the phone has come back.
 pub(crate) fn absence_goes_on(turn: &mut Turn<'_>, id: AgentId) {
-    let Some((server, absence)) = turn.state.agents().get(&id).and_then(|agent| Some((agent.card.endpoint.server, agent.absence?)))
+    let Some((server, absence)) =
+        turn.state.agents().get(&id).and_then(|agent| Some((agent.card.endpoint.server, agent.absence?)))
     else {
         return;
     };
     if !turn.state.is_up(server) {
         let later = turn.at + turn.timing().look_again;
-        let postponed = Absence { counts_until: absence.counts_until.map(|until| until.max(later)), logs_out_at: absence.logs_out_at.max(later) };
+        let postponed = Absence {
+            counts_until: absence.counts_until.map(|until| until.max(later)),
+            logs_out_at: absence.logs_out_at.max(later),
+        };
         turn.state.with_agent(id, |agent| agent.absence = Some(postponed));
     } else if absence.logs_out_at <= turn.at {
         enter(turn, id, AgentState::LoggedOut, Actor::Program, Some(StateReason::Unreachable));

@@ -208,10 +208,11 @@ fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side, why: Opti
         Stage::Talking(talk) => book_stretch(turn, &call, talk),
     }
     if outcome == Outcome::Abandoned {
-        let waited = turn.at.since(call.entered);
+        let waited = turn.at.since(call.joined);
         guard::count_abandoned(turn, &call, waited);
     }
     if let Some(why) = why {
+        turn.state.count_passage(call.queue, |today| today.left += 1);
         turn.record(Fact::CallLeft { call: id, queue: call.queue, why });
     }
     turn.record(Fact::CallEnded { call: id, outcome, by });
@@ -221,10 +222,10 @@ fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side, why: Opti
 /// A conversation that never came about counts as no answer.
 fn uncount(turn: &mut Turn<'_>, call: &Call, talk: &Talk) {
     turn.record(Fact::AnswerUndone { call: call.id });
-    // What was taken over from a past run was not counted in this one.
-    let Some(answered) = talk.answered else { return };
+    // What was taken over from a past run was not counted in this one, and what was answered yesterday is not today's.
+    let Some(answered) = talk.answered.filter(|answered| *answered >= turn.state.day()) else { return };
     turn.state.with_agent(talk.agent, |agent| agent.answered = agent.answered.saturating_sub(1));
-    let waited = answered.since(call.entered);
+    let waited = answered.since(call.joined);
     turn.state.count(call.queue, |queue, today| {
         today.answered = today.answered.saturating_sub(1);
         today.answered_in_time = today.answered_in_time.saturating_sub(u32::from(queue.in_time(waited)));

@@ -4,6 +4,7 @@ pub use model::CallAsk;
 use model::fact::FallbackCall;
 use model::settings::Settings;
 use model::stamp::Mark;
+use model::wallboard::DaySums;
 use model::{
     Actor, AgentId, BridgeId, CallId, Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg,
     Timestamp,
@@ -144,6 +145,13 @@ pub enum Event {
         /// Why.
         why: OrderFailure,
     },
+    /// A day began where the site is, or the sums of the present one are known from elsewhere. Reported by the runtime.
+    DayBegan {
+        /// When it began.
+        began: Timestamp,
+        /// What it has come to so far.
+        sums: DaySums,
+    },
     /// Nothing happened, but the nearest deadline has passed. Reported by the runtime.
     DeadlinePassed,
 }
@@ -171,6 +179,7 @@ impl Event {
             Self::FallbackReported { .. } => "fallback_reported",
             Self::ClockJumped { .. } => "clock_jumped",
             Self::OrderFailed { .. } => "order_failed",
+            Self::DayBegan { .. } => "day_began",
             Self::DeadlinePassed => "deadline_passed",
         }
     }

@@ -144,8 +144,9 @@ pub(crate) fn accept(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, met: Met) {
     book_end(turn, &answered, &offer, OfferEnd::Accepted, at);
     let waiting = ending::segment(turn, &answered, SegmentKind::Waiting);
     turn.record(Fact::SegmentEnded(Segment { began: waited_since, ended: at, ..waiting }));
-    let waited = at.since(answered.entered);
-    turn.record(Fact::CallAnswered { call, agent: offer.agent, waited });
+    turn.record(Fact::CallAnswered { call, agent: offer.agent, waited: at.since(answered.entered) });
+    // A queue is judged by the wait in it, not by that in another one before.
+    let waited = at.since(answered.joined);
     turn.state.count(answered.queue, |queue, today| {
         today.answered += 1;
         today.answered_in_time += u32::from(queue.in_time(waited));

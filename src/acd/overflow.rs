@@ -81,6 +81,8 @@ pub(crate) fn pass(turn: &mut Turn<'_>, call: &mut Call, to: QueueId, why: Leavi
     let began = call.waiting().map_or(call.since, |waiting| waiting.since);
     turn.record(Fact::SegmentEnded(Segment { began, ..stretch }));
     turn.record(Fact::CallMoved { call: call.id, from: call.queue, to, why });
+    turn.state.count_passage(call.queue, |today| today.left += 1);
+    turn.state.count_passage(to, |today| today.entered += 1);
     call.left.push(call.queue);
     call.queue = to;
     call.at_head = None;

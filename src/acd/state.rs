@@ -6,7 +6,7 @@ pub(crate) mod parting;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::fact::FallbackCall;
-use model::wallboard::Today;
+use model::wallboard::{DaySums, Today};
 use model::{AgentId, BridgeId, CallId, LegId, QueueId, ServerId, Settings, TheirLeg, Timestamp};
 
 use crate::agent::Agent;
@@ -47,6 +47,8 @@ pub struct State {
     over: BTreeMap<TheirLeg, Over>,
     /// Callers who hung up of late, as far as we could see.
     abandoned: Abandoned,
+    /// When the site's day began, whose calls are counted.
+    day: Timestamp,
     today: Today,
     /// How often a caller was put at the head of a queue.
     heads: u64,
@@ -85,6 +87,7 @@ impl State {
             fallback: BTreeMap::new(),
             over: BTreeMap::new(),
             abandoned: Abandoned::default(),
+            day: Timestamp::default(),
             today: Today::default(),
             heads: 0,
             roster_version: 0,
@@ -177,6 +180,21 @@ impl State {
 
     pub(crate) const fn over(&self) -> &BTreeMap<TheirLeg, Over> {
         &self.over
+    }
+
+    /// When the site's day began, whose calls are counted.
+    #[must_use]
+    pub const fn day(&self) -> Timestamp {
+        self.day
+    }
+
+    /// What that day has come to so far.
+    #[must_use]
+    pub fn day_sums(&self) -> DaySums {
+        DaySums {
+            queues: self.queues.iter().map(|(id, queue)| (*id, queue.today)).collect(),
+            answered: self.agents.iter().map(|(id, agent)| (*id, agent.answered)).collect(),
+        }
     }
 
     pub(crate) const fn today(&self) -> Today {
@@ -364,6 +382,23 @@ impl State {
         count(queue, &mut today);
         queue.today = today;
         self.changes.queue(id);
+    }
+
+    /// Counts a caller who comes into a queue or leaves it for elsewhere.
+    pub(crate) fn count_passage(&mut self, id: QueueId, count: impl Fn(&mut Today)) {
+        self.count(id, |_, today| count(today));
+    }
+
+    /// A day began: everything that is counted goes on from these sums.
+    pub(crate) fn begin_day(&mut self, began: Timestamp, sums: &DaySums) {
+        self.day = began;
+        self.today = sums.total();
+        // Who seemed to hang up on the day before is not taken out of this one.
+        self.abandoned = Abandoned::default();
+        for (id, queue) in &mut self.queues {
+            queue.today = sums.queues.get(id).copied().unwrap_or_default();
+            self.changes.queue(*id);
+        }
     }
 
     /// Takes back what was counted, in the queue's sums, if it is still there, and in those over all queues.

@@ -46,7 +46,7 @@ pub enum Strategy {
     /// The one who has been idle longest, over all their queues.
     #[default]
     LongestIdle,
-    /// The one who has answered fewest calls since the program was started; of equals the longest idle.
+    /// The one who has answered fewest calls on the site's day; of equals the longest idle.
     FewestCalls,
     /// In turn, in the order of the settings: the one after whoever was rung last.
     RoundRobin,

@@ -1,5 +1,7 @@
 //! What Live shows: one row a queue, an agent, a call, as plain data. Rows hold times, not durations: the page counts.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{AgentState, StateReason};
@@ -44,11 +46,11 @@ pub struct Totals {
     pub logged_in: u32,
     /// All agents of the settings.
     pub agents: u32,
-    /// What was promised and kept since the program was started.
+    /// What was promised and kept on the site's day.
     pub today: Today,
 }
 
-/// Calls counted since the program was started, for a service level.
+/// Calls of the site's day. In a queue's sums, waits are those in that queue alone, whatever the caller waited elsewhere before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Today {
     /// Callers whom an agent answered.
@@ -59,6 +61,36 @@ pub struct Today {
     pub abandoned: u32,
     /// Those of them who had waited longer than the target time.
     pub abandoned_late: u32,
+    /// Callers who came into the queue, from outside or from another queue; in the sums over all queues, each counts once a queue.
+    #[serde(default)]
+    pub entered: u32,
+    /// Callers who left it unanswered and did not hang up: for another queue, or for the dialplan.
+    #[serde(default)]
+    pub left: u32,
+}
+
+/// What a day has come to so far, for sums that go on from there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaySums {
+    /// The calls of each queue, also of those that left the settings.
+    pub queues: BTreeMap<QueueId, Today>,
+    /// How many calls each agent answered.
+    pub answered: BTreeMap<AgentId, u32>,
+}
+
+impl DaySums {
+    /// The sums over all queues.
+    #[must_use]
+    pub fn total(&self) -> Today {
+        self.queues.values().fold(Today::default(), |total, today| Today {
+            answered: total.answered.saturating_add(today.answered),
+            answered_in_time: total.answered_in_time.saturating_add(today.answered_in_time),
+            abandoned: total.abandoned.saturating_add(today.abandoned),
+            abandoned_late: total.abandoned_late.saturating_add(today.abandoned_late),
+            entered: total.entered.saturating_add(today.entered),
+            left: total.left.saturating_add(today.left),
+        })
+    }
 }
 
 impl Today {
@@ -126,7 +158,7 @@ pub struct AgentRow {
     /// Why no call is offered although the state would allow it.
     #[serde(default)]
     pub blocked: Option<Block>,
-    /// How many calls they answered since the sums on Live count.
+    /// How many calls they answered on the site's day.
     #[serde(default)]
     pub answered: u32,
     /// The queues that they serve.
@@ -216,10 +248,11 @@ mod tests {
     /// The ICMI vector of 1000 answered, 860 in time, 60 abandoned of whom 20 in time: formula C is 82.7 %.
     #[test]
     fn formula_c_passes_the_icmi_vector() {
-        let today = Today { answered: 1000, answered_in_time: 860, abandoned: 60, abandoned_late: 40 };
+        let today = Today { answered: 1000, answered_in_time: 860, abandoned: 60, abandoned_late: 40, ..Today::default() };
         assert_eq!(today.service_level_permille(), Some(827));
         assert_eq!(Today::default().service_level_permille(), None);
-        let years = Today { answered: 3_000_000_000, answered_in_time: 3_000_000_000, abandoned: 0, abandoned_late: u32::MAX };
+        let (answered, late) = (3_000_000_000, u32::MAX);
+        let years = Today { answered, answered_in_time: answered, abandoned_late: late, ..Today::default() };
         assert_eq!(years.service_level_permille(), Some(411));
     }
 }

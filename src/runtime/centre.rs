@@ -7,6 +7,7 @@ use std::time::Duration;
 use acd::State;
 use acd::effect::Order;
 use acd::event::{Ask, Event};
+use model::wallboard::DaySums;
 use model::{Actor, AgentState, ServerId, Span, Timestamp};
 use store::Db;
 use store::agent_states::Last;
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::books::{self, Desk};
 use crate::clock::{Clock, Reading};
+use crate::day::Days;
 use crate::handle::Handle;
 use crate::health::Health;
 use crate::journal::{self, Keeping};
@@ -86,6 +88,8 @@ struct Stored {
     position: u64,
     /// What the agents did when the books last heard of them; asked only if the journal does not know.
     agents: Vec<Last>,
+    /// What the site's day has come to so far.
+    sums: DaySums,
 }
 
 /// Starts the loop where the last one ended: from the journal, or, if that is gone, from the store and from what Asterisk
@@ -125,13 +129,13 @@ pub(crate) async fn start_with(
     let journal = journal::open(&keeping, health.clone())?;
     let desk = Desk { opening: opening.clone(), health: health.clone(), journal: keeping.journal(), durable: journal.durable() };
 
-    let stored = read_store(&mut opening, &found, &clock, &desk).await?;
+    let days = Days::at(keeping.zone.clone(), clock.now());
+    let stored = read_store(&mut opening, &found, &clock, &days, &desk).await?;
     let position = found.position.max(stored.as_ref().map_or(0, |stored| stored.position));
     if stored.is_some() {
         found.recovered = found.recovered.filter(|recovered| recovered.known >= position);
     }
-    let since = found.recovered.as_ref().map_or_else(|| clock.now(), |recovered| recovered.since);
-    health.set_since(since);
+    health.set_since(days.began());
     health.set_facts_made(position);
     health.set_facts_booked(stored.as_ref().map_or(0, |stored| stored.position));
 
@@ -157,6 +161,7 @@ pub(crate) async fn start_with(
         poison,
         books,
         position,
+        days,
         publisher: Publisher::default(),
         updates,
         roster: None,
@@ -204,7 +209,13 @@ fn can_be_shown(recovered: &Recovered) -> bool {
 
 /// Reads what the store has, if it can be read; without it, the journal must do. What an earlier run left open is ended
 /// here, unless the journal knows better.
-async fn read_store(opening: &mut Opening, found: &Found, clock: &Clock, desk: &Desk) -> Result<Option<Stored>, StartError> {
+async fn read_store(
+    opening: &mut Opening,
+    found: &Found,
+    clock: &Clock,
+    days: &Days,
+    desk: &Desk,
+) -> Result<Option<Stored>, StartError> {
     let known = found.recovered.is_some();
     let db = match opening.now() {
         Some(db) => db,
@@ -214,7 +225,7 @@ async fn read_store(opening: &mut Opening, found: &Found, clock: &Clock, desk: &
         }
         None => opening.open().await.ok_or(StartError::Nothing)?,
     };
-    match read(&db, found, clock, desk).await {
+    match read(&db, found, clock, days, desk).await {
         Ok(stored) => Ok(Some(stored)),
         Err(error) if known => {
             tracing::error!(%error, "the database cannot be read: calls go on with the settings of the journal");
@@ -224,13 +235,14 @@ async fn read_store(opening: &mut Opening, found: &Found, clock: &Clock, desk: &
     }
 }
 
-async fn read(db: &Db, found: &Found, clock: &Clock, desk: &Desk) -> Result<Stored, store::Error> {
+async fn read(db: &Db, found: &Found, clock: &Clock, days: &Days, desk: &Desk) -> Result<Stored, store::Error> {
     let settings = store::settings::load(db).await?;
     let position = store::books::position(db).await?;
     let state = found.recovered.as_ref().map(|recovered| recovered.known);
     if state.is_some_and(|state| state >= position.max(found.position)) {
         // The rows that are open are those of the recovered state; Asterisk's account ends what has ended.
-        return Ok(Stored { settings, position, agents: Vec::new() });
+        let sums = store::day::sums(db, days.began()).await?;
+        return Ok(Stored { settings, position, agents: Vec::new(), sums });
     }
     if position > 0 || found.position > 0 {
         // A state from before what is booked would ring people who have gone home, and end calls a second time.
@@ -244,18 +256,25 @@ async fn read(db: &Db, found: &Found, clock: &Clock, desk: &Desk) -> Result<Stor
     if calls > 0 {
         tracing::warn!(calls, states, "the last run left calls open; those that live are taken over");
     }
-    Ok(Stored { settings, position: position.max(found.position), agents })
+    let sums = store::day::sums(db, days.began()).await?;
+    Ok(Stored { settings, position: position.max(found.position), agents, sums })
 }
 
 /// What the core is told before anything else: that nothing is known of any Asterisk, and what changed while we were away.
 fn first_events(turner: &Turner, stored: Option<Stored>) -> Vec<Event> {
     let mut events: Vec<Event> = turner.switch.servers.iter().map(|server| Event::SwitchLost { server: *server }).collect();
-    let Some(stored) = stored else { return events };
-    if *turner.state.settings() != stored.settings.settings {
-        events.push(Event::SettingsChanged(stored.settings.settings));
+    let (settings, sums, agents) = match stored {
+        Some(Stored { settings, sums, agents, .. }) => (Some(settings.settings), sums, agents),
+        None => (None, DaySums::default(), Vec::new()),
+    };
+    events.extend(settings.filter(|settings| settings != turner.state.settings()).map(Event::SettingsChanged));
+    // A state of this day goes on counting; one of another day, or none, goes on from the books.
+    let began = turner.days.began();
+    if turner.state.day() < began {
+        events.push(Event::DayBegan { began, sums });
     }
     let asked = |last: Last| Some(Event::AgentAsked { agent: last.agent, ask: ask_for(&last.state)?, by: Actor::Program });
-    events.extend(stored.agents.into_iter().filter_map(asked));
+    events.extend(agents.into_iter().filter_map(asked));
     events
 }
 

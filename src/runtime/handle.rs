@@ -118,7 +118,7 @@ impl Handle {
         self.clock.now()
     }
 
-    /// Since when the sums on Live count: a loop that goes on from its journal goes on counting.
+    /// Since when the sums on Live count: when the site's day began.
     #[must_use]
     pub fn started(&self) -> Timestamp {
         self.health.since()

@@ -14,6 +14,7 @@
 mod books;
 mod centre;
 pub mod clock;
+mod day;
 mod handle;
 pub mod health;
 pub mod journal;

@@ -8,12 +8,14 @@ use acd::effect::{Effect, Lane, Op, Order};
 use acd::event::Event;
 use acd::{Roster, State};
 use model::fact::BookEntry;
+use model::wallboard::DaySums;
 use model::{Fact, Settings, Timestamp};
 use tokio::sync::{broadcast, mpsc};
 
 use crate::books::Books;
 use crate::centre::SwitchEnds;
 use crate::clock::{Clock, Reading};
+use crate::day::Days;
 use crate::handle::{Live, Question, Request, Update};
 use crate::health::Health;
 use crate::journal::{Journal, Keeping, Snapshot, Step};
@@ -75,6 +77,7 @@ pub(crate) struct Turner {
     pub(crate) books: Books,
     /// The last fact.
     pub(crate) position: u64,
+    pub(crate) days: Days,
     pub(crate) publisher: Publisher,
     pub(crate) updates: broadcast::Sender<Arc<Update>>,
     /// The roster that was published last.
@@ -139,6 +142,9 @@ impl Turner {
             // 3. Read the clock, once.
             self.beat(&mut events);
             let at = self.clock.now();
+            if let Some(began) = self.days.pass(at) {
+                events.insert(0, Event::DayBegan { began, sums: DaySums::default() });
+            }
             if self.standstill.until().is_none() {
                 self.standstill.looked();
                 if acd::next_deadline(&self.state).is_some_and(|deadline| deadline <= at) {
@@ -159,7 +165,8 @@ impl Turner {
         let instant = |at: Timestamp| Instant::now() + at.since(now).to_duration();
         let deadline = acd::next_deadline(&self.state).map(instant);
         let deadline = deadline.map(|deadline| self.standstill.until().map_or(deadline, |until| deadline.max(until)));
-        let alarm = [deadline, self.publisher.due().map(instant), Some(self.pulse.next), self.resync.due];
+        let midnight = Some(instant(self.days.ends()));
+        let alarm = [deadline, self.publisher.due().map(instant), Some(self.pulse.next), self.resync.due, midnight];
         let alarm = alarm.into_iter().flatten().min().unwrap_or(self.pulse.next);
         let woken = tokio::select! {
             biased;
@@ -272,6 +279,11 @@ impl Turner {
                 if let Event::SettingsChanged(settings) = event {
                     self.settings = settings.clone();
                 }
+                if let Event::DayBegan { began, .. } = event {
+                    self.health.set_since(*began);
+                    // Whoever watches Live must look at everything again.
+                    self.updates = broadcast::channel(UPDATES).0;
+                }
                 Some(effects)
             }
             Err(_) => {
@@ -290,6 +302,7 @@ impl Turner {
         // A state that breaks again is no state to go back to.
         let written = !again && self.journal.flush(FLUSH);
         let recovered = if again { None } else { recover(&self.keeping.journal(), self.stepper, &mut self.poison).recovered };
+        let mut sums = DaySums::default();
         let whole = match recovered {
             Some(recovered) => {
                 tracing::warn!(events = recovered.events, "the state was rebuilt without the event that broke it");
@@ -297,9 +310,9 @@ impl Turner {
                 written && recovered.whole
             }
             None => {
+                sums = self.state.day_sums();
                 tracing::error!("the state begins from nothing: calls are taken over from Asterisk's account");
                 self.state = State::new(seed());
-                self.health.set_since(at);
                 false
             }
         };
@@ -312,6 +325,11 @@ impl Turner {
         // Settings that break a step on an empty state do so again and again.
         if *self.state.settings() != self.settings && self.strikes.len() <= HOPELESS {
             self.turn(at, vec![Event::SettingsChanged(self.settings.clone())]);
+        }
+        // What was counted is true of the day, whatever broke.
+        let began = self.days.began();
+        if self.state.day() < began {
+            self.turn(at, vec![Event::DayBegan { began, sums }]);
         }
     }
 

@@ -12,6 +12,7 @@ pub mod agents;
 pub mod audit;
 pub mod books;
 pub mod calls;
+pub mod day;
 mod db;
 pub mod desk;
 mod error;

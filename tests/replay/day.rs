@@ -118,7 +118,7 @@ impl Run {
         let (orders_in, orders) = mpsc::channel(runtime::ORDERS);
         let (beats, roster) = (watch::Sender::default(), watch::Sender::default());
         let ends = runtime::SwitchEnds { servers: vec![SERVER], events: events_out, orders: orders_in, beats, roster };
-        let keeping = runtime::Keeping { folder: folder.to_owned(), days: 14 };
+        let keeping = runtime::Keeping { folder: folder.to_owned(), days: 14, zone: jiff::tz::TimeZone::UTC };
         let (handle, centre) =
             runtime::start(watch::channel(db).1, keeping, ends, &tokio::runtime::Handle::current()).await.unwrap();
         Self { handle, centre, events, orders }

@@ -33,6 +33,8 @@ pub enum Action {
     MachineSleeps(u16),
     /// The wall clock is set.
     ClockIsSet(i16),
+    /// Midnight, where the site is.
+    DayBegins,
     /// The next order of a lane is carried out.
     OrderRuns(u8),
     /// The next order of a lane is not carried out, or nobody knows whether it was.

@@ -12,7 +12,7 @@ pub const AGENTS: [&str; 10] =
     ["nobody", "logged out", "not ready", "ready", "reserved", "ringing", "talking", "held", "wrap-up", "unreachable"];
 
 /// What happened.
-pub const EVENTS: [&str; 19] = [
+pub const EVENTS: [&str; 20] = [
     "settings_changed",
     "switch_returned",
     "switch_lost",
@@ -30,6 +30,7 @@ pub const EVENTS: [&str; 19] = [
     "call_asked",
     "fallback_reported",
     "clock_jumped",
+    "day_began",
     "order_failed",
     "deadline_passed",
 ];
@@ -68,7 +69,7 @@ impl Situation {
 
 /// How often each cell was met.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hits([[[u64; 10]; 5]; 19]);
+pub struct Hits([[[u64; 10]; 5]; 20]);
 
 impl Hits {
     /// An event met the core in these situations.

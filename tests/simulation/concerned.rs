@@ -19,7 +19,8 @@ pub fn by_the_event(world: &World, event: &Event) -> BTreeSet<Situation> {
         | Event::SwitchReturned { .. }
         | Event::SwitchLost { .. }
         | Event::FallbackReported { .. }
-        | Event::ClockJumped { .. } => everybody(world),
+        | Event::ClockJumped { .. }
+        | Event::DayBegan { .. } => everybody(world),
         Event::CallerArrived { leg, .. } => theirs(world, leg),
         Event::FeatureDialled { endpoint, .. } | Event::EndpointChanged { endpoint, .. } => at_phone(world, endpoint),
         Event::LegRang { leg } | Event::LegAnswered { leg } | Event::HeardOut { leg } => [ours(world, *leg)].into(),

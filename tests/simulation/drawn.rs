@@ -151,6 +151,7 @@ fn away() -> impl Strategy<Value = Action> {
         3 => (k(), k()).prop_map(|(orders, lost)| Action::ProgramRestarts(orders, lost)),
         1 => (0_u16..60_000).prop_map(Action::MachineSleeps),
         1 => any::<i16>().prop_map(Action::ClockIsSet),
+        1 => Just(Action::DayBegins),
         4 => (k(), k()).prop_map(|(call, phone)| Action::FallbackAnswers(call, phone)),
         3 => k().prop_map(Action::FallbackEnds),
         2 => k().prop_map(Action::SettingsChange),

@@ -4,7 +4,8 @@
 use crate::cells::{AGENTS, EVENTS, PHASES};
 
 /// What concerns a whole Asterisk, or all of us.
-const OF_EVERYBODY: [&str; 5] = ["settings_changed", "switch_returned", "switch_lost", "fallback_reported", "clock_jumped"];
+const OF_EVERYBODY: [&str; 6] =
+    ["settings_changed", "switch_returned", "switch_lost", "fallback_reported", "clock_jumped", "day_began"];
 
 /// What is reported of a leg of ours, or ordered for it: the agent at its end may be free of its call already.
 const OF_OUR_LEG: [&str; 8] =

@@ -132,6 +132,7 @@ impl Rules {
             | Event::CallAsked { .. }
             | Event::FallbackReported { .. }
             | Event::ClockJumped { .. }
+            | Event::DayBegan { .. }
             | Event::DeadlinePassed => {}
         }
     }

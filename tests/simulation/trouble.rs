@@ -126,6 +126,7 @@ impl World {
             | Event::CallAsked { .. }
             | Event::FallbackReported { .. }
             | Event::ClockJumped { .. }
+            | Event::DayBegan { .. }
             | Event::OrderFailed { .. }
             | Event::DeadlinePassed => false,
         };

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use acd::effect::{Effect, Lane, Op};
 use acd::event::{Event, OrderFailure};
 use acd::{State, check, next_deadline, step};
+use model::wallboard::DaySums;
 use model::{OurLeg, PromptId, Settings, TheirLeg, Timestamp};
 
 use crate::action::{Action, History};
@@ -112,6 +113,10 @@ impl World {
             Action::TimePasses(ms) => self.time_passes(i64::from(ms)),
             Action::MachineSleeps(ms) => self.machine_sleeps(i64::from(ms)),
             Action::ClockIsSet(ms) => self.tell(Event::ClockJumped { by: i64::from(ms) }),
+            Action::DayBegins => {
+                let began = Timestamp::from_ms(self.at);
+                self.tell(Event::DayBegan { began, sums: DaySums::default() });
+            }
             Action::OrderRuns(k) => self.order_runs(k),
             Action::OrderFails(k, why) => self.order_fails(k, why),
             Action::EventArrives => self.event_arrives(),

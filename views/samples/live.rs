@@ -5,7 +5,9 @@ mod panels;
 use model::queue::ServiceLevelTarget;
 use model::user::Role;
 use model::wallboard::{AgentRow, Block, CallRow, FallbackRow, QueueRow, Today, Totals, Wallboard};
-use model::{AgentId, AgentState, CallId, CallPhase, NotReadyReason, PersonName, Phone, QueueId, Span, StateReason, Timestamp, Viewer};
+use model::{
+    AgentId, AgentState, CallId, CallPhase, NotReadyReason, PersonName, Phone, QueueId, Span, StateReason, Timestamp, Viewer,
+};
 
 use super::{AT, LONG_NAME, LONG_QUEUE, frame, id};
 use crate::frame::SignedIn;
@@ -196,6 +198,8 @@ fn queue(n: u32, number: &str, name: &str, waiting: Vec<i64>, [ready, talking, o
             answered_in_time: permille * permille / 1000,
             abandoned: 0,
             abandoned_late: 0,
+            entered: permille.min(1000),
+            left: 0,
         },
     }
 }

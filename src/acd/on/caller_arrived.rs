@@ -65,6 +65,7 @@ pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
     let mut call = Call { priority, ..new_call(id, leg, number, queue, entered, entered) };
     let way = overflow::way(turn, queue, &[]);
     book_entry(turn, &call);
+    turn.state.count_passage(queue, |today| today.entered += 1);
     let mut refused = None;
     for (queue, why) in way.passed {
         if let Some(before) = refused.replace(why) {

@@ -4,6 +4,7 @@ pub(crate) mod agent_asked;
 mod call_asked;
 mod caller_arrived;
 mod clock_jumped;
+mod day_began;
 mod endpoint_changed;
 pub(crate) mod fallback_reported;
 mod feature_dialled;
@@ -69,6 +70,7 @@ pub(crate) fn take(turn: &mut Turn<'_>, event: Event) -> Result<(), Ignored> {
             order_failed::take(turn, order, &why);
             Ok(())
         }
+        Event::DayBegan { began, sums } => day_began::take(turn, began, &sums),
         Event::DeadlinePassed => {
             deadline::expire(turn);
             Ok(())

@@ -106,10 +106,13 @@ fn caller_whom_the_guard_sent_into_the_fallback_has_not_abandoned() {
     let other = centre.calls(10_000, "c2", "700");
     centre.ends(70_000, "c1", None);
     centre.ends(70_000, "c2", None);
-    assert_eq!(centre.state.today(), Today { answered: 0, answered_in_time: 0, abandoned: 2, abandoned_late: 2 });
+    assert_eq!(
+        centre.state.today(),
+        Today { answered: 0, answered_in_time: 0, abandoned: 2, abandoned_late: 2, ..centre.state.today() }
+    );
     let fell = up("c1", Some(call), 70_000);
     assert_eq!(centre.at(75_000, reported(std::slice::from_ref(&fell))), vec![seen(&fell)]);
-    let today = Today { answered: 0, answered_in_time: 0, abandoned: 1, abandoned_late: 1 };
+    let today = Today { answered: 0, answered_in_time: 0, abandoned: 1, abandoned_late: 1, ..centre.state.today() };
     assert_eq!(centre.state.today(), today);
     assert_eq!(crate::wallboard(&centre.state, Timestamp::default()).queues[0].today, today);
     centre.at(80_000, reported(&[over(&fell, 79_000)]));
@@ -155,7 +158,7 @@ fn fall_back_that_is_reported_before_the_end_of_the_leg_ends_the_call() {
     ];
     assert_eq!(centre.at(12_100, reported(&[fell])), expected);
     assert_eq!(centre.ends(12_110, "c1", None), vec![ignored("leg_ended", Ignored::UnknownLeg)]);
-    assert_eq!(centre.state.today(), Today::default());
+    assert_eq!(centre.state.today(), Today { entered: 1, ..Today::default() });
 }
 
 #[test]

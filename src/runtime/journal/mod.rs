@@ -22,6 +22,7 @@ use std::path::PathBuf;
 
 use acd::State;
 use acd::event::Event;
+use jiff::tz::TimeZone;
 use model::{Fact, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -42,13 +43,15 @@ pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("CALLSYNC_C
 /// The number of the form in which a segment is written.
 const FORMAT: u32 = 1;
 
-/// Where the journal is kept, and for how long.
+/// Where the journal is kept and for how long, and the days of the site.
 #[derive(Clone, Debug)]
 pub struct Keeping {
     /// The program's own folder: the journal is in `journal/`, events that broke a step in `poison/`.
     pub folder: PathBuf,
     /// For how many days a segment is kept after its end.
     pub days: u32,
+    /// The zone of the site, whose midnight ends the day that is counted.
+    pub zone: TimeZone,
 }
 
 impl Keeping {

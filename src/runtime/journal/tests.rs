@@ -26,7 +26,7 @@ impl Folder {
     }
 
     fn keeping(&self) -> Keeping {
-        Keeping { folder: self.0.clone(), days: 14 }
+        Keeping { folder: self.0.clone(), days: 14, zone: jiff::tz::TimeZone::UTC }
     }
 
     fn segments(&self) -> Vec<PathBuf> {

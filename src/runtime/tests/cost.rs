@@ -37,7 +37,7 @@ fn large() -> State {
 #[ignore = "measures"]
 fn what_the_journal_costs() {
     let folder = std::env::temp_dir().join(format!("callsync-cost-{}", uuid::Uuid::now_v7().simple()));
-    let keeping = Keeping { folder: folder.clone(), days: 14 };
+    let keeping = Keeping { folder: folder.clone(), days: 14, zone: jiff::tz::TimeZone::UTC };
     let mut journal = open(&keeping, Health::default()).unwrap();
     let mut state = large();
     drop(state.take_changes());

@@ -3,6 +3,7 @@
 mod asking;
 mod cost;
 mod crash;
+mod day;
 mod poison;
 mod restart;
 mod size;
@@ -37,6 +38,7 @@ const SERVER: ServerId = ServerId(1);
 struct Site {
     folder: PathBuf,
     db: Db,
+    zone: jiff::tz::TimeZone,
 }
 
 impl Site {
@@ -54,11 +56,11 @@ impl Site {
         for agent in agents {
             store::agents::save(&db, &by, at, agent).await.unwrap();
         }
-        Self { folder, db }
+        Self { folder, db, zone: jiff::tz::TimeZone::UTC }
     }
 
     fn keeping(&self) -> Keeping {
-        Keeping { folder: self.folder.clone(), days: 14 }
+        Keeping { folder: self.folder.clone(), days: 14, zone: self.zone.clone() }
     }
 
     async fn run(&self) -> Run {

@@ -246,7 +246,15 @@ async fn facts_about_no_call_are_kept_and_ignored_events_are_not() {
             (5, Fact::Mended { leg: LegId::Ours(ours), mark: None, how: Mending::HungUp }),
             (6, Fact::Mended { leg: theirs, mark: Some(mark), how: Mending::Requeued }),
             (7, Fact::Ignored { event: "LegEnded".to_owned(), why: model::fact::Ignored::UnknownLeg }),
-            (8, Fact::AgentChanged { agent: AGENT, state: AgentState::NotReady(NotReadyReason::Lunch), by: Actor::Agent(AGENT), why: None }),
+            (
+                8,
+                Fact::AgentChanged {
+                    agent: AGENT,
+                    state: AgentState::NotReady(NotReadyReason::Lunch),
+                    by: Actor::Agent(AGENT),
+                    why: None,
+                },
+            ),
         ];
         assert_eq!(books::apply(&stand.db, &numbered(1, told)).await.unwrap().booked, 8);
         assert_eq!(stand.count("SELECT COUNT(*) FROM facts").await, 7);

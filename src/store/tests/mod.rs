@@ -3,6 +3,7 @@
 mod accounts;
 mod asked;
 mod books;
+mod day;
 mod desk;
 mod fallback;
 mod hostile;

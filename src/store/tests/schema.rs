@@ -9,7 +9,7 @@ use sqlx::{Executor, SqlSafeStr};
 use super::stand::{on_both, on_postgres, on_sqlite};
 use crate::dispatch::{Dialects, On};
 use crate::migrations::FILES;
-use crate::{Error, agent_states, agents, audit, books, calls, db, desk, lock, queues, sessions, settings, timing, users};
+use crate::{Error, agent_states, agents, audit, books, calls, day, db, desk, lock, queues, sessions, settings, timing, users};
 
 /// Every statement of the crate, by file.
 const STATEMENTS: &[(&str, &[(&str, Dialects)])] = &[
@@ -18,6 +18,7 @@ const STATEMENTS: &[(&str, &[(&str, Dialects)])] = &[
     ("audit.rs", audit::ALL),
     ("books.rs", books::ALL),
     ("calls.rs", calls::ALL),
+    ("day.rs", day::ALL),
     ("db.rs", db::ALL),
     ("desk.rs", desk::ALL),
     ("fallback.rs", books::FALLBACK),

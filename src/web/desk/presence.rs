@@ -220,7 +220,18 @@ mod tests {
 
     fn row(state: AgentState) -> [AgentRow; 1] {
         let (name, endpoint) = (PersonName::new("Анна Ильина"), "1001".to_owned());
-        [AgentRow { id: OWN, name, endpoint, state, since: at(0), why: None, then: None, blocked: None, queues: vec![], answered: 0 }]
+        [AgentRow {
+            id: OWN,
+            name,
+            endpoint,
+            state,
+            since: at(0),
+            why: None,
+            then: None,
+            blocked: None,
+            queues: vec![],
+            answered: 0,
+        }]
     }
 
     fn heard_at_zero() -> Desks {

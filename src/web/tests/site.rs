@@ -75,7 +75,7 @@ impl Site {
         let (orders_in, orders) = mpsc::channel(runtime::ORDERS);
         let (beats, roster) = (watch::Sender::default(), watch::Sender::default());
         let ends = runtime::SwitchEnds { servers: vec![ServerId(1)], events: events_out, orders: orders_in, beats, roster };
-        let keeping = runtime::Keeping { folder: folder.0.clone(), days: 14 };
+        let keeping = runtime::Keeping { folder: folder.0.clone(), days: 14, zone: jiff::tz::TimeZone::UTC };
         let (handle, centre) = runtime::start(db.clone(), keeping, ends, &tokio::runtime::Handle::current()).await.unwrap();
         let (stop, stopping) = watch::channel(false);
         let metrics_token = metrics_token.map(Into::into);

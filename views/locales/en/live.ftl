@@ -16,7 +16,7 @@ totals-queues-waiting = with callers
 totals-own-targets = own targets
 service-level = Service level
 counted-for = last
-counted-since-start = Counted since the program started
+counted-since-start = Counted since the day began
 
 fallback = In Asterisk's backup queue
 fallback-what = These calls were taken without us and will end there.

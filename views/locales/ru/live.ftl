@@ -16,7 +16,7 @@ totals-queues-waiting = с ожиданием
 totals-own-targets = цели очередей
 service-level = Уровень сервиса
 counted-for = за
-counted-since-start = Считается с запуска программы
+counted-since-start = Считается с начала дня
 
 fallback = В резервной очереди Asterisk
 fallback-what = Эти звонки приняты без нас и закончатся там же.

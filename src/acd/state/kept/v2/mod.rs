@@ -13,9 +13,9 @@ use super::v1::call::Call;
 use super::v1::leaving::{Abandoned, Over, Parting};
 use super::v1::rest::{Chance, Changes, Clocks, Queue};
 use super::{copied, v1, values};
-use agent::Agent;
 use crate::index::Index;
 use crate::{pairs, state};
+use agent::Agent;
 
 /// What one state is, without what follows from the rest.
 #[derive(Serialize, Deserialize)]
@@ -37,6 +37,7 @@ pub(crate) struct State {
     #[serde(with = "pairs")]
     over: BTreeMap<TheirLeg, Over>,
     abandoned: Abandoned,
+    day: Timestamp,
     today: Today,
     heads: u64,
     roster_version: u64,
@@ -62,6 +63,7 @@ impl From<v1::State> for State {
             fallback,
             over,
             abandoned,
+            day: Timestamp::default(),
             today,
             heads,
             roster_version,
@@ -87,6 +89,7 @@ impl From<&state::State> for State {
             fallback: state.fallback.clone(),
             over: copied(&state.over),
             abandoned: state.abandoned.clone().into(),
+            day: state.day,
             today: state.today,
             heads: state.heads,
             roster_version: state.roster_version,
@@ -112,6 +115,7 @@ impl From<State> for state::State {
             fallback: kept.fallback,
             over: values(kept.over),
             abandoned: kept.abandoned.into(),
+            day: kept.day,
             today: kept.today,
             heads: kept.heads,
             roster_version: kept.roster_version,
