@@ -207,16 +207,8 @@ impl Agent {
     }
 
     /// Whether an ask for Ready would have this agent take calls at once.
-    pub(crate) const fn becomes_available(&self) -> bool {
-        let idle = match self.state {
-            AgentState::LoggedOut | AgentState::NotReady(_) | AgentState::WrapUp { .. } | AgentState::Unreachable => true,
-            AgentState::Ready
-            | AgentState::Reserved(_)
-            | AgentState::Ringing(_)
-            | AgentState::Talking(_)
-            | AgentState::Held(_) => false,
-        };
-        idle && !self.leaving
+    pub(crate) fn becomes_available(&self) -> bool {
+        self.state != AgentState::Ready && !self.state.is_bound() && !self.leaving
     }
 
     /// The stretch of wrap-up that ends here, if one does. One that was over before anybody looked ended when it was over.

@@ -189,14 +189,50 @@ impl AgentState {
         }
     }
 
+    /// The call that rings at the agent, or is about to.
+    #[must_use]
+    pub const fn rings(&self) -> Option<CallId> {
+        match self {
+            Self::Reserved(call) | Self::Ringing(call) => Some(*call),
+            Self::LoggedOut
+            | Self::NotReady(_)
+            | Self::Ready
+            | Self::Talking(_)
+            | Self::Held(_)
+            | Self::WrapUp { .. }
+            | Self::Unreachable => None,
+        }
+    }
+
+    /// Why the agent is not ready, if they are not.
+    #[must_use]
+    pub const fn reason(&self) -> Option<NotReadyReason> {
+        match self {
+            Self::NotReady(reason) => Some(*reason),
+            Self::LoggedOut
+            | Self::Ready
+            | Self::Reserved(_)
+            | Self::Ringing(_)
+            | Self::Talking(_)
+            | Self::Held(_)
+            | Self::WrapUp { .. }
+            | Self::Unreachable => None,
+        }
+    }
+
     /// The call that the agent is bound to, or finishes.
     #[must_use]
-    pub const fn call_or_wrap_up(&self) -> Option<CallId> {
+    pub const fn works_on(&self) -> Option<CallId> {
         match self {
-            Self::Reserved(call) | Self::Ringing(call) | Self::Talking(call) | Self::Held(call) | Self::WrapUp { call, .. } => {
-                Some(*call)
-            }
-            Self::LoggedOut | Self::NotReady(_) | Self::Ready | Self::Unreachable => None,
+            Self::WrapUp { call, .. } => Some(*call),
+            Self::LoggedOut
+            | Self::NotReady(_)
+            | Self::Ready
+            | Self::Reserved(_)
+            | Self::Ringing(_)
+            | Self::Talking(_)
+            | Self::Held(_)
+            | Self::Unreachable => self.call(),
         }
     }
 

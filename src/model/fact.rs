@@ -209,6 +209,66 @@ pub enum Fact {
     },
 }
 
+impl Fact {
+    /// The fact's name, as the books write it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::CallEntered { .. } => "call_entered",
+            Self::OfferMade { .. } => "offer_made",
+            Self::OfferRang { .. } => "offer_rang",
+            Self::OfferEnded { .. } => "offer_ended",
+            Self::CallAnswered { .. } => "call_answered",
+            Self::AnswerUndone { .. } => "answer_undone",
+            Self::SegmentEnded(_) => "segment_ended",
+            Self::CallEnded { .. } => "call_ended",
+            Self::AgentChanged { .. } => "agent_changed",
+            Self::WrapUpExtended { .. } => "wrap_up_extended",
+            Self::CallTurnedAway { .. } => "call_turned_away",
+            Self::Mended { .. } => "mended",
+            Self::OrderFailed { .. } => "order_failed",
+            Self::EndpointChanged { .. } => "endpoint_changed",
+            Self::SwitchChanged { .. } => "switch_changed",
+            Self::Decided { .. } => "decided",
+            Self::CallAsked { .. } => "call_asked",
+            Self::CallMoved { .. } => "call_moved",
+            Self::CallLeft { .. } => "call_left",
+            Self::FallbackSeen(_) => "fallback_seen",
+            Self::ClockJumped { .. } => "clock_jumped",
+            Self::Ignored { .. } => "ignored",
+        }
+    }
+
+    /// The call and the agent that the fact speaks of.
+    #[must_use]
+    pub fn about(&self) -> (Option<CallId>, Option<AgentId>) {
+        match self {
+            Self::CallEntered { call, .. }
+            | Self::Decided { call, .. }
+            | Self::CallAsked { call, .. }
+            | Self::CallMoved { call, .. }
+            | Self::CallLeft { call, .. }
+            | Self::AnswerUndone { call }
+            | Self::CallEnded { call, .. } => (Some(*call), None),
+            Self::OfferMade { call, agent, .. }
+            | Self::OfferRang { call, agent, .. }
+            | Self::OfferEnded { call, agent, .. }
+            | Self::WrapUpExtended { call, agent, .. }
+            | Self::CallAnswered { call, agent, .. } => (Some(*call), Some(*agent)),
+            Self::SegmentEnded(segment) => (Some(segment.call), segment.agent),
+            Self::AgentChanged { agent, state, .. } => (state.works_on(), Some(*agent)),
+            Self::Mended { leg, mark, .. } => (mark.map(|mark| mark.call).or_else(|| leg.call()), None),
+            Self::FallbackSeen(seen) => (seen.call, None),
+            Self::CallTurnedAway { .. }
+            | Self::ClockJumped { .. }
+            | Self::OrderFailed { .. }
+            | Self::EndpointChanged { .. }
+            | Self::SwitchChanged { .. }
+            | Self::Ignored { .. } => (None, None),
+        }
+    }
+}
+
 /// Why a call was given back before it was one of ours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TurnedAway {

@@ -111,6 +111,15 @@ impl LegId {
             Self::Ours(leg) => leg.server,
         }
     }
+
+    /// The call that a leg of ours was made for; what came to us does not say its call.
+    #[must_use]
+    pub const fn call(&self) -> Option<CallId> {
+        match self {
+            Self::Ours(leg) => Some(leg.call),
+            Self::Theirs(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for ServerId {

@@ -280,18 +280,8 @@ fn first_events(turner: &Turner, stored: Option<Stored>) -> Vec<Event> {
 
 /// What brings an agent back to where they were. Whoever was on a call is given it by Asterisk's account, and is ready
 /// after it.
-const fn ask_for(state: &AgentState) -> Option<Ask> {
-    match state {
-        AgentState::LoggedOut => None,
-        AgentState::NotReady(reason) => Some(Ask::NotReady(*reason)),
-        AgentState::Ready
-        | AgentState::Reserved(_)
-        | AgentState::Ringing(_)
-        | AgentState::Talking(_)
-        | AgentState::Held(_)
-        | AgentState::WrapUp { .. }
-        | AgentState::Unreachable => Some(Ask::Ready),
-    }
+fn ask_for(state: &AgentState) -> Option<Ask> {
+    state.is_logged_in().then(|| state.reason().map_or(Ask::Ready, Ask::NotReady))
 }
 
 impl Centre {

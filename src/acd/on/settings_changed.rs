@@ -122,15 +122,15 @@ fn let_go(turn: &mut Turn<'_>, queue: QueueId) {
 /// Lets an agent's state follow from what the settings made of them.
 fn follow(turn: &mut Turn<'_>, id: AgentId) {
     let Some(agent) = turn.state.agents().get(&id) else { return };
-    let state = match &agent.state {
-        AgentState::Ready if !agent.leaving => agent.willing(),
-        AgentState::NotReady(_) | AgentState::WrapUp { .. } | AgentState::Unreachable if !agent.leaving => return,
+    if agent.state.is_bound() {
+        return;
+    }
+    let state = if agent.leaving || !agent.state.is_logged_in() {
         AgentState::LoggedOut
-        | AgentState::NotReady(_)
-        | AgentState::Ready
-        | AgentState::WrapUp { .. }
-        | AgentState::Unreachable => AgentState::LoggedOut,
-        AgentState::Reserved(_) | AgentState::Ringing(_) | AgentState::Talking(_) | AgentState::Held(_) => return,
+    } else if agent.state == AgentState::Ready {
+        agent.willing()
+    } else {
+        return;
     };
     agent::change(turn, id, state, Actor::Program);
     if turn.state.agents().get(&id).is_some_and(|agent| agent.leaving) {

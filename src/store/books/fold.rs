@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use model::fact::{BookEntry, FallbackCall, Segment};
-use model::{AgentId, AgentState, CallId, Fact, LegId, StateReason, Timestamp};
+use model::{AgentId, AgentState, CallId, Fact, NotReadyReason, StateReason, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::types::Uuid;
@@ -148,7 +148,7 @@ impl Batch {
                 let call = self.see(seen, known);
                 self.keep(entry, (Some(call), None));
             }
-            fact => self.keep(entry, about(fact)),
+            fact => self.keep(entry, fact.about()),
         }
         self.tell(entry);
     }
@@ -181,7 +181,7 @@ impl Batch {
         // No fact holds what JSON cannot say; if one ever should, its kind and its time are still worth a row.
         let mut detail = serde_json::to_value(fact).unwrap_or(Value::Null);
         text::clean_json(&mut detail);
-        self.facts.push(FactRow { position: *position, at: *at, kind: kind(fact), call, agent, detail });
+        self.facts.push(FactRow { position: *position, at: *at, kind: fact.kind(), call, agent, detail });
     }
 
     /// Writes the fact into the rows that it changes.
@@ -272,89 +272,8 @@ impl SegmentRow {
 
 impl StateRow {
     fn of(entry: &BookEntry, agent: AgentId, state: &AgentState, why: Option<StateReason>) -> Self {
-        let reason = match state {
-            AgentState::NotReady(reason) => Some(reason.name()),
-            AgentState::LoggedOut
-            | AgentState::Ready
-            | AgentState::Reserved(_)
-            | AgentState::Ringing(_)
-            | AgentState::Talking(_)
-            | AgentState::Held(_)
-            | AgentState::WrapUp { .. }
-            | AgentState::Unreachable => why.map(StateReason::name),
-        };
-        let call = call_of_state(state);
+        let reason = state.reason().map(NotReadyReason::name).or_else(|| why.map(StateReason::name));
+        let call = state.works_on();
         Self { position: entry.position, agent, state: state.name(), reason, call, began_at: entry.at, ended_at: None }
-    }
-}
-
-/// The fact's name, as the books write it.
-const fn kind(fact: &Fact) -> &'static str {
-    match fact {
-        Fact::CallEntered { .. } => "call_entered",
-        Fact::OfferMade { .. } => "offer_made",
-        Fact::OfferRang { .. } => "offer_rang",
-        Fact::OfferEnded { .. } => "offer_ended",
-        Fact::CallAnswered { .. } => "call_answered",
-        Fact::AnswerUndone { .. } => "answer_undone",
-        Fact::SegmentEnded(_) => "segment_ended",
-        Fact::CallEnded { .. } => "call_ended",
-        Fact::AgentChanged { .. } => "agent_changed",
-        Fact::WrapUpExtended { .. } => "wrap_up_extended",
-        Fact::CallTurnedAway { .. } => "call_turned_away",
-        Fact::Mended { .. } => "mended",
-        Fact::OrderFailed { .. } => "order_failed",
-        Fact::EndpointChanged { .. } => "endpoint_changed",
-        Fact::SwitchChanged { .. } => "switch_changed",
-        Fact::Decided { .. } => "decided",
-        Fact::CallAsked { .. } => "call_asked",
-        Fact::CallMoved { .. } => "call_moved",
-        Fact::CallLeft { .. } => "call_left",
-        Fact::FallbackSeen(_) => "fallback_seen",
-        Fact::ClockJumped { .. } => "clock_jumped",
-        Fact::Ignored { .. } => "ignored",
-    }
-}
-
-/// The call and the agent that the fact speaks of.
-fn about(fact: &Fact) -> (Option<CallId>, Option<AgentId>) {
-    match fact {
-        Fact::CallEntered { call, .. }
-        | Fact::Decided { call, .. }
-        | Fact::CallAsked { call, .. }
-        | Fact::CallMoved { call, .. }
-        | Fact::CallLeft { call, .. }
-        | Fact::AnswerUndone { call }
-        | Fact::CallEnded { call, .. } => (Some(*call), None),
-        Fact::OfferMade { call, agent, .. }
-        | Fact::OfferRang { call, agent, .. }
-        | Fact::OfferEnded { call, agent, .. }
-        | Fact::WrapUpExtended { call, agent, .. }
-        | Fact::CallAnswered { call, agent, .. } => (Some(*call), Some(*agent)),
-        Fact::SegmentEnded(segment) => (Some(segment.call), segment.agent),
-        Fact::AgentChanged { agent, state, .. } => (call_of_state(state), Some(*agent)),
-        Fact::Mended { leg, mark, .. } => (mark.map(|mark| mark.call).or_else(|| call_of(leg)), None),
-        Fact::FallbackSeen(seen) => (seen.call, None),
-        Fact::CallTurnedAway { .. }
-        | Fact::ClockJumped { .. }
-        | Fact::OrderFailed { .. }
-        | Fact::EndpointChanged { .. }
-        | Fact::SwitchChanged { .. }
-        | Fact::Ignored { .. } => (None, None),
-    }
-}
-
-/// The call that the agent is bound to, or finishes.
-const fn call_of_state(state: &AgentState) -> Option<CallId> {
-    match state {
-        AgentState::WrapUp { call, .. } => Some(*call),
-        bound => bound.call(),
-    }
-}
-
-const fn call_of(leg: &LegId) -> Option<CallId> {
-    match leg {
-        LegId::Ours(leg) => Some(leg.call),
-        LegId::Theirs(_) => None,
     }
 }

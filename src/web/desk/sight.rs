@@ -161,7 +161,7 @@ impl Sight {
     pub fn reading(&self, at: Timestamp) -> Option<Reading> {
         let state = self.state.as_ref().map(|(state, _)| state);
         let due = self.readings > 0 && state.is_none_or(|state| state.call().is_none()) || self.books.today.is_none();
-        let own = due.then(|| state.and_then(AgentState::call_or_wrap_up));
+        let own = due.then(|| state.and_then(AgentState::works_on));
         let caller = self.unread.clone();
         (own.is_some() || caller.is_some()).then_some(Reading { agent: self.agent, at, own, caller })
     }
@@ -190,17 +190,7 @@ impl Sight {
 
     /// Asks why the call that rings came here, once a call.
     async fn ask_why(&mut self, site: &Site, state: &AgentState) -> Result<(), Failure> {
-        let rings = match state {
-            AgentState::Reserved(call) | AgentState::Ringing(call) => Some(*call),
-            AgentState::LoggedOut
-            | AgentState::NotReady(_)
-            | AgentState::Ready
-            | AgentState::Talking(_)
-            | AgentState::Held(_)
-            | AgentState::WrapUp { .. }
-            | AgentState::Unreachable => None,
-        };
-        let Some(call) = rings else {
+        let Some(call) = state.rings() else {
             self.why = None;
             return Ok(());
         };
