@@ -9,20 +9,41 @@ use crate::effect::{Exit, HangupReason, Op};
 use crate::event::Ask;
 use crate::state::Way;
 use crate::turn::Turn;
-use crate::{guard, offer, on, overflow, route};
+use crate::{brief, guard, offer, on, overflow, route};
 
 /// The caller's leg is gone.
 pub(crate) fn caller_left(turn: &mut Turn<'_>, id: CallId, by: Side) {
     let Some(talk) = turn.state.calls().get(&id).map(|call| call.talk().cloned()) else { return };
     match talk {
         None => leave_queue(turn, id, Outcome::Abandoned, by, None),
+        // The order to join them is not even on its way: the caller was gone when the agent answered.
+        Some(talk) if talk.answered == Some(turn.at) && by == Side::Caller => never_met(turn, id),
         Some(talk) => {
             agent::hang_up(turn, talk.agent, talk.leg, HangupReason::Normal);
             turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
             let Some(call) = finish(turn, id, Outcome::Answered, by, None) else { return };
+            if by == Side::Caller {
+                brief::remember(turn, &call, &talk);
+            }
             agent::rest(turn, talk.agent, After::Talk { call: id, queue: call.queue });
             turn.state.drop_retired(call.queue);
         }
+    }
+}
+
+/// A caller had hung up in the moment in which the agent answered: the two never spoke, and the CDR, which takes nothing after the
+/// hang-up, says so. The books say the same.
+pub(crate) fn never_met(turn: &mut Turn<'_>, id: CallId) {
+    let Some(call) = turn.state.calls().get(&id).cloned() else { return };
+    let Some(talk) = call.talk().cloned() else { return };
+    agent::hang_up(turn, talk.agent, talk.leg, HangupReason::Normal);
+    turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
+    uncount(turn, &call, &talk);
+    turn.state.with_call(id, |call| call.stage = Stage::Waiting(Waiting { since: talk.since, ..Waiting::default() }));
+    let ended = finish(turn, id, Outcome::Abandoned, Side::Caller, None);
+    agent::rest(turn, talk.agent, After::Nothing);
+    if let Some(call) = ended {
+        turn.state.drop_retired(call.queue);
     }
 }
 
@@ -222,14 +243,9 @@ fn finish(turn: &mut Turn<'_>, id: CallId, outcome: Outcome, by: Side, why: Opti
 /// A conversation that never came about counts as no answer.
 fn uncount(turn: &mut Turn<'_>, call: &Call, talk: &Talk) {
     turn.record(Fact::AnswerUndone { call: call.id });
-    // What was taken over from a past run was not counted in this one, and what was answered yesterday is not today's.
-    let Some(answered) = talk.answered.filter(|answered| *answered >= turn.state.day()) else { return };
-    turn.state.with_agent(talk.agent, |agent| agent.answered = agent.answered.saturating_sub(1));
-    let waited = answered.since(call.joined);
-    turn.state.count(call.queue, |queue, today| {
-        today.answered = today.answered.saturating_sub(1);
-        today.answered_in_time = today.answered_in_time.saturating_sub(u32::from(queue.in_time(waited)));
-    });
+    // What was taken over from a past run was not counted in this one.
+    let Some(answered) = talk.answered else { return };
+    guard::uncount_answered(turn, call.queue, talk.agent, answered, answered.since(call.joined));
 }
 
 /// Hangs up a leg of ours that belongs to nothing.

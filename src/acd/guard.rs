@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use model::{CallId, QueueId, Span, TheirLeg, Timestamp};
+use model::{AgentId, CallId, QueueId, Span, TheirLeg, Timestamp};
 
 use crate::call::{Call, Stage};
 use crate::effect::Op;
@@ -124,12 +124,29 @@ pub(crate) struct Lost {
 
 /// Counts a caller who hung up while waiting.
 pub(crate) fn count_abandoned(turn: &mut Turn<'_>, call: &Call, waited: Span) {
-    let late = turn.state.queues().get(&call.queue).is_some_and(|queue| !queue.in_time(waited));
-    turn.state.count(call.queue, |_, today| {
+    count_lost(turn, call.id, call.queue, waited);
+}
+
+/// Counts the caller of a call that is over as one who hung up while waiting.
+pub(crate) fn count_lost(turn: &mut Turn<'_>, call: CallId, queue: QueueId, waited: Span) {
+    let late = turn.state.queues().get(&queue).is_some_and(|queue| !queue.in_time(waited));
+    turn.state.count(queue, |_, today| {
         today.abandoned += 1;
         today.abandoned_late += u32::from(late);
     });
-    turn.state.abandoned_mut().remember(turn.at, call.id, Lost { queue: call.queue, late });
+    turn.state.abandoned_mut().remember(turn.at, call, Lost { queue, late });
+}
+
+/// Takes an answer back that was none, unless it is of another day.
+pub(crate) fn uncount_answered(turn: &mut Turn<'_>, queue: QueueId, agent: AgentId, answered: Timestamp, waited: Span) {
+    if answered < turn.state.day() {
+        return;
+    }
+    turn.state.with_agent(agent, |agent| agent.answered = agent.answered.saturating_sub(1));
+    turn.state.count(queue, |queue, today| {
+        today.answered = today.answered.saturating_sub(1);
+        today.answered_in_time = today.answered_in_time.saturating_sub(u32::from(queue.in_time(waited)));
+    });
 }
 
 /// A caller who seemed to hang up fell back, as it proves.

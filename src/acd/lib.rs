@@ -20,6 +20,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod agent;
+mod brief;
 mod call;
 mod chance;
 mod changes;

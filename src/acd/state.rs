@@ -10,6 +10,7 @@ use model::wallboard::{DaySums, Today};
 use model::{AgentId, BridgeId, CallId, LegId, QueueId, ServerId, Settings, TheirLeg, Timestamp};
 
 use crate::agent::Agent;
+use crate::brief::Briefs;
 use crate::call::Call;
 use crate::chance::Chance;
 use crate::changes::Changes;
@@ -47,6 +48,8 @@ pub struct State {
     over: BTreeMap<TheirLeg, Over>,
     /// Callers who hung up of late, as far as we could see.
     abandoned: Abandoned,
+    /// Conversations that the caller ended at once, of late.
+    briefs: Briefs,
     /// When the site's day began, whose calls are counted.
     day: Timestamp,
     today: Today,
@@ -87,6 +90,7 @@ impl State {
             fallback: BTreeMap::new(),
             over: BTreeMap::new(),
             abandoned: Abandoned::default(),
+            briefs: Briefs::default(),
             day: Timestamp::default(),
             today: Today::default(),
             heads: 0,
@@ -220,6 +224,10 @@ impl State {
 
     pub(crate) const fn abandoned_mut(&mut self) -> &mut Abandoned {
         &mut self.abandoned
+    }
+
+    pub(crate) const fn briefs_mut(&mut self) -> &mut Briefs {
+        &mut self.briefs
     }
 
     pub(crate) const fn changes(&mut self) -> &mut Changes {

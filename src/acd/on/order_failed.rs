@@ -1,7 +1,7 @@
 //! An order was not carried out. The books say so, and where something depends on it, it is mended here: nobody waits for
 //! what will not come, and nothing is tried for ever.
 
-use model::{BridgeId, Fact, LegId, OfferEnd, OurLeg, PromptId, ServerId, Side, TheirLeg};
+use model::{BridgeId, Fact, LegId, OfferEnd, OurLeg, PromptId, ServerId, Side, Stamp, TheirLeg};
 
 use super::leg_rang::line;
 use super::{leg_ended, prompt_ended};
@@ -12,12 +12,13 @@ use crate::event::{Cause, OrderFailure};
 use crate::offer::{self, Remains};
 use crate::state::Way;
 use crate::turn::Turn;
-use crate::{ending, guard};
+use crate::{brief, ending, guard};
 
 pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
     turn.record(Fact::OrderFailed { order: words(&order), why: reason(why) });
     match order {
-        Op::Answer { leg } | Op::Stamp { leg, .. } => noticed(turn, &LegId::Theirs(leg), why),
+        Op::Stamp { leg, stamp } => stamp_failed(turn, leg, &stamp, why),
+        Op::Answer { leg } => noticed(turn, &LegId::Theirs(leg), why),
         Op::StartMusic { leg, .. } => start_music(turn, &leg, why),
         Op::StopMusic { leg } => stop_music(turn, &leg, why),
         // A leg that is not marked still waits.
@@ -60,6 +61,23 @@ fn noticed(turn: &mut Turn<'_>, leg: &LegId, why: &OrderFailure) {
         (OrderFailure::Gone, LegId::Theirs(leg)) => ended(turn, leg),
         (OrderFailure::Gone, LegId::Ours(leg)) => ours_ended(turn, *leg),
         (OrderFailure::Unreachable | OrderFailure::InUse | OrderFailure::Refused { .. } | OrderFailure::Unknown, _) => {}
+    }
+}
+
+/// A caller who is gone when the answer is to be stamped on the CDR had left before: what the CDR says is true.
+fn stamp_failed(turn: &mut Turn<'_>, leg: TheirLeg, stamp: &Stamp, why: &OrderFailure) {
+    let talk = turn.state.calls().get(&stamp.call).and_then(Call::talk);
+    let over = talk.is_none();
+    let answered = talk.and_then(|talk| talk.answered).filter(|answered| Some(*answered) == stamp.answered);
+    // One that was taken over from a past run had been stamped by that.
+    let just_now = answered.is_some_and(|answered| turn.at.since(answered) <= turn.timing().order_again);
+    if *why == OrderFailure::Gone && just_now {
+        ending::never_met(turn, stamp.call);
+    } else if *why == OrderFailure::Gone && over {
+        brief::undo(turn, stamp.call, stamp.answered);
+        noticed(turn, &LegId::Theirs(leg), why);
+    } else {
+        noticed(turn, &LegId::Theirs(leg), why);
     }
 }
 

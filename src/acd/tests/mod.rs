@@ -9,6 +9,7 @@ mod bounds;
 mod checking;
 mod choosing;
 mod cost;
+mod crossing;
 mod days;
 mod emptying;
 mod failing;

@@ -1,8 +1,9 @@
 //! The second form, which this build writes.
 
 pub(crate) mod agent;
+mod brief;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use model::fact::FallbackCall;
 use model::wallboard::Today;
@@ -13,9 +14,11 @@ use super::v1::call::Call;
 use super::v1::leaving::{Abandoned, Over, Parting};
 use super::v1::rest::{Chance, Changes, Clocks, Queue};
 use super::{copied, v1, values};
+use crate::brief::Briefs;
 use crate::index::Index;
 use crate::{pairs, state};
 use agent::Agent;
+use brief::Brief;
 
 /// What one state is, without what follows from the rest.
 #[derive(Serialize, Deserialize)]
@@ -37,6 +40,7 @@ pub(crate) struct State {
     #[serde(with = "pairs")]
     over: BTreeMap<TheirLeg, Over>,
     abandoned: Abandoned,
+    briefs: VecDeque<Brief>,
     day: Timestamp,
     today: Today,
     heads: u64,
@@ -63,6 +67,7 @@ impl From<v1::State> for State {
             fallback,
             over,
             abandoned,
+            briefs: VecDeque::new(),
             day: Timestamp::default(),
             today,
             heads,
@@ -89,6 +94,7 @@ impl From<&state::State> for State {
             fallback: state.fallback.clone(),
             over: copied(&state.over),
             abandoned: state.abandoned.clone().into(),
+            briefs: state.briefs.ended.iter().copied().map(Into::into).collect(),
             day: state.day,
             today: state.today,
             heads: state.heads,
@@ -115,6 +121,7 @@ impl From<State> for state::State {
             fallback: kept.fallback,
             over: values(kept.over),
             abandoned: kept.abandoned.into(),
+            briefs: Briefs { ended: kept.briefs.into_iter().map(Into::into).collect() },
             day: kept.day,
             today: kept.today,
             heads: kept.heads,
