@@ -81,6 +81,7 @@ const ICONS: &[&str] = &[
     "log-out",
     "pencil",
     "phone",
+    "phone-forwarded",
     "phone-missed",
     "phone-off",
     "plug",

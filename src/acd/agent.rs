@@ -94,6 +94,8 @@ pub(crate) enum After {
     Nothing,
     /// The offer failed at the agent's end.
     Failed(OfferEnd),
+    /// The agent's phone answered with an error, of this SIP status.
+    PhoneFailed(u16),
 }
 
 impl Agent {
@@ -231,11 +233,13 @@ impl Agent {
         match after {
             After::Talk { call, .. } if wrap_up > Span::ZERO => AgentState::WrapUp { call, until: at + wrap_up },
             After::Talk { .. } | After::Nothing => self.willing(),
+            After::PhoneFailed(status) => self.after_silence(NotReadyReason::PhoneFailed(status)),
             After::Failed(end) => match end {
                 OfferEnd::Refused => AgentState::NotReady(NotReadyReason::Refused),
                 OfferEnd::Busy => self.after_busy(at + busy_rests),
                 OfferEnd::NotAnswered => AgentState::NotReady(NotReadyReason::NoAnswer),
-                OfferEnd::Unreachable => self.after_silence(),
+                OfferEnd::Forwarded => AgentState::NotReady(NotReadyReason::Forwarded),
+                OfferEnd::Unreachable | OfferEnd::PhoneFailed => self.after_silence(NotReadyReason::NoAnswer),
                 OfferEnd::Accepted | OfferEnd::Withdrawn | OfferEnd::SwitchError => self.willing(),
             },
         }
@@ -255,10 +259,10 @@ impl Agent {
 
     /// A phone that is said to be reachable and is not would never be reported as coming back, unless it is reported as gone
     /// first. One that was gone meanwhile was rung where it is not any more.
-    fn after_silence(&mut self) -> AgentState {
+    fn after_silence(&mut self, reason: NotReadyReason) -> AgentState {
         let came_back = self.gone_at.is_some_and(|gone| gone >= self.since);
         self.silent = self.reachable && !came_back;
-        if self.silent { AgentState::NotReady(NotReadyReason::NoAnswer) } else { self.willing() }
+        if self.silent { AgentState::NotReady(reason) } else { self.willing() }
     }
 }
 
@@ -302,7 +306,7 @@ fn enter(turn: &mut Turn<'_>, id: AgentId, state: AgentState, by: Actor, why: Op
         if matches!(state, AgentState::Talking(_)) {
             agent.busy = 0;
         }
-        agent.silent &= state == AgentState::NotReady(NotReadyReason::NoAnswer);
+        agent.silent &= state.reason().is_some_and(NotReadyReason::is_of_the_phone);
         agent.state = state.clone();
         agent.why = why;
         agent.since = at;
@@ -325,7 +329,7 @@ pub(crate) fn extend_wrap_up(turn: &mut Turn<'_>, id: AgentId, call: CallId, unt
 pub(crate) fn rest(turn: &mut Turn<'_>, id: AgentId, after: After) {
     let wrap_up = match after {
         After::Talk { queue, .. } => turn.state.queues().get(&queue).map_or(Span::ZERO, |queue| queue.card.wrap_up),
-        After::Nothing | After::Failed(_) => Span::ZERO,
+        After::Nothing | After::Failed(_) | After::PhoneFailed(_) => Span::ZERO,
     };
     let (at, busy_rests) = (turn.at, turn.timing().busy_rests);
     let next = turn.state.with_agent(id, |agent| {

@@ -80,9 +80,8 @@ pub(crate) fn follow(turn: &mut Turn<'_>, id: AgentId, returned: bool) {
         AgentState::LoggedOut => returned && agent.card.ready_on_register && !agent.leaving,
         AgentState::Ready | AgentState::Unreachable => true,
         // It did not ring because it was gone, which is known only here. It heals when it returns.
-        AgentState::NotReady(NotReadyReason::NoAnswer) => agent.silent && !agent.reachable,
-        AgentState::NotReady(_)
-        | AgentState::Reserved(_)
+        AgentState::NotReady(reason) => reason.is_of_the_phone() && agent.silent && !agent.reachable,
+        AgentState::Reserved(_)
         | AgentState::Ringing(_)
         | AgentState::Talking(_)
         | AgentState::Held(_)
@@ -152,7 +151,7 @@ pub(crate) fn broken(state: &State, agent: &Agent) -> Option<&'static str> {
         }
         Besides::Nothing if carries_other => Some("has a phone in use that counts as free"),
         Besides::Nothing | Besides::Lingering { .. } | Besides::Private { .. } => {
-            let silent = agent.state == AgentState::NotReady(NotReadyReason::NoAnswer) && agent.reachable;
+            let silent = agent.state.reason().is_some_and(NotReadyReason::is_of_the_phone) && agent.reachable;
             (agent.silent && !silent).then_some("is not ready for a silence of which nothing is known")
         }
     }

@@ -119,6 +119,10 @@ pub enum NotReadyReason {
     NoAnswer,
     /// The phone refused a call or was busy on its own account.
     Refused,
+    /// The phone answered a call with an error, of this SIP status.
+    PhoneFailed(u16),
+    /// The phone sent a call on to somewhere else (SIP 302).
+    Forwarded,
     /// The phone was busy again and again, though nothing told that it is in use.
     Busy,
     /// The agent has just logged in and not yet asked for calls.
@@ -254,6 +258,24 @@ impl AgentState {
 }
 
 impl NotReadyReason {
+    /// Whether nobody was asked, for all that is known: then it is over when the phone registers anew.
+    #[must_use]
+    pub const fn is_of_the_phone(self) -> bool {
+        match self {
+            Self::NoAnswer | Self::PhoneFailed(_) => true,
+            Self::Asked
+            | Self::Break
+            | Self::Lunch
+            | Self::Training
+            | Self::Meeting
+            | Self::Refused
+            | Self::Forwarded
+            | Self::Busy
+            | Self::LoggedIn
+            | Self::Gone => false,
+        }
+    }
+
     /// The reason's name as the books write it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -265,6 +287,8 @@ impl NotReadyReason {
             Self::Meeting => "meeting",
             Self::NoAnswer => "no_answer",
             Self::Refused => "refused",
+            Self::PhoneFailed(_) => "phone_failed",
+            Self::Forwarded => "forwarded",
             Self::Busy => "busy",
             Self::LoggedIn => "logged_in",
             Self::Gone => "gone",

@@ -106,6 +106,10 @@ named!(
         Refused = "refused",
         /// The phone was busy.
         Busy = "busy",
+        /// The phone answered with an error, as that it knows no such account (SIP 404, 480, 488, 5xx).
+        PhoneFailed = "phone_failed",
+        /// The phone sent the call on to somewhere else (SIP 302).
+        Forwarded = "forwarded",
         /// No phone could be reached.
         Unreachable = "unreachable",
         /// Asterisk could not do what was asked.

@@ -84,6 +84,11 @@ fn not_ready(reason: NotReadyReason, own: &Own, lang: Lang) -> (String, String) 
         NotReadyReason::LoggedIn => (lang.text("desk-logged-in"), lang.text("desk-logged-in-what")),
         NotReadyReason::NoAnswer => (lang.text("desk-no-answer"), lang.text_with("desk-no-answer-what", phone())),
         NotReadyReason::Refused => (lang.text("desk-refused"), lang.text("desk-refused-what")),
+        NotReadyReason::PhoneFailed(status) => {
+            let status = [("phone", own.endpoint.clone().into()), ("status", status.to_string().into())];
+            (lang.text_with("desk-phone-failed", status), lang.text("desk-phone-failed-what"))
+        }
+        NotReadyReason::Forwarded => (lang.text_with("desk-forwarded", phone()), lang.text("desk-forwarded-what")),
         NotReadyReason::Busy => (lang.text_with("desk-busy", phone()), lang.text("desk-busy-what")),
         NotReadyReason::Gone => (lang.text("desk-gone"), lang.text("desk-gone-what")),
         NotReadyReason::Asked

@@ -28,7 +28,7 @@ const INKS: [(&str, &str); 12] = [
 ];
 
 /// Why agents take no calls.
-const REASONS: [NotReadyReason; 10] = [
+const REASONS: [NotReadyReason; 12] = [
     NotReadyReason::Asked,
     NotReadyReason::Break,
     NotReadyReason::Lunch,
@@ -37,6 +37,8 @@ const REASONS: [NotReadyReason; 10] = [
     NotReadyReason::NoAnswer,
     NotReadyReason::Refused,
     NotReadyReason::Busy,
+    NotReadyReason::PhoneFailed(488),
+    NotReadyReason::Forwarded,
     NotReadyReason::LoggedIn,
     NotReadyReason::Gone,
 ];

@@ -104,7 +104,12 @@ const fn rank(agent: &AgentLine) -> u8 {
     match &agent.state {
         AgentState::Unreachable => 0,
         AgentState::NotReady(
-            NotReadyReason::NoAnswer | NotReadyReason::Refused | NotReadyReason::Busy | NotReadyReason::Gone,
+            NotReadyReason::NoAnswer
+            | NotReadyReason::Refused
+            | NotReadyReason::PhoneFailed(_)
+            | NotReadyReason::Forwarded
+            | NotReadyReason::Busy
+            | NotReadyReason::Gone,
         ) => 1,
         AgentState::NotReady(
             NotReadyReason::Asked

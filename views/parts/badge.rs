@@ -29,7 +29,8 @@ const fn reason_icon(reason: NotReadyReason) -> &'static str {
         NotReadyReason::Training => "graduation-cap",
         NotReadyReason::Meeting => "users",
         NotReadyReason::NoAnswer => "phone-missed",
-        NotReadyReason::Refused | NotReadyReason::Busy => "phone-off",
+        NotReadyReason::Refused | NotReadyReason::Busy | NotReadyReason::PhoneFailed(_) => "phone-off",
+        NotReadyReason::Forwarded => "phone-forwarded",
         NotReadyReason::Gone => "unplug",
     }
 }
@@ -52,6 +53,12 @@ pub fn agent_word(state: &AgentState, lang: Lang) -> String {
         AgentState::NotReady(NotReadyReason::Training) => lang.text("state-training"),
         AgentState::NotReady(NotReadyReason::Meeting) => lang.text("state-meeting"),
         AgentState::NotReady(NotReadyReason::Busy) => lang.text("state-busy"),
+        // The books tell of an earlier one without its status.
+        AgentState::NotReady(NotReadyReason::PhoneFailed(0)) => lang.text("state-phone-failed-once"),
+        AgentState::NotReady(NotReadyReason::PhoneFailed(status)) => {
+            lang.text_with("state-phone-failed", [("status", status.to_string().into())])
+        }
+        AgentState::NotReady(NotReadyReason::Forwarded) => lang.text("state-forwarded"),
         AgentState::NotReady(NotReadyReason::Refused) => lang.text("state-refused"),
         AgentState::NotReady(NotReadyReason::LoggedIn) => lang.text("state-logged-in"),
         AgentState::NotReady(NotReadyReason::Gone) => lang.text("state-gone"),

@@ -65,6 +65,8 @@ fn between_calls() -> Vec<(&'static str, Stand)> {
         ("desk-meeting", stand(not_ready(NotReadyReason::Meeting))),
         ("desk-no-answer", stand(not_ready(NotReadyReason::NoAnswer))),
         ("desk-refused", stand(not_ready(NotReadyReason::Refused))),
+        ("desk-phone-failed", stand(not_ready(NotReadyReason::PhoneFailed(488)))),
+        ("desk-forwarded", stand(not_ready(NotReadyReason::Forwarded))),
         ("desk-busy", stand(not_ready(NotReadyReason::Busy))),
         ("desk-gone", stand(not_ready(NotReadyReason::Gone))),
         ("desk-unreachable", stand(own(AgentState::Unreachable, 3_723))),

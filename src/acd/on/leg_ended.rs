@@ -40,7 +40,11 @@ pub(super) fn ours(turn: &mut Turn<'_>, leg: OurLeg, cause: Cause, by: Side) -> 
             None => ending::agent_left(turn, leg.call, by),
             Some(offer) => {
                 let end = classify(offer.ring.heard(), cause);
-                offer::fail(turn, leg.call, leg, end, Remains::Nothing, After::Failed(end));
+                let after = match (end, cause.sip) {
+                    (OfferEnd::PhoneFailed, Some(status)) => After::PhoneFailed(status),
+                    (end, _) => After::Failed(end),
+                };
+                offer::fail(turn, leg.call, leg, end, Remains::Nothing, after);
             }
         },
     }
@@ -53,10 +57,11 @@ pub(super) const fn classify(rang: bool, cause: Cause) -> OfferEnd {
     match (cause.sip, cause.q850) {
         (Some(486 | 600), _) | (None, 17) => OfferEnd::Busy,
         (Some(403 | 603 | 607 | 608), _) | (None, 21) => OfferEnd::Refused,
-        // No such account, no such phone, or its server fails: nobody was asked.
-        (Some(404 | 410 | 484 | 500..600 | 604), _) | (None, 1 | 2 | 3 | 20 | 27 | 34 | 38 | 41 | 42 | 44) => {
-            OfferEnd::Unreachable
-        }
+        (Some(300..400), _) => OfferEnd::Forwarded,
+        // No such account, no codec in common, or it fails: nobody was asked, and the phone says so.
+        (Some(404 | 410 | 415 | 484 | 488 | 500..600 | 604 | 606), _) => OfferEnd::PhoneFailed,
+        (Some(480), _) if !rang => OfferEnd::PhoneFailed,
+        (None, 1 | 2 | 3 | 20 | 27 | 34 | 38 | 41 | 42 | 44) => OfferEnd::Unreachable,
         (Some(_) | None, _) if rang => OfferEnd::NotAnswered,
         (Some(_) | None, _) => OfferEnd::Unreachable,
     }

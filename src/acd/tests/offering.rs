@@ -127,15 +127,19 @@ fn phone_that_vanished_while_it_was_dialled_makes_its_agent_unreachable_until_it
 fn phones_answers_are_told_apart() {
     const NO_ANSWER: AgentState = AgentState::NotReady(NotReadyReason::NoAnswer);
     const REFUSED: AgentState = AgentState::NotReady(NotReadyReason::Refused);
+    let failed = |status| AgentState::NotReady(NotReadyReason::PhoneFailed(status));
     let table = [
         (true, Some(486), 17, OfferEnd::Busy, AgentState::Ready),
         (false, Some(486), 17, OfferEnd::Busy, AgentState::Ready),
         (false, Some(600), 17, OfferEnd::Busy, AgentState::Ready),
         (true, Some(603), 21, OfferEnd::Refused, REFUSED),
         (true, Some(480), 19, OfferEnd::NotAnswered, NO_ANSWER),
-        (false, Some(480), 19, OfferEnd::Unreachable, NO_ANSWER),
-        (false, Some(404), 1, OfferEnd::Unreachable, NO_ANSWER),
-        (true, Some(503), 34, OfferEnd::Unreachable, NO_ANSWER),
+        (false, Some(480), 19, OfferEnd::PhoneFailed, failed(480)),
+        (false, Some(404), 1, OfferEnd::PhoneFailed, failed(404)),
+        (false, Some(488), 58, OfferEnd::PhoneFailed, failed(488)),
+        (true, Some(500), 41, OfferEnd::PhoneFailed, failed(500)),
+        (true, Some(503), 34, OfferEnd::PhoneFailed, failed(503)),
+        (false, Some(302), 19, OfferEnd::Forwarded, AgentState::NotReady(NotReadyReason::Forwarded)),
         (false, Some(408), 18, OfferEnd::Unreachable, NO_ANSWER),
         (true, Some(408), 18, OfferEnd::NotAnswered, NO_ANSWER),
         (true, None, 17, OfferEnd::Busy, AgentState::Ready),

@@ -373,3 +373,15 @@ fn agent_who_was_given_another_phone_is_not_blocked_by_the_old_one() {
     assert_eq!(centre.at(3_010, says(1050, true, false)), vec![said(1050, true, false), becomes(1001, AgentState::Ready)]);
     assert_eq!(blocked(&centre, 1001), None);
 }
+
+#[test]
+fn agent_whose_phone_failed_takes_calls_again_when_it_registers_anew() {
+    let mut centre = alone();
+    let call = centre.calls(10_000, "c1", "700");
+    let cause = Cause { q850: 1, sip: Some(404) };
+    centre.at(11_000, Event::LegEnded { leg: LegId::Ours(ours(call, 1)), cause });
+    assert_eq!(centre.state_of(1001), AgentState::NotReady(NotReadyReason::PhoneFailed(404)));
+    centre.at(20_000, says(1001, false, false));
+    centre.at(21_000, says(1001, true, false));
+    assert!(is_offered(&centre, call, 1001));
+}

@@ -124,7 +124,7 @@ fn stretch(kept: &store::agent_states::Stretch) -> Option<Stretch> {
 
 /// The reason of that name.
 fn reason(name: &str) -> Option<NotReadyReason> {
-    const ALL: [NotReadyReason; 10] = [
+    const ALL: [NotReadyReason; 12] = [
         NotReadyReason::Asked,
         NotReadyReason::Break,
         NotReadyReason::Lunch,
@@ -133,6 +133,9 @@ fn reason(name: &str) -> Option<NotReadyReason> {
         NotReadyReason::NoAnswer,
         NotReadyReason::Refused,
         NotReadyReason::Busy,
+        // The status stands in the fact, not in the span.
+        NotReadyReason::PhoneFailed(0),
+        NotReadyReason::Forwarded,
         NotReadyReason::LoggedIn,
         NotReadyReason::Gone,
     ];

@@ -70,6 +70,8 @@ fn line(fact: &Fact, names: &Names, lang: Lang) -> Option<String> {
             OfferEnd::NotAnswered => lang.text_with("story-not-answered", [agent(id)]),
             OfferEnd::Refused => lang.text_with("story-refused", [agent(id)]),
             OfferEnd::Busy => lang.text_with("story-busy", [agent(id)]),
+            OfferEnd::PhoneFailed => lang.text_with("story-phone-failed", [agent(id)]),
+            OfferEnd::Forwarded => lang.text_with("story-forwarded", [agent(id)]),
             OfferEnd::Unreachable => lang.text_with("story-unreachable", [agent(id)]),
             OfferEnd::SwitchError => lang.text_with("story-switch-error", [agent(id)]),
             OfferEnd::Withdrawn => lang.text_with("story-withdrawn", [agent(id)]),

@@ -164,6 +164,8 @@ fn long_told(outcome: Option<Outcome>) -> Told {
         OfferEnd::NotAnswered,
         OfferEnd::Refused,
         OfferEnd::Busy,
+        OfferEnd::PhoneFailed,
+        OfferEnd::Forwarded,
         OfferEnd::Unreachable,
         OfferEnd::SwitchError,
         OfferEnd::Withdrawn,

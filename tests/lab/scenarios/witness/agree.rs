@@ -64,6 +64,8 @@ impl Verdict {
                 Some(What::Established) => &["accepted"],
                 Some(What::Refused(486)) => &["busy"],
                 Some(What::Refused(603)) => &["refused"],
+                Some(What::Refused(404 | 488 | 500..600)) => &["phone_failed"],
+                Some(What::Refused(480)) => &["phone_failed", "not_answered"],
                 Some(What::WasHungUp) => &["not_answered", "withdrawn", "unreachable"],
                 _ => continue,
             };
