@@ -73,8 +73,9 @@ pub(super) fn row(queue: &QueueRow, at: Timestamp, lang: Lang) -> Markup {
 }
 
 fn level(queue: &QueueRow, lang: Lang) -> Markup {
+    let counts = [("entered", queue.today.entered.into()), ("left", queue.today.left.into())];
     html! {
-        span.level-cell {
+        span.level-cell title=(lang.text_with("level-counts", counts)) {
             @if let Some(permille) = queue.today.service_level_permille() {
                 span data-value=(permille) { (digits(&percent(permille, lang))) }
             } @else { span.none { (NONE) } }

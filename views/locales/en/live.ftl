@@ -15,6 +15,7 @@ totals-unreachable = unreachable
 totals-queues-waiting = with callers
 totals-own-targets = own targets
 service-level = Service level
+level-counts = Waits in this queue, today: answered in time, of all answers and late abandonments (formula C). Entered: { $entered }, left unanswered for elsewhere: { $left }
 counted-for = last
 counted-since-start = Counted since the day began
 

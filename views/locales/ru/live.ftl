@@ -15,6 +15,7 @@ totals-unreachable = нет связи
 totals-queues-waiting = с ожиданием
 totals-own-targets = цели очередей
 service-level = Уровень сервиса
+level-counts = Ожидание в этой очереди, за день: ответили в срок из всех ответов и поздних потерь (формула C). Вошли: { $entered }, ушли без ответа в другое место: { $left }
 counted-for = за
 counted-since-start = Считается с начала дня
 
