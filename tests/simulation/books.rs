@@ -20,6 +20,9 @@ use crate::rules::Rules;
 pub struct Books {
     pub open: BTreeMap<CallId, Story>,
     pub closed: Vec<CallId>,
+    /// Those that were over with an answer, and those whose answer has just been taken back.
+    answered: BTreeSet<CallId>,
+    undone: BTreeSet<CallId>,
     pub agents: BTreeMap<AgentId, AgentState>,
     offers: BTreeMap<AgentId, (CallId, u32)>,
     pub shown_calls: BTreeMap<CallId, CallRow>,
@@ -142,12 +145,26 @@ impl Books {
                 assert!(!std::mem::replace(&mut story.answered, true), "call {call} is answered twice");
             }
             Fact::AnswerUndone { call } => {
-                let story = self.open.get_mut(call).expect("a call whose answer is undone has entered");
+                let Some(story) = self.open.get_mut(call) else {
+                    // Its caller was gone when the answer was to be stamped, which was heard after the end.
+                    assert!(self.answered.remove(call), "the answer of call {call} is undone, and it was over without one");
+                    assert!(self.undone.insert(*call), "the answer of call {call} is undone twice");
+                    return;
+                };
                 assert!(std::mem::replace(&mut story.answered, false), "the answer of call {call} is undone and was none");
                 (story.returned, story.undone) = (true, true);
             }
             Fact::CallEnded { call, outcome, by } => {
+                if self.undone.remove(call) {
+                    assert_eq!((*outcome, *by), (Outcome::Abandoned, Side::Caller), "call {call} ends otherwise");
+                    *self.ended.entry(Outcome::Answered).or_default() -= 1;
+                    *self.ended.entry(Outcome::Abandoned).or_default() += 1;
+                    return;
+                }
                 let story = self.open.remove(call).expect("a call that ends has entered");
+                if story.answered {
+                    self.answered.insert(*call);
+                }
                 assert!(!story.answered || *outcome == Outcome::Answered, "call {call} was answered and ends {outcome:?}");
                 assert_eq!(story.told_until, at, "the stretches of call {call} do not reach its end");
                 // A queue that left the settings meanwhile gives back whom it has; a supervisor knows no better than the core.
