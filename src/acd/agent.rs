@@ -4,9 +4,10 @@ use model::fact::Segment;
 use model::wallboard::Block;
 use model::{
     Actor, AgentId, AgentState, CallId, Fact, LegId, NotReadyReason, OfferEnd, OurLeg, QueueId, SegmentKind, Span, StateReason,
-    Timestamp, Timing,
+    Timestamp,
 };
 
+use crate::absence::Absence;
 use crate::effect::{HangupReason, Op};
 use crate::phone::Besides;
 use crate::route;
@@ -54,15 +55,6 @@ pub(crate) struct Agent {
     pub(crate) last_queue: Option<QueueId>,
     /// They left the settings, and the last call or its leg is not over yet.
     pub(crate) leaving: bool,
-}
-
-/// What becomes of an agent whose phone cannot be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Absence {
-    /// When they do not count as there any more, for the rules of an empty queue; `None` once they do not.
-    pub(crate) counts_until: Option<Timestamp>,
-    /// When they are logged out.
-    pub(crate) logs_out_at: Timestamp,
 }
 
 /// What is on an agent's phone, of ours.
@@ -266,17 +258,6 @@ impl Agent {
     }
 }
 
-impl Absence {
-    pub(crate) fn begins(at: Timestamp, timing: Timing) -> Self {
-        Self { counts_until: Some(at + timing.unreachable_grace), logs_out_at: at + timing.unreachable_logout }
-    }
-
-    /// When something becomes of it next.
-    pub(crate) fn due(self) -> Timestamp {
-        self.counts_until.map_or(self.logs_out_at, |until| until.min(self.logs_out_at))
-    }
-}
-
 impl Line {
     pub(crate) const fn leg(self) -> Option<OurLeg> {
         match self {
@@ -292,7 +273,7 @@ pub(crate) fn change(turn: &mut Turn<'_>, id: AgentId, state: AgentState, by: Ac
 }
 
 /// Enters a state for a reason that the state does not tell, and books both.
-fn enter(turn: &mut Turn<'_>, id: AgentId, state: AgentState, by: Actor, why: Option<StateReason>) {
+pub(crate) fn enter(turn: &mut Turn<'_>, id: AgentId, state: AgentState, by: Actor, why: Option<StateReason>) {
     let (at, timing) = (turn.at, turn.timing());
     let changed = turn.state.with_agent(id, |agent| {
         if agent.state == state {
@@ -385,35 +366,6 @@ pub(crate) fn leave_in_peace(turn: &mut Turn<'_>, id: AgentId, leg: OurLeg) {
 pub(crate) fn rested(turn: &mut Turn<'_>, id: AgentId) {
     turn.state.with_agent(id, |agent| agent.rests_until = None);
     settle(turn, id);
-}
-
-/// An agent has been out of reach for a while: they do not count as there any more, or are logged out. While Asterisk is out of reach
-/// nobody can know whether the phone has come back.
-pub(crate) fn absence_goes_on(turn: &mut Turn<'_>, id: AgentId) {
-    let Some((server, absence)) =
-        turn.state.agents().get(&id).and_then(|agent| Some((agent.card.endpoint.server, agent.absence?)))
-    else {
-        return;
-    };
-    if !turn.state.is_up(server) {
-        let later = turn.at + turn.timing().look_again;
-        let postponed = Absence {
-            counts_until: absence.counts_until.map(|until| until.max(later)),
-            logs_out_at: absence.logs_out_at.max(later),
-        };
-        turn.state.with_agent(id, |agent| agent.absence = Some(postponed));
-    } else if absence.logs_out_at <= turn.at {
-        enter(turn, id, AgentState::LoggedOut, Actor::Program, Some(StateReason::Unreachable));
-        settle(turn, id);
-    } else {
-        turn.state.with_agent(id, |agent| agent.absence = Some(Absence { counts_until: None, ..absence }));
-    }
-}
-
-/// Asterisk was started anew, and phones take a while to find it again: whoever is out of reach counts as just gone.
-pub(crate) fn absence_begins_anew(turn: &mut Turn<'_>, id: AgentId) {
-    let absence = Absence::begins(turn.at, turn.timing());
-    turn.state.with_agent(id, |agent| agent.absence = agent.absence.map(|_| absence));
 }
 
 /// Nothing is on the agent's line any more. Whoever calls this settles the agent afterwards.

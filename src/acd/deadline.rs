@@ -7,7 +7,7 @@ use crate::call::MISHAPS;
 use crate::effect::Op;
 use crate::state::State;
 use crate::turn::Turn;
-use crate::{ending, guard, on, overflow, phone};
+use crate::{absence, ending, guard, on, overflow, phone};
 
 /// What expires.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +64,7 @@ pub(crate) fn expire(turn: &mut Turn<'_>) {
             Due::Lift(call) => guard::lift_again(turn, call),
             Due::Phone(agent) => phone::lingers(turn, agent),
             Due::Rest(agent) => agent::rested(turn, agent),
-            Due::Absence(agent) => agent::absence_goes_on(turn, agent),
+            Due::Absence(agent) => absence::goes_on(turn, agent),
             Due::Guard(call) => guard::renew(turn, call),
             Due::Fallback(leg) => on::fallback_reported::forgotten(turn, &leg),
             Due::Forget(leg) => on::fallback_reported::may_be_forgotten(turn, &leg),

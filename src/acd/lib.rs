@@ -19,6 +19,7 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod absence;
 mod agent;
 mod brief;
 mod call;

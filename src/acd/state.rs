@@ -1,12 +1,13 @@
 //! The one State. Its objects are changed through it alone: whatever changes one, index and changes follow.
 
+mod day;
 pub(crate) mod kept;
 pub(crate) mod parting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::fact::FallbackCall;
-use model::wallboard::{DaySums, Today};
+use model::wallboard::Today;
 use model::{AgentId, BridgeId, CallId, LegId, QueueId, ServerId, Settings, TheirLeg, Timestamp};
 
 use crate::agent::Agent;
@@ -186,25 +187,6 @@ impl State {
         &self.over
     }
 
-    /// When the site's day began, whose calls are counted.
-    #[must_use]
-    pub const fn day(&self) -> Timestamp {
-        self.day
-    }
-
-    /// What that day has come to so far.
-    #[must_use]
-    pub fn day_sums(&self) -> DaySums {
-        DaySums {
-            queues: self.queues.iter().map(|(id, queue)| (*id, queue.today)).collect(),
-            answered: self.agents.iter().map(|(id, agent)| (*id, agent.answered)).collect(),
-        }
-    }
-
-    pub(crate) const fn today(&self) -> Today {
-        self.today
-    }
-
     pub(crate) const fn index(&self) -> &Index {
         &self.index
     }
@@ -378,42 +360,6 @@ impl State {
         let retired = self.queues.get(&id).is_some_and(|queue| queue.retired);
         if retired && !self.calls.values().any(|call| call.queue == id) {
             self.queues.remove(&id);
-            self.changes.queue(id);
-        }
-    }
-
-    /// Counts a call, in the queue's sums and in those over all queues.
-    pub(crate) fn count(&mut self, id: QueueId, count: impl Fn(&Queue, &mut Today)) {
-        let Some(queue) = self.queues.get_mut(&id) else { return };
-        count(queue, &mut self.today);
-        let mut today = queue.today;
-        count(queue, &mut today);
-        queue.today = today;
-        self.changes.queue(id);
-    }
-
-    /// Counts a caller who comes into a queue or leaves it for elsewhere.
-    pub(crate) fn count_passage(&mut self, id: QueueId, count: impl Fn(&mut Today)) {
-        self.count(id, |_, today| count(today));
-    }
-
-    /// A day began: everything that is counted goes on from these sums.
-    pub(crate) fn begin_day(&mut self, began: Timestamp, sums: &DaySums) {
-        self.day = began;
-        self.today = sums.total();
-        // Who seemed to hang up on the day before is not taken out of this one.
-        self.abandoned = Abandoned::default();
-        for (id, queue) in &mut self.queues {
-            queue.today = sums.queues.get(id).copied().unwrap_or_default();
-            self.changes.queue(*id);
-        }
-    }
-
-    /// Takes back what was counted, in the queue's sums, if it is still there, and in those over all queues.
-    pub(crate) fn uncount(&mut self, id: QueueId, uncount: impl Fn(&mut Today)) {
-        uncount(&mut self.today);
-        if let Some(queue) = self.queues.get_mut(&id) {
-            uncount(&mut queue.today);
             self.changes.queue(id);
         }
     }

@@ -25,10 +25,11 @@ use crate::journal::{self, Keeping};
 use crate::opening::Opening;
 use crate::poison::Poison;
 use crate::publisher::Publisher;
+use crate::rebuild::seed;
 use crate::recovery::{Found, Recovered, Stepper, recover};
 use crate::settings;
 use crate::standstill::Standstill;
-use crate::turner::{Pulse, Resync, Turner, UPDATES, seed};
+use crate::turner::{Pulse, Resync, Turner, UPDATES};
 
 /// How many events may wait for the loop. Whoever reports more asks Asterisk for its account.
 pub const EVENTS: usize = 16_384;

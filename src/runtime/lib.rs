@@ -21,6 +21,7 @@ pub mod journal;
 mod opening;
 mod poison;
 mod publisher;
+mod rebuild;
 mod recovery;
 mod settings;
 mod standstill;

@@ -21,7 +21,7 @@ use crate::health::Health;
 use crate::journal::{Journal, Keeping, Snapshot, Step};
 use crate::poison::Poison;
 use crate::publisher::Publisher;
-use crate::recovery::{Stepper, recover};
+use crate::recovery::Stepper;
 use crate::standstill::Standstill;
 use crate::tell::tell;
 
@@ -43,18 +43,8 @@ const TOLD: (i64, i64) = (1_000, 5_000);
 /// How long the last snapshot and what the journal lacks may take.
 pub(crate) const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// How long the loop waits for the journal when the state is lost.
-const FLUSH: Duration = Duration::from_secs(2);
-
 /// How soon an order that found no room is followed by a new account.
 const ROOM: Duration = Duration::from_millis(100);
-
-/// Within which time a second broken step means that the state itself is broken, and for how long Asterisk is left alone then
-/// at the most.
-const STRIKES: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(30));
-
-/// After how many broken steps within that time the settings are not tried again.
-const HOPELESS: usize = 3;
 
 /// How many updates a watcher of Live may fall behind before it has to start afresh.
 pub(crate) const UPDATES: usize = 1024;
@@ -105,7 +95,7 @@ impl Default for Pulse {
 /// Whether Asterisk must be asked for its account.
 #[derive(Debug, Default)]
 pub(crate) struct Resync {
-    due: Option<Instant>,
+    pub(crate) due: Option<Instant>,
     /// An order found no room: what follows is of no use before the account.
     muted: bool,
 }
@@ -293,46 +283,6 @@ impl Turner {
         }
     }
 
-    /// A step broke, and what it left of the state cannot be trusted.
-    fn rebuild(&mut self, at: Timestamp, event: &Event) {
-        self.poison.put(at, event);
-        self.strikes.retain(|strike| strike.elapsed() < STRIKES.0);
-        self.strikes.push(Instant::now());
-        let again = self.strikes.len() > 1;
-        // A state that breaks again is no state to go back to.
-        let written = !again && self.journal.flush(FLUSH);
-        let recovered = if again { None } else { recover(&self.keeping.journal(), self.stepper, &mut self.poison).recovered };
-        let mut sums = DaySums::default();
-        let whole = match recovered {
-            Some(recovered) => {
-                tracing::warn!(events = recovered.events, "the state was rebuilt without the event that broke it");
-                self.state = recovered.state;
-                written && recovered.whole
-            }
-            None => {
-                sums = self.state.day_sums();
-                tracing::error!("the state begins from nothing: calls are taken over from Asterisk's account");
-                self.state = State::new(seed());
-                false
-            }
-        };
-        self.roster = None;
-        // Whoever watches Live must look at everything again.
-        self.updates = broadcast::channel(UPDATES).0;
-        self.snapshot(whole);
-        let pause = Duration::from_secs(1 << (self.strikes.len() - 1).min(5)).min(STRIKES.1);
-        self.resync.due = Some(Instant::now() + if again { pause } else { Duration::ZERO });
-        // Settings that break a step on an empty state do so again and again.
-        if *self.state.settings() != self.settings && self.strikes.len() <= HOPELESS {
-            self.turn(at, vec![Event::SettingsChanged(self.settings.clone())]);
-        }
-        // What was counted is true of the day, whatever broke.
-        let began = self.days.began();
-        if self.state.day() < began {
-            self.turn(at, vec![Event::DayBegan { began, sums }]);
-        }
-    }
-
     /// Orders the account of every Asterisk, if it is time.
     fn ask_for_accounts(&mut self) {
         if self.resync.due.is_none_or(|due| Instant::now() < due) {
@@ -407,9 +357,4 @@ impl Turner {
         self.snapshot(true);
         self.journal.close(LAST_WORDS).await;
     }
-}
-
-/// Chance for a new state: the second half of a fresh UUID v7.
-pub(crate) fn seed() -> u64 {
-    uuid::Uuid::now_v7().as_u64_pair().1
 }

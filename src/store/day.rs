@@ -87,7 +87,7 @@ async fn read(tx: &mut Tx, began: Timestamp) -> Result<DaySums, Error> {
         sums.queues.entry(QueueId(queue_id)).or_default().entered += u32::try_from(callers).unwrap_or(u32::MAX);
     }
     for Json(detail) in passages {
-        count_passage(&mut sums, serde_json::from_value(detail).ok());
+        count_passage(&mut sums, serde_json::from_value(detail).ok().as_ref());
     }
     Ok(sums)
 }
@@ -115,10 +115,10 @@ impl CallRow {
     }
 }
 
-fn count_passage(sums: &mut DaySums, fact: Option<Fact>) {
+fn count_passage(sums: &mut DaySums, fact: Option<&Fact>) {
     let (from, to) = match fact {
-        Some(Fact::CallMoved { from, to, .. }) => (from, Some(to)),
-        Some(Fact::CallLeft { queue, .. }) => (queue, None),
+        Some(Fact::CallMoved { from, to, .. }) => (*from, Some(*to)),
+        Some(Fact::CallLeft { queue, .. }) => (*queue, None),
         // A release of other words has written it.
         Some(_) | None => return,
     };

@@ -14,7 +14,7 @@ use crate::event::Account;
 use crate::offer::{self, Met, Remains};
 use crate::phone::{self, Said};
 use crate::turn::Turn;
-use crate::{ending, guard, on};
+use crate::{absence, ending, guard, on};
 
 /// Takes down which phones can be reached, and on which there is something; whose agents these are, and who of them returned.
 /// Those of agents who left the settings are among them: whoever comes back before their leg is gone is not heard of anew, since
@@ -315,6 +315,6 @@ fn lines(turn: &Turn<'_>, server: ServerId, which: impl Fn(Line) -> bool) -> Vec
 pub(super) fn absences(turn: &mut Turn<'_>, server: ServerId) {
     let here = turn.state.agents().values().filter(|agent| agent.card.endpoint.server == server && agent.absence.is_some());
     for id in here.map(|agent| agent.card.id).collect::<Vec<_>>() {
-        agent::absence_begins_anew(turn, id);
+        absence::begins_anew(turn, id);
     }
 }

@@ -3,9 +3,9 @@
 use model::{AgentState, QueueId, StateReason, Timestamp, Timing};
 use serde::{Deserialize, Serialize};
 
-use crate::agent;
 use crate::state::kept::v1;
 use crate::state::kept::v1::agent::{Besides, Line, Wish};
+use crate::{absence, agent};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Agent {
@@ -41,12 +41,13 @@ mirrored!(Agent = agent::Agent {
     card, state, why, since, idle_since, answered, reachable, in_use, gone_at, use_told, freed_at, rests_until, busy, silent,
     last_queue, leaving; besides, line; absence, then
 });
-mirrored!(Absence = agent::Absence { counts_until, logs_out_at;; });
+mirrored!(Absence = absence::Absence { counts_until, logs_out_at;; });
 
 impl From<v1::agent::Agent> for Agent {
     fn from(before: v1::agent::Agent) -> Self {
         // Nobody took down what becomes of those who are out of reach: it does as the spans come.
-        let absence = (before.state == AgentState::Unreachable).then(|| agent::Absence::begins(before.since, Timing::default()));
+        let absence =
+            (before.state == AgentState::Unreachable).then(|| absence::Absence::begins(before.since, Timing::default()));
         Self {
             card: before.card,
             state: before.state,
