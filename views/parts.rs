@@ -34,7 +34,7 @@ mod table;
 mod tabs;
 
 pub use address::Address;
-pub use badge::{agent_state, agent_word, call_phase};
+pub use badge::{agent_state, agent_word, call_phase, reason_word};
 pub use bulk::{Bulk, BulkOrder, Risk};
 pub use choices::{Choices, Picked, Position, Switch};
 pub use clock::{Limit, since, ticks};

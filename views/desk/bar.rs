@@ -43,17 +43,8 @@ fn hang_up(call: Option<CallId>, lang: Lang) -> Markup {
 }
 
 /// The call that the agent can end from the desk: one that rings is answered or refused at the phone.
-const fn in_conversation(state: &AgentState) -> Option<CallId> {
-    match state {
-        AgentState::Talking(call) | AgentState::Held(call) => Some(*call),
-        AgentState::LoggedOut
-        | AgentState::NotReady(_)
-        | AgentState::Ready
-        | AgentState::Reserved(_)
-        | AgentState::Ringing(_)
-        | AgentState::WrapUp { .. }
-        | AgentState::Unreachable => None,
-    }
+fn in_conversation(state: &AgentState) -> Option<CallId> {
+    state.call().filter(|_| state.in_talk())
 }
 
 /// Whether asking for calls would change anything: it also takes back what was asked for after the call.

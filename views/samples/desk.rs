@@ -4,7 +4,8 @@ use model::explain::{Candidate, Compared, Decision, Explanation, Head, Rank};
 use model::queue::Strategy;
 use model::wallboard::{Block, CallRow};
 use model::{
-    AgentId, AgentState, CallId, CallPhase, NotReadyReason, Outcome, PersonName, Phone, QueueId, Span, Timestamp, Viewer,
+    AgentId, AgentState, CallId, CallPhase, NotReadyReason, Outcome, PersonName, Phone, QueueId, Span, StateReason, Timestamp,
+    Viewer,
 };
 
 use super::{AT, LONG_NAME, LONG_QUEUE, frame, id};

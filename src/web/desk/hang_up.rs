@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use model::{Actor, AgentState, CallId};
+use model::{Actor, CallId};
 use runtime::CallAsk;
 use serde::Deserialize;
 
@@ -30,7 +30,7 @@ pub(crate) async fn hang_up(
     let agent = order::own_agent(&allowed)?;
     let board = site.hub.join().await?.whole.board;
     let own = board.agents.iter().find(|row| row.id == agent);
-    let talks = own.is_some_and(|row| matches!(row.state, AgentState::Talking(id) | AgentState::Held(id) if id == call));
+    let talks = own.is_some_and(|row| row.state.in_talk() && row.state.call() == Some(call));
     drop(board);
     if !talks {
         return Err(Failure::NotFound);
