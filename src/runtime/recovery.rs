@@ -26,8 +26,6 @@ pub(crate) struct Recovered {
     pub(crate) at: Timestamp,
     /// The last fact in the journal.
     pub(crate) position: u64,
-    /// Since when the sums in the state count.
-    pub(crate) since: Timestamp,
     /// The last fact that the state knows of.
     pub(crate) known: u64,
     /// How many events were replayed.
@@ -98,8 +96,8 @@ fn replay(path: &Path, mut stepper: Option<Stepper>, poison: &Poison) -> Result<
     let mut segment = Segment::open(path)?;
     let header = segment.header.clone();
     let state = segment.state()?;
-    let (at, position, since) = (header.at, header.position, header.since);
-    let mut it = Recovered { state, at, position, since, known: position, events: 0, whole: true };
+    let (at, position) = (header.at, header.position);
+    let mut it = Recovered { state, at, position, known: position, events: 0, whole: true };
     loop {
         let entry = match segment.entry() {
             Ok(Some(entry)) => entry,
