@@ -144,35 +144,8 @@ impl Books {
                 let story = self.open.get_mut(call).expect("a call that is answered has entered");
                 assert!(!std::mem::replace(&mut story.answered, true), "call {call} is answered twice");
             }
-            Fact::AnswerUndone { call } => {
-                let Some(story) = self.open.get_mut(call) else {
-                    // Its caller was gone when the answer was to be stamped, which was heard after the end.
-                    assert!(self.answered.remove(call), "the answer of call {call} is undone, and it was over without one");
-                    assert!(self.undone.insert(*call), "the answer of call {call} is undone twice");
-                    return;
-                };
-                assert!(std::mem::replace(&mut story.answered, false), "the answer of call {call} is undone and was none");
-                (story.returned, story.undone) = (true, true);
-            }
-            Fact::CallEnded { call, outcome, by } => {
-                if self.undone.remove(call) {
-                    assert_eq!((*outcome, *by), (Outcome::Abandoned, Side::Caller), "call {call} ends otherwise");
-                    *self.ended.entry(Outcome::Answered).or_default() -= 1;
-                    *self.ended.entry(Outcome::Abandoned).or_default() += 1;
-                    return;
-                }
-                let story = self.open.remove(call).expect("a call that ends has entered");
-                if story.answered {
-                    self.answered.insert(*call);
-                }
-                assert!(!story.answered || *outcome == Outcome::Answered, "call {call} was answered and ends {outcome:?}");
-                assert_eq!(story.told_until, at, "the stretches of call {call} do not reach its end");
-                // A queue that left the settings meanwhile gives back whom it has; a supervisor knows no better than the core.
-                let lost = matches!(outcome, Outcome::Lost | Outcome::Returned) || *by == Side::Supervisor;
-                assert!(lost || !self.lost.remove(call), "call {call} was lost with the switch and ends {outcome:?}");
-                self.closed.push(*call);
-                *self.ended.entry(*outcome).or_default() += 1;
-            }
+            Fact::AnswerUndone { call } => self.is_undone(*call),
+            Fact::CallEnded { call, outcome, by } => self.ends(at, *call, *outcome, *by),
             Fact::AgentChanged { agent, state, .. } => {
                 let before = self.agents.insert(*agent, state.clone());
                 assert_ne!(before.as_ref(), Some(state), "agent {agent} changed into what they were");
@@ -189,6 +162,38 @@ impl Books {
             | Fact::SwitchChanged { .. }
             | Fact::Ignored { .. } => {}
         }
+    }
+
+    /// An answer is taken back, of a call that goes on or of one that is over.
+    fn is_undone(&mut self, call: CallId) {
+        let Some(story) = self.open.get_mut(&call) else {
+            // Its caller was gone when the answer was to be stamped, which was heard after the end.
+            assert!(self.answered.remove(&call), "the answer of call {call} is undone, and it was over without one");
+            assert!(self.undone.insert(call), "the answer of call {call} is undone twice");
+            return;
+        };
+        assert!(std::mem::replace(&mut story.answered, false), "the answer of call {call} is undone and was none");
+        (story.returned, story.undone) = (true, true);
+    }
+
+    fn ends(&mut self, at: i64, call: CallId, outcome: Outcome, by: Side) {
+        if self.undone.remove(&call) {
+            assert_eq!((outcome, by), (Outcome::Abandoned, Side::Caller), "call {call} ends otherwise");
+            *self.ended.entry(Outcome::Answered).or_default() -= 1;
+            *self.ended.entry(Outcome::Abandoned).or_default() += 1;
+            return;
+        }
+        let story = self.open.remove(&call).expect("a call that ends has entered");
+        if story.answered {
+            self.answered.insert(call);
+        }
+        assert!(!story.answered || outcome == Outcome::Answered, "call {call} was answered and ends {outcome:?}");
+        assert_eq!(story.told_until, at, "the stretches of call {call} do not reach its end");
+        // A queue that left the settings meanwhile gives back whom it has; a supervisor knows no better than the core.
+        let lost = matches!(outcome, Outcome::Lost | Outcome::Returned) || by == Side::Supervisor;
+        assert!(lost || !self.lost.remove(&call), "call {call} was lost with the switch and ends {outcome:?}");
+        self.closed.push(call);
+        *self.ended.entry(outcome).or_default() += 1;
     }
 
     /// Whoever is in the same queue, nobody is rung for them, and they come first, by an order to put them at the head, priority,

@@ -210,7 +210,7 @@ fn agent(n: u32, name: &str, state: AgentState, seconds: i64) -> AgentRow {
         name: PersonName::new(name),
         endpoint: (1000 + n).to_string(),
         then: (n == 1).then_some(AgentState::NotReady(NotReadyReason::Lunch)),
-        why: (state == AgentState::LoggedOut && n % 2 == 0).then_some(StateReason::Unreachable),
+        why: (state == AgentState::LoggedOut && n.is_multiple_of(2)).then_some(StateReason::Unreachable),
         state,
         since: AT - Span::from_secs(seconds),
         blocked: None,
