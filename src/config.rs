@@ -7,7 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
-use model::ServerId;
+use model::{Installation, ServerId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use store::Db;
@@ -285,7 +285,7 @@ impl Config {
     }
 
     /// The way to Asterisk, as the adapter takes it.
-    pub fn switch(&self) -> ari::Config {
+    pub fn switch(&self, installation: Installation) -> ari::Config {
         let AriConfig { url, user, password, app, server } = &self.ari;
         ari::Config {
             server: ServerId(*server),
@@ -293,6 +293,7 @@ impl Config {
             user: user.clone(),
             password: password.expose_secret().to_owned().into(),
             app: app.clone(),
+            installation,
             transport: ari::Transport::default(),
             ami: self.ami.as_ref().map(|AmiConfig { address, user, password, tls, trust }| ari::Ami {
                 address: address.clone(),

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use model::Installation;
 use store::Db;
 
 use crate::Failure;
 use crate::config::Config;
+use crate::installation;
 use crate::tls;
 
 /// What one look found.
@@ -23,8 +25,9 @@ pub async fn run(config: &Config) -> Result<ExitCode, Failure> {
     let mut findings = vec![data_folder(&config.data_dir)];
     findings.extend(journal(config));
     findings.extend(database(config).await);
-    findings.extend(switch(config).await);
-    findings.push(manager(config).await);
+    let installation = installation::known(config).await.unwrap_or(Installation::numbered(0));
+    findings.extend(switch(config, installation).await);
+    findings.push(manager(config, installation).await);
     findings.push(pages(config).await);
     findings.extend(certificate(config));
     if let Err(why) = config.zone() {
@@ -189,9 +192,9 @@ async fn content(db: &Db) -> Result<Vec<Finding>, store::Error> {
     Ok(findings)
 }
 
-async fn switch(config: &Config) -> Vec<Finding> {
+async fn switch(config: &Config, installation: Installation) -> Vec<Finding> {
     let url = &config.ari.url;
-    match ari::probe(&config.switch()).await {
+    match ari::probe(&config.switch(installation)).await {
         Ok(probe) => {
             let mut findings = vec![Well(format!("Asterisk {} answers at {url}", probe.version))];
             findings.extend(probe.lacks.into_iter().map(|lack| {
@@ -204,8 +207,8 @@ async fn switch(config: &Config) -> Vec<Finding> {
     }
 }
 
-async fn manager(config: &Config) -> Finding {
-    let Some(ami) = config.switch().ami else {
+async fn manager(config: &Config, installation: Installation) -> Finding {
+    let Some(ami) = config.switch(installation).ami else {
         return Worth(
             "no section [ami] is configured: while callsync is down, Asterisk's own queues do not know who is logged in"
                 .to_owned(),

@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod evacuate;
 mod import;
+mod installation;
 mod logs;
 mod opening;
 mod replay;

@@ -3,12 +3,14 @@
 
 use std::time::{Duration, Instant};
 
+use model::Installation;
 use store::Db;
 use store::lock::Lock;
 use tokio::sync::watch;
 
 use crate::Failure;
 use crate::config::Config;
+use crate::installation;
 
 /// How long a database may take to be there when nothing can be done without it: a server that starts beside us.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -20,6 +22,7 @@ const RETRY: Duration = Duration::from_secs(1);
 pub struct Opened {
     pub db: Db,
     pub lock: Lock,
+    pub installation: Installation,
 }
 
 /// Opens the store at the start. `None` if it is not there and the program can begin without.
@@ -70,7 +73,8 @@ async fn open(config: &Config) -> Result<Opened, Failure> {
     let db = config.open_store().await?;
     db.migrate().await?;
     let lock = store::lock::hold(&db).await?;
-    Ok(Opened { db, lock })
+    let installation = installation::named(&db, &config.data_dir).await?;
+    Ok(Opened { db, lock, installation })
 }
 
 /// Whether the database may be there a moment later.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use model::{Span, Timestamp};
+use model::{Installation, Span, Timestamp};
 use store::Db;
 use store::lock::Lock;
 use tokio::net::TcpListener;
@@ -16,6 +16,7 @@ use tracing_appender::non_blocking::ErrorCounter;
 use crate::Failure;
 use crate::calls::Calls;
 use crate::config::{self, Config};
+use crate::installation;
 use crate::opening::{self, Opened};
 use crate::systemd::Systemd;
 
@@ -35,20 +36,23 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let metrics = start_metrics(log.lost())?;
     raise_limits();
     let keeping = config.keeping()?;
+    let copied = installation::copied(&config.data_dir);
     let zone = config.zone()?;
     let tls = config.tls.as_ref().map(|tls| crate::tls::open(tls, &config.data_dir)).transpose()?;
     let listener = TcpListener::bind(&config.listen)
         .await
         .map_err(|error| format!("the pages cannot be served at {}: {error}", config.listen))?;
-    let opening = opening::at_start(&config, runtime::can_start_from(&keeping));
+    let opening = opening::at_start(&config, copied.is_some() && runtime::can_start_from(&keeping));
     let opened = web::wait(&listener, tls.clone(), None, opening).await??;
+    let known = opened.as_ref().map(|opened| opened.installation).or(copied);
+    let installation = known.ok_or("neither the database nor the data folder says which installation this is")?;
 
     let (db_in, db) = watch::channel(opened.as_ref().map(|opened| opened.db.clone()));
     let (events_in, events) = mpsc::channel(runtime::EVENTS);
     let (orders, orders_out) = mpsc::channel(runtime::ORDERS);
     let (beats, beats_out) = watch::channel(Timestamp::default());
     let (roster, roster_out) = watch::channel(Arc::default());
-    let switch = config.switch();
+    let switch = config.switch(installation);
     let ends = runtime::SwitchEnds { servers: vec![switch.server], events, orders, beats, roster };
     let calls = Calls::start()?;
     let (handle, mut centre) = runtime::start(db, keeping, ends, &calls.executor).await?;
@@ -58,7 +62,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let mut switch = calls.executor.spawn(ari::run(switch, orders_out, events_in, beats_out, roster_out));
 
     let (stop, stopping) = watch::channel(false);
-    let pages = Pages { config, listener, tls, zone, handle, metrics, db: db_in };
+    let pages = Pages { config, installation, listener, tls, zone, handle, metrics, db: db_in };
     let mut pages = tokio::spawn(pages.serve(opened, stopping));
     systemd.ready();
 
@@ -97,6 +101,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 /// What the pages are served with.
 struct Pages {
     config: Config,
+    /// Which installation has begun.
+    installation: Installation,
     listener: TcpListener,
     tls: Option<Arc<rustls::ServerConfig>>,
     zone: jiff::tz::TimeZone,
@@ -116,7 +122,11 @@ impl Pages {
                 web::wait(&self.listener, self.tls.clone(), Some(self.handle.clone()), opening).await??
             }
         };
-        let Some(Opened { db, lock }) = opened else { return Ok(None) };
+        let Some(Opened { db, lock, installation }) = opened else { return Ok(None) };
+        if installation != self.installation {
+            let begun = self.installation;
+            return Err(format!("the database is that of installation {installation}, and this one began as {begun}").into());
+        }
         self.db.send_replace(Some(db.clone()));
         let (secure, behind_proxy) = (self.config.is_secure(), self.config.is_behind_proxy());
         ready(self.listener.local_addr()?, secure);

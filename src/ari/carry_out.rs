@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use acd::effect::Op;
 use acd::event::OrderFailure;
-use model::OurLeg;
+use model::{LegId, OurLeg};
 
-use crate::Config;
+use crate::Patience;
 use crate::account::{Application, EndpointState, phones};
 use crate::event::Channel;
 use crate::line::{Line, NoReply};
+use crate::names::Names;
 use crate::own_queues::{OwnQueues, Waits};
 use crate::plan::{AsOne, Plan, Telling, as_one, plan, verdict};
 use crate::reach::{Phones, TECHNOLOGY};
@@ -53,7 +54,7 @@ pub enum Done {
 #[derive(Clone, Debug)]
 pub struct Hands {
     line: Line,
-    app: Arc<str>,
+    names: Names,
     starts: Starts,
     own_queues: OwnQueues,
     fresh: Duration,
@@ -91,14 +92,14 @@ pub type Outcome = Result<Done, OrderFailure>;
 
 impl Hands {
     /// Hands that work over this line.
-    pub fn new(line: Line, Config { app, patience, .. }: &Config, starts: Starts, own_queues: OwnQueues) -> Self {
-        let (stamps, app, fresh) = (Stamps::new(&line), app.as_str().into(), patience.fresh);
-        Self { line, app, starts, own_queues, fresh, stamps, one_by_one: Arc::default() }
+    pub fn new(line: Line, patience: &Patience, names: Names, starts: Starts, own_queues: OwnQueues) -> Self {
+        let (stamps, fresh) = (Stamps::new(&line), patience.fresh);
+        Self { line, names, starts, own_queues, fresh, stamps, one_by_one: Arc::default() }
     }
 
     /// Carries orders out that follow each other and are one, of which the first came at this time; how each of them went.
     pub async fn carry_out(self, ops: Vec<Op>, since: Instant) -> Vec<Done> {
-        let mut done = match as_one(&ops) {
+        let mut done = match as_one(&ops, &self.names) {
             Some(one) => self.as_one(&one, ops.len()).await,
             None => Vec::new(),
         };
@@ -124,7 +125,7 @@ impl Hands {
     }
 
     async fn alone(&self, op: &Op, since: Instant) -> Done {
-        let done = match plan(op, &self.app) {
+        let done = match plan(op, &self.names) {
             Plan::InTurn(requests) => self.in_turn(&requests).await,
             Plan::Dial { leg, endpoint, create, dial } => self.dial(leg, &endpoint, [&create, &dial], since).await,
             Plan::Stamp { leg, telling } => {
@@ -237,7 +238,7 @@ impl Hands {
     async fn is_in_use(&self, account: &str) -> bool {
         let asked = Request::new(Kind::Endpoint, &[&TECHNOLOGY, &account]);
         let said: Result<EndpointState, OrderFailure> = self.read(&asked).await;
-        said.is_ok_and(|phone| phone.channel_ids.iter().any(|id| id.parse::<OurLeg>().is_err()))
+        said.is_ok_and(|phone| phone.channel_ids.iter().any(|id| matches!(self.names.leg_id(id), LegId::Theirs(_))))
     }
 
     /// How the phones stand.
@@ -251,7 +252,7 @@ impl Hands {
     /// Subscribes to what is to be watched and is not yet, and unsubscribes from the rest. What Asterisk says that it watches
     /// counts, not what we remember: it may have been restarted, or kept the subscriptions of a predecessor of ours.
     pub async fn watch(&self, names: &[String]) -> Outcome {
-        let watched: Application = self.read(&Request::new(Kind::Application, &[&self.app])).await?;
+        let watched: Application = self.read(&Request::new(Kind::Application, &[&self.names.app()])).await?;
         let has: BTreeSet<String> = watched.device_names.into_iter().collect();
         // A comma would make two names of one.
         let wanted: BTreeSet<String> =
@@ -268,7 +269,7 @@ impl Hands {
 
     async fn each_chunk(&self, kind: Kind, names: impl Iterator<Item = &String>) -> Result<(), OrderFailure> {
         for sources in chunks(names) {
-            self.ask(&Request::new(kind, &[&self.app]).with("eventSource", sources)).await?;
+            self.ask(&Request::new(kind, &[&self.names.app()]).with("eventSource", sources)).await?;
         }
         Ok(())
     }

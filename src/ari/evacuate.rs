@@ -12,6 +12,7 @@ use crate::account::{Entry, Lists};
 use crate::client::{BadConfig, HttpClient};
 use crate::heart::{ALIVE, CLOCK};
 use crate::line::{AT_ONCE, Line, NoReply, NotRead, Transport};
+use crate::names::Names;
 use crate::plan::{Plan, plan, verdict};
 use crate::request::{Kind, Request};
 use crate::take::read_lists;
@@ -54,16 +55,17 @@ pub enum NotEvacuated {
 /// # Errors
 /// When the program is alive, or Asterisk does not answer.
 pub async fn evacuate(config: &Config, force: bool) -> Result<Evacuated, NotEvacuated> {
+    let names = Names::new(config);
     let line = Line::new(Transport::Http(HttpClient::new(config, AT_ONCE)?));
     if !force && let Some(age) = sign_of_life(&line).await? {
         return Err(NotEvacuated::Alive(age));
     }
-    let lists = read_lists(&line, &config.app).await?;
+    let lists = read_lists(&line, &names).await?;
     let mut done = Evacuated::default();
-    let talking = talking(config, &lists);
+    let talking = talking(&names, &lists);
     done.conversations = talking.len();
     let talking: BTreeSet<&LegId> = talking.iter().flatten().collect();
-    for (leg, entry) in lists.held(config.server, &config.app).iter().filter(|(leg, _)| !talking.contains(leg)) {
+    for (leg, entry) in lists.held(&names).iter().filter(|(leg, _)| !talking.contains(leg)) {
         let (op, count) = match (leg, entry) {
             (LegId::Ours(_), _) => (Op::Hangup { leg: leg.clone(), reason: HangupReason::Normal }, &mut done.legs),
             (LegId::Theirs(leg), Some(Entry::Feature { .. })) => {
@@ -74,7 +76,7 @@ pub async fn evacuate(config: &Config, force: bool) -> Result<Evacuated, NotEvac
             }
             (LegId::Theirs(_), None) => continue,
         };
-        match carry_out(&line, &op, &config.app).await {
+        match carry_out(&line, &op, &names).await {
             Ok(true) => *count += 1,
             Ok(false) => done.failed += 1,
             Err(why) => {
@@ -107,14 +109,14 @@ async fn sign_of_life(line: &Line) -> Result<Option<i64>, NotRead> {
 }
 
 /// The legs of each bridge of ours in which somebody hears somebody.
-fn talking(config: &Config, lists: &Lists) -> Vec<Vec<LegId>> {
-    let bridges = lists.account(config.server, &config.app, &[]).bridges;
+fn talking(names: &Names, lists: &Lists) -> Vec<Vec<LegId>> {
+    let bridges = lists.account(names, &[]).bridges;
     bridges.into_iter().map(|bridge| bridge.legs).filter(|legs| legs.len() > 1).collect()
 }
 
 /// `false` if Asterisk would not.
-async fn carry_out(line: &Line, op: &Op, app: &str) -> Result<bool, NoReply> {
-    let Plan::InTurn(requests) = plan(op, app) else { return Ok(false) };
+async fn carry_out(line: &Line, op: &Op, names: &Names) -> Result<bool, NoReply> {
+    let Plan::InTurn(requests) = plan(op, names) else { return Ok(false) };
     for request in requests {
         let reply = line.ask(&request).await?;
         if verdict(request.kind, reply.status, &reply.body).is_err() {

@@ -208,6 +208,7 @@ pub const FIELDS: &[(&str, &str, Option<&str>)] = &[
     ("Bridge", "id", None),
     ("Bridge", "channels", None),
     ("Application", "channel_ids", None),
+    ("Application", "bridge_ids", None),
     ("Application", "device_names", None),
     ("Endpoint", "resource", None),
     ("Endpoint", "state", None),

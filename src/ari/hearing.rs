@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use acd::effect::{Exit, HangupReason, Lane, Op, Order};
 use acd::event::{Account, Ask, Cause, Event};
-use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg};
+use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, Span, TheirLeg};
 
 use crate::clock;
 use crate::event::{Channel, Told};
+use crate::names::Names;
 use crate::reach::Reach;
 
 /// Longest number that we take from a caller; what is longer is cut.
@@ -37,7 +38,7 @@ pub enum Heard {
 /// The memory that it takes to report everything once.
 #[derive(Debug)]
 pub struct Hearing {
-    server: ServerId,
+    names: Names,
     legs: HashMap<LegId, Leg>,
     reach: Reach,
 }
@@ -66,9 +67,9 @@ impl Leg {
 
 impl Hearing {
     /// A memory that begins with an account.
-    pub fn new(server: ServerId, account: &Account, reach: Reach) -> Self {
+    pub fn new(names: &Names, account: &Account, reach: Reach) -> Self {
         let legs = account.legs.iter().map(|leg| (leg.leg.clone(), Leg { answered: leg.up, rang: leg.up, ..Leg::default() }));
-        Self { server, legs: legs.collect(), reach }
+        Self { names: names.clone(), legs: legs.collect(), reach }
     }
 
     /// The phones that are watched.
@@ -80,7 +81,7 @@ impl Hearing {
     pub fn hear(&mut self, told: Told) -> Vec<Heard> {
         match told {
             Told::StasisStart { channel, timestamp, args, replace_channel } => {
-                self.start(&channel, &args, &timestamp, replace_channel.is_some())
+                self.start(&channel, &args, &timestamp, replace_channel.as_ref())
             }
             Told::StasisEnd { channel } => self.left(&channel.id),
             Told::ChannelStateChange { channel } => match channel.state.as_str() {
@@ -113,13 +114,17 @@ impl Hearing {
         }
     }
 
-    fn start(&mut self, channel: &Channel, args: &[String], at: &str, replaces: bool) -> Vec<Heard> {
+    fn start(&mut self, channel: &Channel, args: &[String], at: &str, replaces: Option<&Channel>) -> Vec<Heard> {
+        self.names.take_one_older(&channel.id);
         if let Some(leg) = self.ours(&channel.id) {
             self.legs.entry(LegId::Ours(leg)).or_default();
             return vec![Heard::Started(leg)];
         }
-        let leg = TheirLeg { server: self.server, id: channel.id.clone() };
-        if replaces {
+        if [Some(channel), replaces].into_iter().flatten().any(|channel| self.is_anothers(&channel.id)) {
+            return Vec::new();
+        }
+        let leg = TheirLeg { server: self.names.server(), id: channel.id.clone() };
+        if replaces.is_some() {
             // A transfer behind our back put it into the place of a leg of a call. It is nobody's call.
             return vec![Heard::Stray(hang_up(LegId::Theirs(leg)))];
         }
@@ -145,7 +150,7 @@ impl Hearing {
     fn feature(&self, leg: TheirLeg, args: &[String]) -> Event {
         let feature = args.get(1).and_then(|code| feature(code));
         let name = args.get(2).map(|name| tidy(name)).unwrap_or_default();
-        Event::FeatureDialled { leg, endpoint: Endpoint { server: self.server, name }, feature }
+        Event::FeatureDialled { leg, endpoint: Endpoint { server: self.names.server(), name }, feature }
     }
 
     fn rang(&mut self, id: &str) -> Vec<Heard> {
@@ -170,7 +175,7 @@ impl Hearing {
 
     /// The cause that the phone gave. Where we asked for the end ourselves, Asterisk gives none.
     fn hanging_up(&mut self, id: &str, q850: u16, sip: Option<u16>) {
-        let leg = match leg_id(self.server, id) {
+        let leg = match self.names.leg_id(id) {
             // One that we made may die before it is in our hands.
             leg @ LegId::Ours(_) => self.legs.entry(leg).or_default(),
             leg @ LegId::Theirs(_) => match self.legs.get_mut(&leg) {
@@ -188,7 +193,7 @@ impl Hearing {
     /// A leg left our hands: it has ended for us. Its destruction follows a millisecond later, but not always (after a
     /// transfer behind our back it does not), so nothing waits for it.
     fn left(&mut self, id: &str) -> Vec<Heard> {
-        let leg = leg_id(self.server, id);
+        let leg = self.names.leg_id(id);
         let LegId::Ours(ours) = leg else {
             return self.legs.remove(&leg).map_or_else(Vec::new, |known| core(Event::LegEnded { leg, cause: known.cause }));
         };
@@ -211,7 +216,7 @@ impl Hearing {
     }
 
     fn destroyed(&mut self, id: &str) -> Vec<Heard> {
-        let leg = leg_id(self.server, id);
+        let leg = self.names.leg_id(id);
         let LegId::Ours(ours) = leg else { return Vec::new() };
         let known = self.legs.remove(&leg).unwrap_or_default();
         if known.ended {
@@ -221,21 +226,23 @@ impl Hearing {
     }
 
     fn prompt_ended(&self, id: &str) -> Vec<Heard> {
-        match id.parse::<PromptId>() {
-            Ok(prompt) if prompt.server == self.server => core(Event::PromptEnded { prompt }),
-            Ok(_) | Err(_) => Vec::new(),
-        }
+        self.names.prompt_id(id).map_or_else(Vec::new, |prompt| core(Event::PromptEnded { prompt }))
     }
 
     fn ours(&self, id: &str) -> Option<OurLeg> {
-        match leg_id(self.server, id) {
+        match self.names.leg_id(id) {
             LegId::Ours(leg) => Some(leg),
             LegId::Theirs(_) => None,
         }
     }
 
+    /// Whether a program of our make made it, but not this installation: it is left alone.
+    fn is_anothers(&self, id: &str) -> bool {
+        self.ours(id).is_none() && self.names.maker(id).is_some()
+    }
+
     fn known(&self, id: &str) -> Option<LegId> {
-        Some(leg_id(self.server, id)).filter(|leg| self.legs.contains_key(leg))
+        Some(self.names.leg_id(id)).filter(|leg| self.legs.contains_key(leg))
     }
 }
 
@@ -262,14 +269,6 @@ pub fn priority(word: Option<&String>) -> u8 {
 
 fn core(event: Event) -> Vec<Heard> {
     vec![Heard::Event(event)]
-}
-
-/// Whose leg a channel is. An id of ours with another server's number is that of a program beside us, so not ours.
-pub fn leg_id(server: ServerId, id: &str) -> LegId {
-    match id.parse::<OurLeg>() {
-        Ok(leg) if leg.server == server => LegId::Ours(leg),
-        Ok(_) | Err(_) => LegId::Theirs(TheirLeg { server, id: id.to_owned() }),
-    }
 }
 
 /// A caller's number as the wire sent it, but of bounded length and without control characters; `None` if nothing is left,

@@ -11,7 +11,7 @@
 //!       carry_out <───> own_queues <─> fallback: whether callers wait there, phones held back from them
 //! ```
 //!
-//! `event`, `hearing`, `request`, `account`, `clock`, `contract`, `ami`, `mirror` and `notes` are pure: tables and what follows
+//! `event`, `hearing`, `request`, `names`, `account`, `clock`, `contract`, `ami`, `mirror` and `notes` are pure: tables and what follows
 //! from them. The others do I/O.
 //!
 //! *Invariant:* nothing is decided here. It knows nothing of queues, agents, the store or the pages; it turns what Asterisk
@@ -33,7 +33,9 @@ mod heart;
 mod lanes;
 mod line;
 mod mirror;
+mod names;
 mod notes;
+mod others;
 mod own_queues;
 mod patience;
 mod plan;
@@ -51,7 +53,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use model::ServerId;
+use model::{Installation, ServerId};
 use secrecy::SecretString;
 
 pub use evacuate::{Evacuated, NotEvacuated, evacuate};
@@ -73,6 +75,8 @@ pub struct Config {
     pub password: SecretString,
     /// The name of the Stasis application.
     pub app: String,
+    /// Which installation we are: what we make in Asterisk bears its id.
+    pub installation: Installation,
     /// How requests travel.
     pub transport: Transport,
     /// Its manager interface; without it Asterisk's own queues do not learn who is logged in.

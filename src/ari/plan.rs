@@ -7,6 +7,7 @@ use acd::event::OrderFailure;
 use model::{BridgeId, LegId, OurLeg, Span, Stamp, TheirLeg};
 use serde_json::{Map, Value, json};
 
+use crate::names::Names;
 use crate::request::{Kind, Request};
 
 /// The variable that carries our mark.
@@ -79,26 +80,27 @@ pub struct AsOne {
 /// Whether an order right behind another of its lane can be carried out as one with it: because both set variables of the same
 /// leg, or because the other puts it together with somebody and has it told so.
 pub fn is_one_with(first: &Op, next: &Op) -> bool {
-    let Some((leg, ..)) = sets(next) else { return false };
+    let Some(leg) = sets(next) else { return false };
     match first {
         Op::Join { legs, .. } => pair(legs).is_some_and(|(caller, _)| *caller == leg),
-        first => sets(first).is_some_and(|(same, ..)| same == leg),
+        first => sets(first).is_some_and(|same| same == leg),
     }
 }
 
 /// How orders of which each is one with the first are carried out; `None` if there is nothing to gain.
-pub fn as_one(ops: &[Op]) -> Option<AsOne> {
-    let leg = ops.get(1).and_then(sets)?.0;
-    let mut variables: Vec<(&str, String)> = ops.iter().filter_map(sets).map(|(_, name, value)| (name, value)).collect();
+pub fn as_one(ops: &[Op], names: &Names) -> Option<AsOne> {
+    let leg = ops.get(1).and_then(sets)?;
+    let mut variables: Vec<(&str, String)> = ops.iter().filter_map(|op| value(op, names)).collect();
     let join = match ops.first()? {
         Op::Join { bridge, legs } => {
             let (caller, agent) = pair(legs)?;
-            variables.push((PEER, agent.to_string()));
-            Some([join(bridge, legs), set_variable(agent, PEER, &caller.to_string())])
+            let (caller, agent) = (names.leg(caller), names.leg(agent));
+            variables.push((PEER, agent.clone()));
+            Some([join(bridge, legs, names), set_variable(&agent, PEER, &caller)])
         }
         _ => None,
     };
-    Some(AsOne { join, telling: telling(&leg, &variables) })
+    Some(AsOne { join, telling: telling(&names.leg(&leg), &variables) })
 }
 
 /// The caller's leg and the agent's, of two that are put together.
@@ -111,37 +113,49 @@ fn pair(legs: &[LegId]) -> Option<(&LegId, &LegId)> {
     }
 }
 
-/// The leg, the variable and the value, of an order that does nothing but set it.
-fn sets(op: &Op) -> Option<(LegId, &'static str, String)> {
+/// The leg of an order that does nothing but set a variable of it.
+fn sets(op: &Op) -> Option<LegId> {
     match op {
-        Op::Mark { leg, mark } => Some((leg.clone(), MARK, mark.to_string())),
-        Op::Guard { leg, within } => {
-            let seconds = within.map_or(LIFTED, Span::as_secs).max(1);
-            Some((LegId::Theirs(leg.clone()), "TIMEOUT(absolute)", seconds.to_string()))
-        }
+        Op::Mark { leg, .. } => Some(leg.clone()),
+        Op::Guard { leg, .. } => Some(LegId::Theirs(leg.clone())),
+        _ => None,
+    }
+}
+
+/// The variable that such an order sets, and its value.
+fn value(op: &Op, names: &Names) -> Option<(&'static str, String)> {
+    match op {
+        Op::Mark { mark, .. } => Some((MARK, names.mark(mark))),
+        Op::Guard { within, .. } => Some(("TIMEOUT(absolute)", within.map_or(LIFTED, Span::as_secs).max(1).to_string())),
         _ => None,
     }
 }
 
 /// The plan of an order.
-pub fn plan(op: &Op, app: &str) -> Plan {
+pub fn plan(op: &Op, names: &Names) -> Plan {
     Plan::InTurn(match op {
         Op::Answer { leg } => vec![Request::new(Kind::Answer, &[&leg.id])],
-        Op::StartMusic { leg, class } => vec![Request::new(Kind::StartMusic, &[leg]).with("mohClass", class)],
-        Op::StopMusic { leg } => vec![Request::new(Kind::StopMusic, &[leg])],
-        Op::Hangup { leg, reason } => vec![Request::new(Kind::Hangup, &[leg]).with("reason_code", q850(*reason))],
-        Op::CreateBridge { bridge } => vec![Request::new(Kind::CreateBridge, &[bridge]).with("type", "mixing")],
+        Op::StartMusic { leg, class } => vec![Request::new(Kind::StartMusic, &[&names.leg(leg)]).with("mohClass", class)],
+        Op::StopMusic { leg } => vec![Request::new(Kind::StopMusic, &[&names.leg(leg)])],
+        Op::Hangup { leg, reason } => vec![Request::new(Kind::Hangup, &[&names.leg(leg)]).with("reason_code", q850(*reason))],
+        Op::CreateBridge { bridge } => vec![Request::new(Kind::CreateBridge, &[&names.bridge(bridge)]).with("type", "mixing")],
         Op::Join { bridge, legs } => {
             let tell = match &legs[..] {
-                [one, other] => vec![set_variable(one, PEER, &other.to_string()), set_variable(other, PEER, &one.to_string())],
+                [one, other] => {
+                    let (one, other) = (names.leg(one), names.leg(other));
+                    vec![set_variable(&one, PEER, &other), set_variable(&other, PEER, &one)]
+                }
                 _ => Vec::new(),
             };
-            return Plan::Join { join: join(bridge, legs), tell };
+            return Plan::Join { join: join(bridge, legs, names), tell };
         }
-        Op::DestroyBridge { bridge } => vec![Request::new(Kind::DestroyBridge, &[bridge])],
-        Op::Play { leg, prompt, media } => vec![Request::new(Kind::Play, &[leg, prompt]).with("media", media)],
+        Op::DestroyBridge { bridge } => vec![Request::new(Kind::DestroyBridge, &[&names.bridge(bridge)])],
+        Op::Play { leg, prompt, media } => {
+            vec![Request::new(Kind::Play, &[&names.leg(leg), &names.prompt(prompt)]).with("media", media)]
+        }
         Op::Mark { .. } | Op::Guard { .. } => {
-            sets(op).into_iter().map(|(leg, name, value)| set_variable(&leg, name, &value)).collect()
+            let set = sets(op).zip(value(op, names)).map(|(leg, (name, value))| set_variable(&names.leg(&leg), name, &value));
+            set.into_iter().collect()
         }
         Op::Continue { leg, exit } => {
             vec![set_variable(&leg.id, "CALLSYNC_EXIT", exit.name()), Request::new(Kind::Continue, &[&leg.id])]
@@ -149,19 +163,19 @@ pub fn plan(op: &Op, app: &str) -> Plan {
         // The caller's number needs no request of its own: `originator` and `caller` lend it to the new leg.
         Op::Dial { leg, endpoint, caller, give_up_after, mark } => {
             let variables = json!({ "variables": {
-                MARK: mark.to_string(),
+                MARK: names.mark(mark),
                 "PJSIP_TRANSFER_HANDLING()": "ari-only",
                 // Whoever is left behind while we are not there is hung up by Asterisk itself.
                 "CHANNEL(hangup_handler_push)": "callsync-left,s,1",
             } });
             let create = Request::new(Kind::CreateLeg, &[])
                 .with("endpoint", format!("PJSIP/{}", endpoint.name))
-                .with("app", app)
+                .with("app", names.app())
                 .with("appArgs", "leg")
-                .with("channelId", leg.to_string())
+                .with("channelId", names.our_leg(leg))
                 .with("originator", &caller.id)
                 .with_body(variables);
-            let dial = Request::new(Kind::DialLeg, &[leg])
+            let dial = Request::new(Kind::DialLeg, &[&names.our_leg(leg)])
                 .with("caller", &caller.id)
                 .with("timeout", give_up_after.as_secs().max(1).to_string());
             return Plan::Dial { leg: *leg, endpoint: endpoint.name.clone(), create, dial };
@@ -178,9 +192,9 @@ fn set_variable(leg: &(dyn Display + Sync), name: &str, value: &str) -> Request 
     Request::new(Kind::SetVariable, &[leg]).with("variable", name).with("value", value)
 }
 
-fn join(bridge: &BridgeId, legs: &[LegId]) -> Request {
-    let names: Vec<String> = legs.iter().map(ToString::to_string).collect();
-    Request::new(Kind::Join, &[bridge]).with("channel", names.join(","))
+fn join(bridge: &BridgeId, legs: &[LegId], names: &Names) -> Request {
+    let legs: Vec<String> = legs.iter().map(|leg| names.leg(leg)).collect();
+    Request::new(Kind::Join, &[&names.bridge(bridge)]).with("channel", legs.join(","))
 }
 
 fn stamping(leg: &TheirLeg, stamp: &Stamp) -> Plan {

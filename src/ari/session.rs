@@ -21,6 +21,8 @@ use crate::hearing::{Heard, Hearing, hang_up};
 use crate::heart::Heart;
 use crate::lanes::Lanes;
 use crate::line::{AT_ONCE, Line, NotRead, Transport};
+use crate::names::Names;
+use crate::others;
 use crate::own_queues::OwnQueues;
 use crate::reach::Reach;
 use crate::rest_socket::RestSocket;
@@ -133,7 +135,7 @@ enum NotConnected {
 
 struct Session {
     server: ServerId,
-    app: String,
+    names: Names,
     socket: Socket,
     line: Line,
     starts: Starts,
@@ -156,13 +158,15 @@ impl Session {
         let socket = Socket::open(config, CAPACITY).await?;
         let line = line(config, &socket).await?;
         let starts = Starts::default();
-        let hands = Hands::new(line.clone(), config, starts.clone(), own_queues);
+        let names = Names::new(config);
+        let hands = Hands::new(line.clone(), &config.patience, names.clone(), starts.clone(), own_queues);
         if !watched.is_empty() {
             hands.watch(watched).await.map_err(NotConnected::Watch)?;
         }
-        let Taken { account, phones, first } = take(&line, config.server, &config.app).await?;
+        let Taken { account, phones, first, others } = take(&line, &names).await?;
+        others::tell(&others);
         let reach = Reach::new(config.server, watched, &phones);
-        let hearing = Hearing::new(config.server, &account, reach);
+        let hearing = Hearing::new(&names, &account, reach);
         tracing::info!(
             server.id = config.server.0,
             legs = account.legs.len(),
@@ -171,8 +175,8 @@ impl Session {
             "connected to Asterisk"
         );
         let heart = Heart::new(&line);
-        let (server, app, watched, lanes) = (config.server, config.app.clone(), watched.to_vec(), Lanes::default());
-        let session = Self { server, app, socket, line, starts, hands, hearing, heart, lanes, retaking: None, watched, first };
+        let (server, watched, lanes) = (config.server, watched.to_vec(), Lanes::default());
+        let session = Self { server, names, socket, line, starts, hands, hearing, heart, lanes, retaking: None, watched, first };
         Ok((session, account))
     }
 
@@ -259,10 +263,11 @@ impl Session {
                 return false;
             }
         }
-        match take(&self.line, self.server, &self.app).await {
-            Ok(Taken { account, phones, first }) => {
+        match take(&self.line, &self.names).await {
+            Ok(Taken { account, phones, first, others }) => {
+                others::tell(&others);
                 let reach = Reach::new(self.server, &ends.watched, &phones);
-                self.hearing = Hearing::new(self.server, &account, reach);
+                self.hearing = Hearing::new(&self.names, &account, reach);
                 self.first = first;
                 tracing::info!(server.id = self.server.0, legs = account.legs.len(), "the account was taken anew");
                 metrics::counter!("callsync_ari_accounts_retaken_total").increment(1);

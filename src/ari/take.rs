@@ -1,14 +1,14 @@
 //! Takes the account: asks Asterisk for all that is alive in it.
 
 use acd::event::Account;
-use model::ServerId;
-use model::stamp::Mark;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::account::Lists;
 use crate::event::{Told, WANTED};
 use crate::line::{Line, NoReply, NotRead};
+use crate::names::Names;
+use crate::others::Other;
 use crate::plan::MARK;
 use crate::reach::{Phones, TECHNOLOGY};
 use crate::request::{Kind, Request};
@@ -21,14 +21,16 @@ pub struct Taken {
     pub phones: Phones,
     /// What the account has no place for, to be heard right after it.
     pub first: Vec<Told>,
+    /// What is another program's of our make.
+    pub others: Vec<Other>,
 }
 
 /// Takes the account. What happens meanwhile waits in the socket.
-pub async fn take(line: &Line, server: ServerId, app: &str) -> Result<Taken, NotRead> {
-    let lists = read_lists(line, app).await?;
-    let marks = read_marks(line, lists.without_variables(server, app)).await;
-    let (account, phones) = (lists.account(server, app, &marks), lists.phones());
-    Ok(Taken { account, phones, first: lists.as_events(server, app) })
+pub async fn take(line: &Line, names: &Names) -> Result<Taken, NotRead> {
+    let lists = read_lists(line, names).await?;
+    let marks = read_marks(line, lists.without_variables(names)).await;
+    let (account, phones) = (lists.account(names, &marks), lists.phones());
+    Ok(Taken { account, phones, first: lists.as_events(names), others: lists.others(names, &marks) })
 }
 
 /// Asks Asterisk not to send what we would only throw away. An older Asterisk sends it, and we throw it away.
@@ -43,10 +45,11 @@ pub async fn filter_events(line: &Line, app: &str) -> Result<(), NoReply> {
     Ok(())
 }
 
-/// Reads the lists.
-pub async fn read_lists(line: &Line, app: &str) -> Result<Lists, NotRead> {
+/// Reads the lists, and takes what an earlier build has left in our application for ours.
+pub async fn read_lists(line: &Line, names: &Names) -> Result<Lists, NotRead> {
     let (channels, bridges) = (Request::new(Kind::Channels, &[]), Request::new(Kind::Bridges, &[]));
-    let (application, endpoints) = (Request::new(Kind::Application, &[&app]), Request::new(Kind::Endpoints, &[&TECHNOLOGY]));
+    let (application, endpoints) =
+        (Request::new(Kind::Application, &[&names.app()]), Request::new(Kind::Endpoints, &[&TECHNOLOGY]));
     let (info, ping) = (Request::new(Kind::Info, &[]).with("only", "status"), Request::new(Kind::Ping, &[]));
     let (channels, bridges, application, endpoints, info, ping) = tokio::try_join!(
         line.read(&channels),
@@ -56,11 +59,13 @@ pub async fn read_lists(line: &Line, app: &str) -> Result<Lists, NotRead> {
         line.read(&info),
         line.read(&ping)
     )?;
-    Ok(Lists { channels, bridges, application, endpoints, info, ping })
+    let lists = Lists { channels, bridges, application, endpoints, info, ping };
+    names.take_older(lists.older(names));
+    Ok(lists)
 }
 
 /// Reads the marks one by one, for an Asterisk whose `ari.conf` does not name our variable in `channelvars`.
-async fn read_marks(line: &Line, legs: Vec<String>) -> Vec<(String, Mark)> {
+async fn read_marks(line: &Line, legs: Vec<String>) -> Vec<(String, String)> {
     #[derive(Deserialize)]
     struct Variable {
         value: String,
@@ -72,10 +77,8 @@ async fn read_marks(line: &Line, legs: Vec<String>) -> Vec<(String, Mark)> {
     for leg in legs {
         let request = Request::new(Kind::GetVariable, &[&leg]).with("variable", MARK);
         // A leg without the variable has no mark, and one that is gone will be told as ended.
-        if let Ok(Variable { value }) = line.read(&request).await
-            && let Ok(mark) = value.parse()
-        {
-            marks.push((leg, mark));
+        if let Ok(Variable { value }) = line.read(&request).await {
+            marks.push((leg, value));
         }
     }
     marks

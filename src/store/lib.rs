@@ -17,6 +17,7 @@ mod db;
 pub mod desk;
 mod error;
 pub mod import;
+pub mod installation;
 pub mod lock;
 mod migrations;
 pub mod queues;

@@ -33,6 +33,7 @@ migrations! {
     4 "0004_full_core",
     5 "0005_desk",
     6 "0006_timing",
+    7 "0007_installation",
 }
 
 fn with_texts(texts: &[&'static str]) -> Migrator {

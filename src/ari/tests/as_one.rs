@@ -8,7 +8,7 @@ use super::faults::{LEG, failed, lane, lost, rig};
 use super::stand_in::{Answer, StandIn};
 use super::{call, our_leg};
 
-const JOIN: &str = "POST /bridges/callsync-bridge-9-00000000000000000000000000000001-1/addChannel";
+const JOIN: &str = "POST /bridges/callsync-mbbbbbbb-bridge-9-00000000000000000000000000000001-1/addChannel";
 const CALLER: &str = "POST /channels/a.1/variable";
 const BOTH: &str = "POST /channels/a.1/variables";
 

@@ -5,7 +5,7 @@ use acd::event::{Account, Ask, Cause, Event, LegAccount};
 use model::{Endpoint, LegId, NotReadyReason, OurLeg, Phone, PromptId, ServerId, Span, TheirLeg, Timestamp};
 use serde_json::Value;
 
-use super::{call, our_leg};
+use super::{call, names, our_leg};
 use crate::clock;
 use crate::event::{Channel, FIELDS, Told, WANTED, parse};
 use crate::hearing::{Heard, Hearing};
@@ -28,12 +28,17 @@ fn recorded(name: &str) -> impl Iterator<Item = &'static str> {
 }
 
 fn hearing(account: &Account) -> Hearing {
-    Hearing::new(ServerId(9), account, Reach::new(ServerId(9), &["1001".to_owned()], &Phones::new()))
+    Hearing::new(&names("callsync"), account, Reach::new(ServerId(9), &["1001".to_owned()], &Phones::new()))
+}
+
+/// What a build wrote that put no installation into names, as our installation would have written it.
+fn as_ours(line: &str) -> String {
+    line.replace("callsync-leg-", "callsync-mbbbbbbb-leg-").replace("callsync-prompt-", "callsync-mbbbbbbb-prompt-")
 }
 
 fn heard(name: &str) -> Vec<Heard> {
     let mut hearing = hearing(&Account::default());
-    recorded(name).flat_map(|line| hearing.hear(parse(line))).collect()
+    recorded(name).flat_map(|line| hearing.hear(parse(&as_ours(line)))).collect()
 }
 
 fn theirs(id: &str) -> TheirLeg {
@@ -104,7 +109,7 @@ fn a_leg_ends_with_the_bye_of_its_phone_and_with_nothing_that_is_asked_for_withi
         let ended = |heard: &[Heard]| heard.iter().any(|heard| matches!(heard, Heard::Event(Event::LegEnded { .. })));
         let at = recorded("answered").map(what).find(|line| {
             let about_the_leg = line.contains(&format!("\"{leg}\""));
-            ended(&hearing.hear(parse(line))) && about_the_leg
+            ended(&hearing.hear(parse(&as_ours(line)))) && about_the_leg
         });
         parse(&at.unwrap()).name()
     };
@@ -324,11 +329,11 @@ fn a_leg_of_the_account_neither_arrives_nor_answers_again_but_its_end_is_told() 
         hearing.hear(parse(&format!(r#"{{"type":"{kind}","channel":{{"id":"{id}","state":"Up"}}{rest}}}"#)))
     };
     assert_eq!(hear("StasisStart", "a.1", r#","args":["enter","700"]"#), []);
-    assert_eq!(hear("ChannelStateChange", &own.to_string(), ""), []);
+    assert_eq!(hear("ChannelStateChange", &names("callsync").our_leg(&own), ""), []);
     assert_eq!(hear("StasisEnd", "a.1", ""), [caller_ended("a.1", 0)]);
     assert_eq!(hear("StasisEnd", "a.1", ""), []);
     assert_eq!(hear("ChannelDestroyed", "a.1", r#","cause":16"#), []);
-    assert_eq!(hear("ChannelDestroyed", &own.to_string(), r#","cause":16"#), agent_ended(own, 16, None));
+    assert_eq!(hear("ChannelDestroyed", &names("callsync").our_leg(&own), r#","cause":16"#), agent_ended(own, 16, None));
     assert_eq!(hear("StasisEnd", "stranger", ""), []);
 }
 
@@ -342,9 +347,36 @@ fn a_leg_without_a_purpose_goes_back_to_the_dialplan() {
     }
 }
 
+/// The same installation under another number of the server, another installation, and a build that wrote none.
 #[test]
 fn a_leg_of_a_program_beside_us_is_not_ours() {
-    let foreign = OurLeg { server: ServerId(1), ..our_leg(1, 1) };
-    let told = parse(&format!(r#"{{"type":"ChannelStateChange","channel":{{"id":"{foreign}","state":"Up"}}}}"#));
-    assert_eq!(hearing(&Account::default()).hear(told), []);
+    let elsewhere = names("callsync").our_leg(&OurLeg { server: ServerId(1), ..our_leg(1, 1) });
+    let another = names("callsync").our_leg(&our_leg(1, 1)).replace("mbbbbbbb", "cbbbbbbb");
+    for foreign in [elsewhere, another, our_leg(1, 1).to_string()] {
+        for event in ["ChannelStateChange", "ChannelDestroyed", "StasisEnd"] {
+            let told = parse(&format!(r#"{{"type":"{event}","channel":{{"id":"{foreign}","state":"Up"}}}}"#));
+            assert_eq!(hearing(&Account::default()).hear(told), [], "{event} {foreign}");
+        }
+    }
+}
+
+#[test]
+fn a_leg_of_another_installation_that_comes_into_our_application_is_left_alone() {
+    let another = names("callsync").our_leg(&our_leg(1, 1)).replace("mbbbbbbb", "cbbbbbbb");
+    let start = |id: &str, rest: &str| {
+        let told = parse(&format!(r#"{{"type":"StasisStart","args":["leg"],"channel":{{"id":"{id}"}}{rest}}}"#));
+        hearing(&Account::default()).hear(told)
+    };
+    assert_eq!(start(&another, ""), []);
+    assert_eq!(start("a.1", &format!(r#","replace_channel":{{"id":"{another}"}}"#)), []);
+}
+
+#[test]
+fn a_leg_of_an_older_build_that_comes_into_our_application_is_ours_from_then_on() {
+    let mut hearing = hearing(&Account::default());
+    let mut hear = |kind: &str| {
+        hearing.hear(parse(&format!(r#"{{"type":"{kind}","args":["leg"],"channel":{{"id":"{}","state":"Up"}}}}"#, our_leg(1, 1))))
+    };
+    assert_eq!(hear("StasisStart"), [Heard::Started(our_leg(1, 1))]);
+    assert_eq!(hear("ChannelStateChange"), [answered(our_leg(1, 1))]);
 }

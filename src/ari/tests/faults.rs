@@ -16,7 +16,7 @@ use super::{PATIENCE, Rig, call, config, our_leg};
 use crate::socket::{Ending, Socket};
 use crate::{Config, Patience};
 
-pub(super) const LEG: &str = "callsync-leg-9-00000000000000000000000000000001-1";
+pub(super) const LEG: &str = "callsync-mbbbbbbb-leg-9-00000000000000000000000000000001-1";
 
 pub(super) fn lane() -> Lane {
     Lane::Call(call(1))

@@ -5,7 +5,7 @@ use acd::event::Event;
 use model::{LegId, OurLeg};
 
 use super::stand_in::{Answer, Do, StandIn};
-use super::{Rig, call, config, our_leg};
+use super::{Rig, call, config, names, our_leg};
 
 fn leg() -> OurLeg {
     our_leg(1, 1)
@@ -25,7 +25,8 @@ fn hears_out(rig: &Rig) {
 async fn an_answer_that_was_written_before_is_told_before() {
     let stand_in = StandIn::start(|_, _| None).await;
     let mut rig = rig(&stand_in).await;
-    let up = format!(r#"{{"type":"ChannelStateChange","channel":{{"id":"{}","state":"Up"}}}}"#, leg());
+    let id = names("callsync").our_leg(&leg());
+    let up = format!(r#"{{"type":"ChannelStateChange","channel":{{"id":"{id}","state":"Up"}}}}"#);
     stand_in.on_socket(Do::Send(up));
     hears_out(&rig);
     assert_eq!(rig.next().await, Event::LegAnswered { leg: leg() });

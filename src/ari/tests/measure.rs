@@ -84,7 +84,7 @@ async fn http_and_rest_over_the_event_socket() {
     measure("http", &http, &legs[0], &legs[1..]).await;
     measure("websocket", &rest, &legs[0], &legs[1..]).await;
     for leg in legs {
-        let hangup = plan(&Op::Hangup { leg: LegId::Theirs(leg), reason: HangupReason::Normal }, "");
+        let hangup = plan(&Op::Hangup { leg: LegId::Theirs(leg), reason: HangupReason::Normal }, &super::names(""));
         let Plan::InTurn(requests) = hangup else { panic!() };
         http.ask(&requests[0]).await.unwrap();
     }

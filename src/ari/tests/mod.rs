@@ -27,12 +27,13 @@ use std::time::Duration;
 use acd::Roster;
 use acd::effect::{Lane, Op, Order};
 use acd::event::Event;
-use model::{CallId, OurLeg, ServerId, Timestamp};
+use model::{CallId, Installation, OurLeg, ServerId, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use crate::names::Names;
 use crate::{Ami, Config, Patience, Transport, run};
 
 /// Longer than anything here takes; a test that waits this long has failed.
@@ -74,6 +75,7 @@ fn config(url: &str, app: &str) -> Config {
         user: "callsync".to_owned(),
         password: "secret".to_owned().into(),
         app: app.to_owned(),
+        installation: Installation::numbered(9),
         transport: Transport::Http,
         ami: None,
         patience: Patience::default(),
@@ -133,6 +135,11 @@ impl Rig {
         }
         rest
     }
+}
+
+/// The names of the installation of [`config`].
+fn names(app: &str) -> Names {
+    Names::new(&config("", app))
 }
 
 fn call(n: u128) -> CallId {

@@ -9,12 +9,12 @@ use model::{BridgeId, CallPhase, Endpoint, LegId, Outcome, PromptId, QueueId, Se
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{call, our_leg};
+use super::{call, names, our_leg};
 use crate::plan::{Plan, Telling, as_one, is_one_with, plan, verdict};
 use crate::request::{Kind, Request};
 
-const LEG: &str = "callsync-leg-9-00000000000000000000000000000001-1";
-const BRIDGE: &str = "callsync-bridge-9-00000000000000000000000000000001-1";
+const LEG: &str = "callsync-mbbbbbbb-leg-9-00000000000000000000000000000001-1";
+const BRIDGE: &str = "callsync-mbbbbbbb-bridge-9-00000000000000000000000000000001-1";
 
 fn caller() -> TheirLeg {
     TheirLeg { server: ServerId(9), id: "lab-1.2".to_owned() }
@@ -47,7 +47,7 @@ fn sorted(value: &Value) -> Value {
 
 /// All requests of an order, in the order in which they would be sent.
 fn requests(op: &Op) -> Vec<String> {
-    match plan(op, "callsync") {
+    match plan(op, &names("callsync")) {
         Plan::InTurn(requests) => requests.iter().map(write).collect(),
         Plan::Join { join, tell } => std::iter::once(&join).chain(&tell).map(write).collect(),
         Plan::Dial { create, dial, .. } => vec![write(&create), write(&dial)],
@@ -70,9 +70,10 @@ fn orders_about_a_caller() {
     assert_eq!(requests(&Op::StopMusic { leg: leg.clone() }), ["DELETE /channels/lab-1.2/moh"]);
     let prompt = PromptId { server: ServerId(9), call: call(1), n: 3 };
     let play = Op::Play { leg: leg.clone(), prompt, media: "sound:beep".to_owned() };
-    let path = "/channels/lab-1.2/play/callsync-prompt-9-00000000000000000000000000000001-3";
+    let path = "/channels/lab-1.2/play/callsync-mbbbbbbb-prompt-9-00000000000000000000000000000001-3";
     assert_eq!(requests(&play), [format!("POST {path}?media=sound%3Abeep")]);
-    let value = "00000000-0000-0000-0000-000000000001%2000000000-0000-0000-0000-000000000007%201000%200%20offered%201000";
+    let value =
+        "00000000-0000-0000-0000-000000000001%2000000000-0000-0000-0000-000000000007%201000%200%20offered%201000%20i%3Dmbbbbbbb";
     let marked = format!("POST /channels/lab-1.2/variable?variable=CALLSYNC&value={value}");
     assert_eq!(requests(&Op::Mark { leg, mark: mark() }), [marked]);
     let guarded = |within| requests(&Op::Guard { leg: caller(), within });
@@ -115,7 +116,7 @@ fn a_leg_is_created_with_its_mark_and_then_dialled() {
     let dial = Op::Dial { leg: our_leg(1, 1), endpoint, caller: caller(), give_up_after, mark: mark() };
     let query = format!("endpoint=PJSIP%2F1001&app=callsync&appArgs=leg&channelId={LEG}&originator=lab-1.2");
     let body = format!(
-        r#"{{"variables":{{"CALLSYNC":"{}","CHANNEL(hangup_handler_push)":"callsync-left,s,1","PJSIP_TRANSFER_HANDLING()":"ari-only"}}}}"#,
+        r#"{{"variables":{{"CALLSYNC":"{} i=mbbbbbbb","CHANNEL(hangup_handler_push)":"callsync-left,s,1","PJSIP_TRANSFER_HANDLING()":"ari-only"}}}}"#,
         mark()
     );
     let expected =
@@ -155,15 +156,15 @@ fn a_stamp_is_one_request_or_one_for_each_column() {
 fn what_one_leg_is_told_in_a_row_is_one_request() {
     let leg = LegId::Theirs(caller());
     let (marked, guarded) = (Op::Mark { leg: leg.clone(), mark: mark() }, Op::Guard { leg: caller(), within: None });
-    let one = as_one(&[marked.clone(), guarded.clone()]).expect("both set variables of one leg");
-    let body = format!(r#"{{"variables":{{"CALLSYNC":"{}","TIMEOUT(absolute)":"604800"}}}}"#, mark());
+    let one = as_one(&[marked.clone(), guarded.clone()], &names("callsync")).expect("both set variables of one leg");
+    let body = format!(r#"{{"variables":{{"CALLSYNC":"{} i=mbbbbbbb","TIMEOUT(absolute)":"604800"}}}}"#, mark());
     assert_eq!((&one.join, &told(&one.telling)[0]), (&None, &format!("POST /channels/lab-1.2/variables {body}")));
     assert_eq!(told(&one.telling)[1..], [requests(&marked), requests(&guarded)].concat());
-    assert_eq!(as_one(&[marked]), None, "one order alone gains nothing");
+    assert_eq!(as_one(&[marked], &names("callsync")), None, "one order alone gains nothing");
 
     let bridge = BridgeId { server: ServerId(9), call: call(1), n: 1 };
     let join = Op::Join { bridge, legs: vec![leg, LegId::Ours(our_leg(1, 1))] };
-    let one = as_one(&[join.clone(), guarded]).expect("both tell the caller's leg something");
+    let one = as_one(&[join.clone(), guarded], &names("callsync")).expect("both tell the caller's leg something");
     let body = format!(r#"{{"variables":{{"CALLSYNC_PEER":"{LEG}","TIMEOUT(absolute)":"604800"}}}}"#);
     assert_eq!(told(&one.telling)[0], format!("POST /channels/lab-1.2/variables {body}"));
     let [joined, _, agent] = &requests(&join)[..] else { panic!("a join is three requests") };

@@ -11,7 +11,7 @@ use super::stand_in::{Answer, StandIn};
 use super::{PATIENCE, Rig, call, config};
 use crate::{Config, Patience, Transport};
 
-const CREATE: &str = "POST /bridges/callsync-bridge-9-00000000000000000000000000000001-1";
+const CREATE: &str = "POST /bridges/callsync-mbbbbbbb-bridge-9-00000000000000000000000000000001-1";
 
 /// Waits so long to hear that the socket takes requests.
 fn split(stand_in: &StandIn, first_answer: Duration) -> Config {
@@ -165,7 +165,7 @@ async fn no_more_is_under_way_on_the_socket_than_asterisk_can_answer_a_ping_behi
         rig.order(Lane::Call(bridge.call), Op::CreateBridge { bridge });
     }
     // What came first is given up in the end, and makes room for what came next; so it is looked while it is still awaited.
-    let sixteenth = format!("callsync-bridge-9-{:032x}-1", 16);
+    let sixteenth = format!("callsync-mbbbbbbb-bridge-9-{:032x}-1", 16);
     seen(&stand_in, &format!("socket POST /bridges/{sixteenth}")).await;
     rig.order(Lane::Leg(LegId::Theirs(caller())), hangup());
     seen(&stand_in, "DELETE /channels/a.1").await;

@@ -12,7 +12,7 @@ use crate::{Ami, Config, Patience};
 
 const WAITS: &str = "available,,700|%2B7912||1000|||";
 const TALKS: &str = "available,,700|%2B7912||1000|1001|2000|";
-const DIAL: &str = "POST /channels/callsync-leg-9-00000000000000000000000000000001-1/dial";
+const DIAL: &str = "POST /channels/callsync-mbbbbbbb-leg-9-00000000000000000000000000000001-1/dial";
 
 /// A board with two agents, whose queue has a caller of whom this is noted.
 async fn board(note: &str) -> Board {

@@ -8,6 +8,7 @@ mod desk;
 mod fallback;
 mod hostile;
 mod import;
+mod installation;
 mod lock;
 mod outage;
 mod schema;

@@ -9,7 +9,9 @@ use sqlx::{Executor, SqlSafeStr};
 use super::stand::{on_both, on_postgres, on_sqlite};
 use crate::dispatch::{Dialects, On};
 use crate::migrations::FILES;
-use crate::{Error, agent_states, agents, audit, books, calls, day, db, desk, lock, queues, sessions, settings, timing, users};
+use crate::{
+    Error, agent_states, agents, audit, books, calls, day, db, desk, installation, lock, queues, sessions, settings, timing, users,
+};
 
 /// Every statement of the crate, by file.
 const STATEMENTS: &[(&str, &[(&str, Dialects)])] = &[
@@ -22,6 +24,7 @@ const STATEMENTS: &[(&str, &[(&str, Dialects)])] = &[
     ("db.rs", db::ALL),
     ("desk.rs", desk::ALL),
     ("fallback.rs", books::FALLBACK),
+    ("installation.rs", installation::ALL),
     ("lock.rs", lock::ALL),
     ("overflow.rs", queues::OVERFLOW),
     ("queues.rs", queues::ALL),

@@ -150,9 +150,9 @@ fn bridges(first: &Sight, second: &Sight) -> Vec<String> {
         .collect()
 }
 
-/// The call that an id of the program's own names: `callsync-bridge-1-0193…-1`.
+/// The call that an id of the program's own names: `callsync-kfjdlsmn-bridge-1-0193…-1`.
 fn call_of(id: &str) -> Option<&str> {
-    id.strip_prefix("callsync-")?.split('-').nth(2)
+    id.strip_prefix("callsync-")?.rsplit('-').nth(1)
 }
 
 fn ledger(first: &Sight, second: &Sight) -> Vec<String> {
@@ -211,8 +211,8 @@ mod tests {
         let members = members.iter().map(|member| (*member).to_owned()).collect();
         Sight {
             at: 0,
-            channels: phone.then(|| ("callsync-leg-1-0193-1".to_owned(), channel())).into_iter().collect(),
-            bridges: [("callsync-bridge-1-0193-1".to_owned(), members)].into(),
+            channels: phone.then(|| ("callsync-kfjdlsmn-leg-1-0193-1".to_owned(), channel())).into_iter().collect(),
+            bridges: [("callsync-kfjdlsmn-bridge-1-0193-1".to_owned(), members)].into(),
             live: BTreeSet::new(),
         }
     }
@@ -222,7 +222,7 @@ mod tests {
         let (rings, alone, left) = (sight(&[], true), sight(&["one"], true), sight(&[], false));
         assert!(bridges(&rings, &alone).is_empty(), "it was ready for the answer, and its caller has hung up just now");
         assert!(bridges(&rings, &rings).is_empty() && bridges(&alone, &sight(&["one", "other"], true)).is_empty());
-        assert_eq!(bridges(&alone, &alone), ["bridge callsync-bridge-1-0193-1 has 1 members"]);
-        assert_eq!(bridges(&left, &left), ["bridge callsync-bridge-1-0193-1 has 0 members"]);
+        assert_eq!(bridges(&alone, &alone), ["bridge callsync-kfjdlsmn-bridge-1-0193-1 has 1 members"]);
+        assert_eq!(bridges(&left, &left), ["bridge callsync-kfjdlsmn-bridge-1-0193-1 has 0 members"]);
     }
 }
