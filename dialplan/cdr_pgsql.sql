@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS cdr (
     callsync_answered TEXT
 );
 
+-- Which program stamped the row, by its application; empty or NULL: callsync.
+ALTER TABLE cdr ADD COLUMN IF NOT EXISTS callsync_app TEXT;
+
 CREATE INDEX IF NOT EXISTS cdr_uniqueid ON cdr (uniqueid);
 CREATE INDEX IF NOT EXISTS cdr_linkedid ON cdr (linkedid);
 CREATE INDEX IF NOT EXISTS cdr_start ON cdr (start);

@@ -46,6 +46,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let opened = web::wait(&listener, tls.clone(), None, opening).await??;
     let known = opened.as_ref().map(|opened| opened.installation).or(copied);
     let installation = known.ok_or("neither the database nor the data folder says which installation this is")?;
+    // Before anything of ours can be noticed: a second program on one application would take all calls from the first.
+    ari::may_begin(&config.switch(installation)).await?;
 
     let (db_in, db) = watch::channel(opened.as_ref().map(|opened| opened.db.clone()));
     let (events_in, events) = mpsc::channel(runtime::EVENTS);
@@ -69,7 +71,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let failed = tokio::select! {
         asked = wait_for_the_end() => asked.map(|()| None)?,
         () = centre.ended() => Some("the call loop".to_owned()),
-        _ = &mut switch => Some("the way to Asterisk".to_owned()),
+        end = &mut switch => Some(match end {
+            Ok(Err(why)) => format!("the way to Asterisk ({why})"),
+            Ok(Ok(())) | Err(_) => "the way to Asterisk".to_owned(),
+        }),
         why = &mut pages => Some(match why {
             Ok(Err(why)) => format!("the pages ({})", crate::in_full(why.as_ref())),
             Ok(Ok(_)) | Err(_) => "the pages".to_owned(),

@@ -5,20 +5,15 @@ use std::collections::BTreeSet;
 
 use acd::effect::{Exit, HangupReason, Op};
 use model::LegId;
-use serde::Deserialize;
 
 use crate::Config;
 use crate::account::{Entry, Lists};
 use crate::client::{BadConfig, HttpClient};
-use crate::heart::{ALIVE, CLOCK};
 use crate::line::{AT_ONCE, Line, NoReply, NotRead, Transport};
 use crate::names::Names;
 use crate::plan::{Plan, plan, verdict};
-use crate::request::{Kind, Request};
+use crate::sign;
 use crate::take::read_lists;
-
-/// How old a sign of life may be, in seconds, as the dialplan judges it.
-const FRESH: i64 = 10;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,8 +52,8 @@ pub enum NotEvacuated {
 pub async fn evacuate(config: &Config, force: bool) -> Result<Evacuated, NotEvacuated> {
     let names = Names::new(config);
     let line = Line::new(Transport::Http(HttpClient::new(config, AT_ONCE)?));
-    if !force && let Some(age) = sign_of_life(&line).await? {
-        return Err(NotEvacuated::Alive(age));
+    if !force && let Some(sign) = sign::last(&line, &names).await? {
+        return Err(NotEvacuated::Alive(sign.age));
     }
     let lists = read_lists(&line, &names).await?;
     let mut done = Evacuated::default();
@@ -86,26 +81,6 @@ pub async fn evacuate(config: &Config, force: bool) -> Result<Evacuated, NotEvac
         }
     }
     Ok(done)
-}
-
-/// How old the last sign of life is, in seconds, if it is fresh.
-async fn sign_of_life(line: &Line) -> Result<Option<i64>, NotRead> {
-    #[derive(Deserialize)]
-    struct Variable {
-        value: String,
-    }
-    let read = async |name: &str| {
-        let asked: Result<Variable, NotRead> = line.read(&Request::new(Kind::GetGlobal, &[]).with("variable", name)).await;
-        match asked {
-            Ok(Variable { value }) => Ok(value.trim().parse::<i64>().ok()),
-            // That is how it says that the variable was never set.
-            Err(NotRead::Status { status: 404, .. }) => Ok(None),
-            Err(why) => Err(why),
-        }
-    };
-    let (said, now) = (read(ALIVE).await?, read(CLOCK).await?);
-    let age = said.zip(now).map(|(said, now)| now.saturating_sub(said));
-    Ok(age.filter(|age| (-FRESH..=FRESH).contains(age)))
 }
 
 /// The legs of each bridge of ours in which somebody hears somebody.

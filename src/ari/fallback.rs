@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::ami::{Action, Message};
 use crate::backoff::Backoff;
 use crate::mirror::{Picture, differences, holds, wanted, while_held};
+use crate::names::Names;
 use crate::notes::{self, Noted};
 use crate::own_queues::{Ask, OwnQueues, Waits};
 use crate::reach::TECHNOLOGY;
@@ -51,8 +52,8 @@ impl Manager {
         let unheard = if config.ami.is_some() { Waits::Unknown } else { Waits::Nobody };
         let (waits, see_waits) = watch::channel(unheard);
         let task = config.ami.clone().map(|ami| {
-            let (server, held_for, ends) = (config.server, config.patience.held, BTreeMap::new());
-            let work = Work { server, ami, held_for, roster, asks: take_asks, tell, waits, ends, rostered: false };
+            let (server, names, held_for, ends) = (config.server, Names::new(config), config.patience.held, BTreeMap::new());
+            let work = Work { server, names, ami, held_for, roster, asks: take_asks, tell, waits, ends, rostered: false };
             tokio::spawn(work.run())
         });
         if task.is_none() {
@@ -91,6 +92,7 @@ impl Drop for Manager {
 /// The task, and what outlives a connection of it.
 struct Work {
     server: ServerId,
+    names: Names,
     ami: Ami,
     held_for: Duration,
     roster: watch::Receiver<Arc<Roster>>,
@@ -174,7 +176,7 @@ struct Connected<'a> {
 impl<'a> Connected<'a> {
     fn new(talk: Talk, work: &'a mut Work) -> Self {
         let now = Instant::now();
-        let (picture, refused) = (Picture::default(), BTreeSet::new());
+        let (picture, refused) = (Picture::unknown(&work.names.fallback_queues()), BTreeSet::new());
         let held = HashMap::new();
         Self { talk, work, picture, refused, notes_at: now, queues_at: now, mend_at: None, held, reported: false }
     }
@@ -201,7 +203,7 @@ impl<'a> Connected<'a> {
     }
 
     fn hear(&mut self, event: &Message) {
-        if notes::concerns(event) {
+        if notes::concerns(&self.work.names.fallback_notes(), event) {
             // Perhaps somebody came. The look tells.
             self.work.waits.send_replace(Waits::Somebody);
             self.notes_at = self.notes_at.min(Instant::now() + SOON);
@@ -214,7 +216,7 @@ impl<'a> Connected<'a> {
     async fn look_at_queues(&mut self) -> Result<(), TalkError> {
         self.queues_at = Instant::now() + LOOK_AT_QUEUES_EVERY;
         match self.talk.ask(&Action::new("QueueStatus")).await? {
-            Answer::Done(status) => self.picture = Picture::of(&status),
+            Answer::Done(status) => self.picture = Picture::of(&self.work.names.fallback_queues(), &status),
             Answer::No(why) => self.say_refused("QueueStatus", &why),
         }
         self.mend().await
@@ -230,7 +232,7 @@ impl<'a> Connected<'a> {
         let now = Instant::now();
         self.held.retain(|_, until| *until > now);
         self.mend_at = self.held.values().min().copied();
-        let wanted = wanted(&roster, self.work.server);
+        let wanted = wanted(&self.work.names.fallback_queues(), &roster, self.work.server);
         let wanted = while_held(wanted, &self.picture, |interface| self.held.contains_key(interface));
         self.change(differences(&self.picture, &wanted)).await
     }
@@ -303,7 +305,7 @@ impl<'a> Connected<'a> {
         }
         for (id, _) in noted.iter().filter(|(_, note)| note.is_none()) {
             tracing::warn!(id, "a note of the dialplan's cannot be read and is thrown away");
-            self.talk.ask(&notes::forget(id)).await?;
+            self.talk.ask(&notes::forget(&self.work.names.fallback_notes(), id)).await?;
         }
         let report = Arc::new(notes::report(&noted, &live, now, &mut self.work.ends));
         let waits = if report.iter().any(notes::waits) { Waits::Somebody } else { Waits::Nobody };
@@ -320,8 +322,9 @@ impl<'a> Connected<'a> {
     }
 
     async fn noted(&mut self) -> Result<Noted, TalkError> {
-        match self.talk.ask(&notes::list()).await? {
-            Answer::Done(list) => Ok(notes::read(self.work.server, &list)),
+        let folder = self.work.names.fallback_notes();
+        match self.talk.ask(&notes::list(&folder)).await? {
+            Answer::Done(list) => Ok(notes::read(&folder, self.work.server, &list)),
             // That is how some versions say that there is none.
             Answer::No(why) if why.contains("not found") => Ok(Noted::new()),
             Answer::No(why) => Err(TalkError::NotAllowed { action: "DBGetTree", why }),
@@ -345,7 +348,7 @@ impl<'a> Connected<'a> {
     /// `false` if that is not allowed.
     async fn forget(&mut self, ids: Vec<String>) -> Result<bool, TalkError> {
         for id in ids {
-            match self.talk.ask(&notes::forget(&id)).await {
+            match self.talk.ask(&notes::forget(&self.work.names.fallback_notes(), &id)).await {
                 Ok(Answer::Done(_)) => {}
                 // That is how it says that there is none.
                 Ok(Answer::No(why)) if why.contains("not found") || why.contains("could not be deleted") => {}

@@ -11,13 +11,9 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
 use crate::line::{Line, NotRead};
+use crate::names::Names;
 use crate::request::{Kind, Request};
-
-/// The variable that the dialplan looks at: seconds since 1970 by Asterisk's clock, or empty.
-pub const ALIVE: &str = "CALLSYNC_ALIVE";
-
-/// Asterisk's own clock, in seconds since 1970. Without a channel ARI evaluates no function, so there is no finer one.
-pub const CLOCK: &str = "EPOCH";
+use crate::sign::{self, CLOCK};
 
 /// How long the farewell may take.
 const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
@@ -26,6 +22,7 @@ const FAREWELL_WITHIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Heart {
     line: Line,
+    names: Names,
     beating: Option<JoinHandle<()>>,
 }
 
@@ -36,8 +33,8 @@ struct Variable {
 
 impl Heart {
     /// A heart that nothing queues before: its line is its own.
-    pub fn new(line: &Line) -> Self {
-        Self { line: line.of_its_own(1), beating: None }
+    pub fn new(line: &Line, names: &Names) -> Self {
+        Self { line: line.of_its_own(1), names: names.clone(), beating: None }
     }
 
     /// The loop's heart has just beaten. A beat that comes while the last one is still on its way is left out: Asterisk is
@@ -46,9 +43,9 @@ impl Heart {
         if self.beating.as_ref().is_some_and(|beating| !beating.is_finished()) {
             return;
         }
-        let (line, began) = (self.line.clone(), Instant::now());
+        let (line, names, began) = (self.line.clone(), self.names.clone(), Instant::now());
         self.beating = Some(tokio::spawn(async move {
-            let said = say(&line, began).await;
+            let said = say(&line, &names, began).await;
             let result = if said.is_ok() { "said" } else { "failed" };
             metrics::counter!("callsync_ari_beats_total", "result" => result).increment(1);
             if let Err(why) = said {
@@ -63,7 +60,7 @@ impl Heart {
             beating.abort();
             let _ = beating.await;
         }
-        let farewell = set("");
+        let farewell = set(&self.names, "");
         let told = timeout(FAREWELL_WITHIN, self.line.ask(&farewell)).await;
         if !matches!(told, Ok(Ok(reply)) if reply.status < 300) {
             tracing::warn!("Asterisk could not be told that the program goes: for ten seconds it still hands calls to it");
@@ -79,15 +76,15 @@ impl Drop for Heart {
     }
 }
 
-async fn say(line: &Line, beaten: Instant) -> Result<(), NotRead> {
+async fn say(line: &Line, names: &Names, beaten: Instant) -> Result<(), NotRead> {
     let Variable { value } = line.read(&Request::new(Kind::GetGlobal, &[]).with("variable", CLOCK)).await?;
     let (asked, request) = (Kind::GetGlobal.spec().name, Kind::SetGlobal.spec().name);
     let now: i64 = serde_json::from_str(value.trim()).map_err(|why| NotRead::Shape { request: asked, why })?;
     let passed = i64::try_from(beaten.elapsed().as_secs()).unwrap_or(i64::MAX);
-    let reply = line.ask(&set(&now.saturating_sub(passed).to_string())).await?;
+    let reply = line.ask(&set(names, &sign::text(now.saturating_sub(passed), names.installation()))).await?;
     if reply.status < 300 { Ok(()) } else { Err(NotRead::Status { request, status: reply.status }) }
 }
 
-fn set(value: &str) -> Request {
-    Request::new(Kind::SetGlobal, &[]).with("variable", ALIVE).with("value", value)
+fn set(names: &Names, value: &str) -> Request {
+    Request::new(Kind::SetGlobal, &[]).with("variable", names.alive()).with("value", value)
 }

@@ -44,6 +44,7 @@ mod reach;
 mod request;
 mod rest_socket;
 mod session;
+mod sign;
 mod socket;
 mod starts;
 mod take;
@@ -60,6 +61,7 @@ pub use evacuate::{Evacuated, NotEvacuated, evacuate};
 pub use patience::Patience;
 pub use probe::{Probe, ProbeError, probe, probe_manager};
 pub use session::run;
+pub use sign::{Occupied, may_begin};
 pub use talk::TalkError;
 
 /// Which Asterisk, and how to reach it.

@@ -10,9 +10,6 @@ use model::agent::FIRST_TIER;
 use crate::ami::{Action, Message};
 use crate::reach::TECHNOLOGY;
 
-/// What the names of the queues that are ours begin with; the program's number follows.
-const OURS: &str = "callsync-";
-
 /// The members of our queues, by queue and interface.
 pub type Members = BTreeMap<(String, String), Member>;
 
@@ -32,6 +29,8 @@ pub struct Member {
 /// What Asterisk's queues look like.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
+    /// What the names of the queues that are ours begin with; the program's number follows.
+    prefix: String,
     /// The queues of ours that Asterisk has.
     pub queues: BTreeSet<String>,
     /// Their members.
@@ -41,12 +40,20 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// What the answer to `QueueStatus` says.
-    pub fn of(status: &[Message]) -> Self {
-        let mut picture = Self::default();
+    /// Nothing is known yet of the queues whose names begin so.
+    pub fn unknown(prefix: &str) -> Self {
+        Self { prefix: prefix.to_owned(), ..Self::default() }
+    }
+
+    /// What the answer to `QueueStatus` says of the queues whose names begin so.
+    pub fn of(prefix: &str, status: &[Message]) -> Self {
+        let mut picture = Self::unknown(prefix);
         for message in status {
             match message.event() {
-                Some("QueueParams") => picture.queues.extend(queue(message)),
+                Some("QueueParams") => {
+                    let queue = picture.queue(message);
+                    picture.queues.extend(queue);
+                }
                 Some("QueueMember") => picture.set(message),
                 _ => {}
             }
@@ -57,7 +64,7 @@ impl Picture {
     /// Takes in an event. `true` if it concerns the members of our queues.
     pub fn heard(&mut self, event: &Message) -> bool {
         match event.event() {
-            Some("QueueMemberAdded" | "QueueMemberPause" | "QueueMemberPenalty") if queue(event).is_some() => {
+            Some("QueueMemberAdded" | "QueueMemberPause" | "QueueMemberPenalty") if self.queue(event).is_some() => {
                 self.set(event);
                 true
             }
@@ -66,8 +73,8 @@ impl Picture {
                 self.phone(event);
                 false
             }
-            Some("QueueMemberRemoved") if queue(event).is_some() => {
-                if let (Some(queue), Some(interface)) = (queue(event), interface(event)) {
+            Some("QueueMemberRemoved") if self.queue(event).is_some() => {
+                if let (Some(queue), Some(interface)) = (self.queue(event), interface(event)) {
                     self.members.remove(&(queue, interface));
                 }
                 true
@@ -95,6 +102,13 @@ impl Picture {
         }
     }
 
+    /// The queue of ours that a message is about: what follows the beginning is a number, and no other application's name.
+    fn queue(&self, message: &Message) -> Option<String> {
+        let number = message.get("Queue")?.strip_prefix(&self.prefix)?;
+        let is_ours = !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit() || "*#".contains(digit));
+        message.get("Queue").filter(|_| is_ours).map(ToOwned::to_owned)
+    }
+
     /// Takes in how a member's phone stands, by the numbers of `devicestate.h`: unknown, invalid and unavailable are not there.
     fn phone(&mut self, message: &Message) {
         let (Some(interface), Some(status)) = (interface(message), message.get("Status")) else { return };
@@ -107,7 +121,7 @@ impl Picture {
 
     fn set(&mut self, message: &Message) {
         self.phone(message);
-        let (Some(queue), Some(interface)) = (queue(message), interface(message)) else { return };
+        let (Some(queue), Some(interface)) = (self.queue(message), interface(message)) else { return };
         let text = |name| message.get(name).unwrap_or_default().to_owned();
         let name = message.get("MemberName").or_else(|| message.get("Name")).unwrap_or_default().to_owned();
         // One that a file names is not ours to remove; Asterisk would refuse it.
@@ -120,17 +134,13 @@ impl Picture {
     }
 }
 
-fn queue(message: &Message) -> Option<String> {
-    message.get("Queue").filter(|queue| queue.starts_with(OURS)).map(ToOwned::to_owned)
-}
-
 /// An event calls it Interface, the list Location.
 fn interface(message: &Message) -> Option<String> {
     message.get("Interface").or_else(|| message.get("Location")).map(ToOwned::to_owned)
 }
 
-/// Who shall be in our queues on this server.
-pub fn wanted(roster: &Roster, server: ServerId) -> Members {
+/// Who shall be in our queues, whose names begin so, on this server.
+pub fn wanted(prefix: &str, roster: &Roster, server: ServerId) -> Members {
     let mut members = Members::new();
     for member in roster.members.iter().filter(|member| member.endpoint.server == server) {
         let account = &member.endpoint.name;
@@ -138,7 +148,7 @@ pub fn wanted(roster: &Roster, server: ServerId) -> Members {
         for (number, tier) in &member.queues {
             let penalty = tier.saturating_sub(FIRST_TIER);
             let wanted = Member { name: account.clone(), watched: interface.clone(), penalty, paused: member.paused };
-            members.insert((format!("{OURS}{number}"), interface.clone()), wanted);
+            members.insert((format!("{prefix}{number}"), interface.clone()), wanted);
         }
     }
     members
@@ -225,7 +235,7 @@ mod tests {
     }
 
     fn members(present: Vec<Present>) -> Members {
-        wanted(&Roster { members: present }, SERVER)
+        wanted("callsync-", &Roster { members: present }, SERVER)
     }
 
     fn texts(actions: &[Action]) -> Vec<String> {
@@ -239,8 +249,10 @@ mod tests {
 
     /// Asterisk's queues 700 to 702, after these actions.
     fn after(actions: &[Action]) -> Picture {
-        let mut picture =
-            Picture { queues: ["callsync-700", "callsync-701", "callsync-702"].map(str::to_owned).into(), ..Picture::default() };
+        let mut picture = Picture {
+            queues: ["callsync-700", "callsync-701", "callsync-702"].map(str::to_owned).into(),
+            ..Picture::unknown("callsync-")
+        };
         for action in actions {
             picture.done(action);
         }
@@ -251,6 +263,19 @@ mod tests {
         let mut reader = Reader::default();
         reader.bytes().extend(include_bytes!("../../tests/ari/recorded/ami.txt"));
         std::iter::from_fn(|| reader.next().unwrap()).collect()
+    }
+
+    #[test]
+    fn queues_of_another_application_are_another_programs() {
+        let params = |queue: &str| {
+            let mut reader = Reader::default();
+            reader.bytes().extend(format!("Asterisk Call Manager/11.0.0\r\nEvent: QueueParams\r\nQueue: {queue}\r\n\r\n").bytes());
+            reader.next().unwrap().unwrap()
+        };
+        let all = ["callsync-700", "callsync_trial-700", "callsync-trial-700", "callsync-", "790"].map(params);
+        let ours = |prefix| Picture::of(prefix, &all).queues.into_iter().collect::<Vec<_>>();
+        assert_eq!(ours("callsync-"), ["callsync-700"]);
+        assert_eq!(ours("callsync_trial-"), ["callsync_trial-700"]);
     }
 
     #[test]
@@ -287,7 +312,7 @@ mod tests {
 
     #[test]
     fn a_recorded_status_is_read_and_queues_that_are_not_ours_are_left_alone() {
-        let picture = Picture::of(&recorded());
+        let picture = Picture::of("callsync-", &recorded());
         assert_eq!(picture.queues, BTreeSet::from(["callsync-700".to_owned()]));
         let names: Vec<_> = picture.members.iter().map(|((queue, interface), member)| (queue, interface, member)).collect();
         let [(queue, interface, member)] = &names[..] else { panic!("{names:?}") };
@@ -297,7 +322,7 @@ mod tests {
 
     #[test]
     fn recorded_events_lead_to_the_same_picture_as_our_own_book_keeping() {
-        let mut heard = Picture::default();
+        let mut heard = Picture::unknown("callsync-");
         let concern: Vec<bool> = recorded().iter().map(|message| heard.heard(message)).collect();
         assert_eq!(concern.into_iter().filter(|concerns| *concerns).count(), 5);
         let wanted = members(vec![present("1001", &[("700", 2)], false)]);

@@ -174,7 +174,21 @@ impl Names {
 
     /// What is added to the names of all that the dialplan shares with one application.
     fn addition(&self) -> String {
-        if &*self.app == USUAL_APP { String::new() } else { format!("_{}", self.app) }
+        if self.is_usual() { String::new() } else { format!("_{}", self.app) }
+    }
+
+    fn is_usual(&self) -> bool {
+        &*self.app == USUAL_APP
+    }
+
+    /// What a leg of ours has to be told, so that the dialplan knows by which names to look for its program.
+    pub fn told_to_legs(&self) -> Option<(&'static str, String)> {
+        (!self.is_usual()).then(|| ("CALLSYNC_OTHER", self.addition()))
+    }
+
+    /// What every stamp of a CDR says besides, so that it shows which of two programs wrote it.
+    pub fn told_to_cdrs(&self) -> Option<(String, String)> {
+        (!self.is_usual()).then(|| ("CDR(callsync_app)".to_owned(), self.app.to_string()))
     }
 
     /// The variable by which our application's program says that it is there.

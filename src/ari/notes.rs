@@ -11,8 +11,6 @@ use crate::hearing::{number, tidy};
 
 /// Where the notes stand in Asterisk's database: the custom presences of this name.
 pub const FAMILY: &str = "CustomPresence";
-/// What a note's key begins with; the caller's unique id follows.
-const FOLDER: &str = "callsync_fallback/";
 /// What a note begins with: a custom presence's state and its empty subtype.
 const PRESENCE: &str = "available,,";
 
@@ -23,28 +21,30 @@ const ENDED_AT_ONCE: usize = 500;
 /// The notes by the caller's unique id; `None` for one that cannot be read.
 pub type Noted = BTreeMap<String, Option<FallbackCall>>;
 
-/// The action that lists the notes.
-pub fn list() -> Action {
-    Action::new("DBGetTree").with("Family", FAMILY).with("Key", FOLDER.trim_end_matches('/'))
+/// The action that lists the notes; `folder` is what their keys begin with, and the caller's unique id follows.
+pub fn list(folder: &str) -> Action {
+    Action::new("DBGetTree").with("Family", FAMILY).with("Key", folder.trim_end_matches('/'))
 }
 
 /// The action that makes Asterisk forget one.
-pub fn forget(id: &str) -> Action {
-    Action::new("DBDel").with("Family", FAMILY).with("Key", format!("{FOLDER}{id}"))
+pub fn forget(folder: &str, id: &str) -> Action {
+    Action::new("DBDel").with("Family", FAMILY).with("Key", format!("{folder}{id}"))
 }
 
 /// What the list says.
-pub fn read(server: ServerId, list: &[Message]) -> Noted {
+pub fn read(folder: &str, server: ServerId, list: &[Message]) -> Noted {
+    let place = format!("/{FAMILY}/{folder}");
     let note = |message: &Message| {
-        let (_, id) = message.get("Key")?.split_once(FOLDER)?;
+        let id = message.get("Key")?.strip_prefix(&place)?;
         Some((id.to_owned(), parse(server, id, message.get("Val").unwrap_or_default())))
     };
     list.iter().filter_map(note).collect()
 }
 
 /// Whether an event tells that a note was made or changed.
-pub fn concerns(event: &Message) -> bool {
-    event.event() == Some("PresenceStateChange") && event.get("Presentity").is_some_and(|name| name.contains(FOLDER))
+pub fn concerns(folder: &str, event: &Message) -> bool {
+    let place = event.get("Presentity").and_then(|name| name.strip_prefix(FAMILY)?.strip_prefix(':'));
+    event.event() == Some("PresenceStateChange") && place.is_some_and(|name| name.starts_with(folder))
 }
 
 fn parse(server: ServerId, id: &str, value: &str) -> Option<FallbackCall> {
@@ -138,6 +138,7 @@ mod tests {
     use crate::ami::{Message, Reader};
 
     const SERVER: ServerId = ServerId(9);
+    const FOLDER: &str = "callsync_fallback/";
     const CALL: &str = "01920000-0000-7000-8000-000000000001";
 
     fn recorded() -> Vec<Message> {
@@ -186,11 +187,20 @@ mod tests {
     #[test]
     fn the_recorded_notes_and_what_is_told_of_them_are_understood() {
         let recorded = recorded();
-        assert_eq!(recorded.iter().filter(|message| concerns(message)).count(), 2);
-        let noted = read(SERVER, &recorded);
+        assert_eq!(recorded.iter().filter(|message| concerns(FOLDER, message)).count(), 2);
+        let noted = read(FOLDER, SERVER, &recorded);
         let call = noted["lab-1.5"].as_ref().unwrap();
         assert_eq!((call.dialled.as_str(), call.number.clone()), ("700", Some(Phone::new("+7912"))));
         assert!(call.began < call.ended.unwrap());
+    }
+
+    #[test]
+    fn notes_of_another_application_are_another_programs() {
+        let recorded = recorded();
+        for another in ["callsync_fallback_trial/", "fallback/"] {
+            assert!(!recorded.iter().any(|message| concerns(another, message)), "{another}");
+            assert_eq!(read(another, SERVER, &recorded), Noted::new(), "{another}");
+        }
     }
 
     #[test]

@@ -162,25 +162,28 @@ pub fn plan(op: &Op, names: &Names) -> Plan {
         }
         // The caller's number needs no request of its own: `originator` and `caller` lend it to the new leg.
         Op::Dial { leg, endpoint, caller, give_up_after, mark } => {
-            let variables = json!({ "variables": {
+            let mut variables = json!({
                 MARK: names.mark(mark),
                 "PJSIP_TRANSFER_HANDLING()": "ari-only",
                 // Whoever is left behind while we are not there is hung up by Asterisk itself.
                 "CHANNEL(hangup_handler_push)": "callsync-left,s,1",
-            } });
+            });
+            if let Some((name, value)) = names.told_to_legs() {
+                variables[name] = value.into();
+            }
             let create = Request::new(Kind::CreateLeg, &[])
                 .with("endpoint", format!("PJSIP/{}", endpoint.name))
                 .with("app", names.app())
                 .with("appArgs", "leg")
                 .with("channelId", names.our_leg(leg))
                 .with("originator", &caller.id)
-                .with_body(variables);
+                .with_body(json!({ "variables": variables }));
             let dial = Request::new(Kind::DialLeg, &[&names.our_leg(leg)])
                 .with("caller", &caller.id)
                 .with("timeout", give_up_after.as_secs().max(1).to_string());
             return Plan::Dial { leg: *leg, endpoint: endpoint.name.clone(), create, dial };
         }
-        Op::Stamp { leg, stamp } => return stamping(leg, stamp),
+        Op::Stamp { leg, stamp } => return stamping(leg, stamp, names),
         // These are the session's own affair, and not the work of a lane.
         Op::TakeAccount { .. } | Op::HearOut { .. } => Vec::new(),
         Op::ForgetFallback { legs, .. } => return Plan::Forget(legs.iter().map(|leg| leg.id.clone()).collect()),
@@ -197,9 +200,9 @@ fn join(bridge: &BridgeId, legs: &[LegId], names: &Names) -> Request {
     Request::new(Kind::Join, &[&names.bridge(bridge)]).with("channel", legs.join(","))
 }
 
-fn stamping(leg: &TheirLeg, stamp: &Stamp) -> Plan {
-    let columns: Vec<(String, String)> =
-        stamp.columns().into_iter().map(|(column, value)| (format!("CDR({column})"), value)).collect();
+fn stamping(leg: &TheirLeg, stamp: &Stamp, names: &Names) -> Plan {
+    let columns = stamp.columns().into_iter().map(|(column, value)| (format!("CDR({column})"), value));
+    let columns: Vec<(String, String)> = columns.chain(names.told_to_cdrs()).collect();
     Plan::Stamp { leg: leg.id.clone(), telling: telling(&leg.id, &columns) }
 }
 

@@ -106,6 +106,9 @@ fn version(config: &Config, info: &Reply) -> Result<String, ProbeError> {
     version.map(ToOwned::to_owned).ok_or(ProbeError::Odd { url: url(), status: 200 })
 }
 
+/// Where notes would stand of which there are none.
+const NOTES: &str = "callsync_doctor/";
+
 /// Logs in to the manager interface and asks for what we shall need there.
 ///
 /// # Errors
@@ -114,7 +117,7 @@ pub async fn probe_manager(ami: &Ami) -> Result<(), TalkError> {
     let mut talk = Talk::begin(ami).await?;
     // On members and notes that cannot be: who may not is refused before Asterisk looks for them.
     let remove = Action::new("QueueRemove").with("Queue", "callsync-doctor").with("Interface", "Local/callsync-doctor");
-    for action in [notes::list(), notes::forget("callsync-doctor"), remove, Action::new("CoreShowChannels")] {
+    for action in [notes::list(NOTES), notes::forget(NOTES, "callsync-doctor"), remove, Action::new("CoreShowChannels")] {
         if let Answer::No(why) = talk.ask(&action).await?
             && why.contains("ermission")
         {

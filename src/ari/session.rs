@@ -26,14 +26,15 @@ use crate::others;
 use crate::own_queues::OwnQueues;
 use crate::reach::Reach;
 use crate::rest_socket::RestSocket;
+use crate::sign::{self, Occupied};
 use crate::socket::{CAPACITY, Ending, NotOpened, Read, Socket};
 use crate::starts::{Start, Starts};
 use crate::take::{Taken, filter_events, take};
 use crate::{Config, Transport as Wanted};
 
-/// How long we leave an Asterisk alone whose application another program took: two programs that take it from each other in
-/// turn would leave every call without a master.
-const AWAY: Duration = Duration::from_secs(30);
+/// How often it is looked whether a program that took our application still gives signs of life. As long as it does it has the
+/// application: two programs that take it from each other in turn would leave every call without a master.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// How long the last orders may take once no more can come.
 const LAST_ORDERS: Duration = Duration::from_secs(2);
@@ -49,41 +50,72 @@ const ORDERS_BEFORE: Duration = Duration::from_secs(10);
 /// `events` is never waited for: if the loop does not take what it is told, the connection is given up, and all is taken
 /// anew once there is room. Each of `beats` is passed on to the dialplan as a sign of life. `roster` is mirrored into
 /// Asterisk's own queues from the first time on that it is sent.
+///
+/// # Errors
+/// When another installation serves the application before this one was ever connected.
 pub async fn run(
     config: Config,
     orders: mpsc::Receiver<Order>,
     events: mpsc::Sender<Event>,
     beats: watch::Receiver<Timestamp>,
     roster: watch::Receiver<Arc<Roster>>,
-) {
+) -> Result<(), Occupied> {
     let manager = Manager::start(&config, roster);
     let mut ends = Ends::new(config.server, orders, events, beats, manager);
     let mut backoff = Backoff::default();
     let mut complaint = String::new();
+    let mut served = false;
     loop {
         if ends.make_room().await.is_none() {
-            return;
+            return Ok(());
         }
         let (watched, own_queues) = (ends.watched.clone(), ends.manager.own_queues.clone());
-        let Some(connected) = ends.refuse_while(Session::begin(&config, &watched, own_queues)).await else { return };
+        let Some(connected) = ends.refuse_while(Session::begin(&config, &watched, own_queues)).await else { return Ok(()) };
         let wait = match connected {
+            Err(NotConnected::Occupied(why)) if !served => return Err(why),
+            Err(why @ NotConnected::Occupied(_)) => {
+                complain(&mut complaint, &why);
+                LOOK_AGAIN
+            }
             Err(why) => {
                 complain(&mut complaint, &why);
                 backoff.wait()
             }
             Ok((session, account)) => {
                 complaint.clear();
+                served = true;
                 let began = Instant::now();
                 let end = session.serve(&mut ends, account).await;
                 backoff.held(began.elapsed());
                 match end {
-                    End::NoMoreOrders => return,
-                    End::Replaced => AWAY,
+                    End::NoMoreOrders => return Ok(()),
+                    End::Replaced => {
+                        if ends.refuse_while(free_again(&config)).await.is_none() {
+                            return Ok(());
+                        }
+                        Duration::ZERO
+                    }
                     End::Lost => backoff.wait(),
                 }
             }
         };
         if ends.refuse_while(tokio::time::sleep(wait)).await.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Waits until the program that took our application gives no sign of life any more. Our own last one has to grow old too: the
+/// other may not have given any yet.
+async fn free_again(config: &Config) {
+    let Ok(client) = HttpClient::new(config, AT_ONCE) else { return };
+    let (line, names) = (Line::new(Transport::Http(client)), Names::new(config));
+    let taken = metrics::gauge!("callsync_ari_application_taken");
+    taken.set(1);
+    loop {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        if !matches!(sign::last(&line, &names).await, Ok(Some(_))) {
+            taken.set(0);
             return;
         }
     }
@@ -101,10 +133,9 @@ fn complain(said: &mut String, why: &NotConnected) {
 
 /// The line on which the requests of a connection travel. What an earlier program filtered may have been the answers over the
 /// socket, so the filter is set first, and over HTTP.
-async fn line(config: &Config, socket: &Socket) -> Result<Line, NotConnected> {
+async fn line(config: &Config, socket: &Socket, http: Line) -> Result<Line, NotConnected> {
     let (outgoing, answers) = socket.rest();
     let rest = RestSocket::new(outgoing, answers);
-    let http = Line::new(Transport::Http(HttpClient::new(config, AT_ONCE)?));
     filter_events(&http, &config.app).await.map_err(NotRead::from)?;
     Ok(match config.transport {
         Wanted::WebSocket => Line::new(Transport::Socket(rest)),
@@ -123,6 +154,8 @@ enum End {
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 enum NotConnected {
+    #[error("{0}")]
+    Occupied(#[from] Occupied),
     #[error("{0}")]
     Config(#[from] BadConfig),
     #[error("{0}")]
@@ -155,10 +188,11 @@ impl Session {
     /// Opens the socket, then takes the account; what happens meanwhile waits in the socket.
     async fn begin(config: &Config, watched: &[String], own_queues: OwnQueues) -> Result<(Self, Account), NotConnected> {
         let began = Instant::now();
+        let (http, names) = (Line::new(Transport::Http(HttpClient::new(config, AT_ONCE)?)), Names::new(config));
+        sign::may_serve(&http, &names).await?;
         let socket = Socket::open(config, CAPACITY).await?;
-        let line = line(config, &socket).await?;
+        let line = line(config, &socket, http).await?;
         let starts = Starts::default();
-        let names = Names::new(config);
         let hands = Hands::new(line.clone(), &config.patience, names.clone(), starts.clone(), own_queues);
         if !watched.is_empty() {
             hands.watch(watched).await.map_err(NotConnected::Watch)?;
@@ -174,7 +208,7 @@ impl Session {
             took = ?began.elapsed(),
             "connected to Asterisk"
         );
-        let heart = Heart::new(&line);
+        let heart = Heart::new(&line, &names);
         let (server, watched, lanes) = (config.server, watched.to_vec(), Lanes::default());
         let session = Self { server, names, socket, line, starts, hands, hearing, heart, lanes, retaking: None, watched, first };
         Ok((session, account))
@@ -314,7 +348,9 @@ impl Session {
                     self.push(order);
                 }
                 Heard::Replaced => {
-                    tracing::error!(away = ?AWAY, "another program has taken over our application in Asterisk");
+                    tracing::error!(
+                        "another program has taken over our application in Asterisk: it has it as long as it gives signs of life"
+                    );
                     return true;
                 }
             }

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::stand_in::{Answer, CLOCK, Do, StandIn};
 use super::{PATIENCE, Rig, call, config};
+use crate::may_begin;
 
 const SERVER: ServerId = ServerId(9);
 
@@ -65,7 +66,7 @@ async fn each_beat_of_the_loop_is_said_in_asterisks_own_time_and_the_end_is_said
         };
         until("the beat is said", heard).await;
     }
-    assert!(said(&stand_in).iter().all(|said| said == CLOCK), "{:?}", said(&stand_in));
+    assert!(said(&stand_in).iter().all(|said| *said == format!("{CLOCK}%20mbbbbbbb")), "{:?}", said(&stand_in));
     rig.stop().await;
     assert_eq!(said(&stand_in).last().unwrap(), "");
 }
@@ -243,4 +244,67 @@ async fn two_who_cannot_be_told_of_each_other_are_together_all_the_same() {
             .count(),
         2
     );
+}
+
+/// A sign of life of this age, by its installation.
+fn sign(age: i64, installation: u32) -> String {
+    format!("{} {}", CLOCK.parse::<i64>().unwrap() - age, model::Installation::numbered(installation))
+}
+
+#[tokio::test]
+async fn a_program_does_not_begin_while_another_installation_serves_its_application() {
+    let stand_in = StandIn::start(|_, _| None).await;
+    stand_in.is_alive(&sign(3, 1));
+    let config = config(&stand_in.url, "callsync");
+    let why = may_begin(&config).await.unwrap_err().to_string();
+    for word in ["installation cbbbbbbb", "\"callsync\"", "3 s ago", "Stop it first"] {
+        assert!(why.contains(word), "{why}");
+    }
+    let rig = Rig::start(config);
+    let ended = timeout(PATIENCE, rig.task).await.expect("it ends").unwrap();
+    assert_eq!(ended.unwrap_err().to_string(), why);
+    assert_eq!(stand_in.sockets(), 0, "the other would have noticed");
+}
+
+#[tokio::test]
+async fn a_program_follows_at_once_one_of_its_own_installation_an_older_build_and_one_that_is_dead() {
+    for said in [sign(0, 9), CLOCK.to_owned(), sign(11, 1), String::new()] {
+        let stand_in = StandIn::start(|_, _| None).await;
+        stand_in.is_alive(&said);
+        assert_eq!(may_begin(&config(&stand_in.url, "callsync")).await, Ok(()), "{said:?}");
+        let rig = started(&stand_in).await;
+        rig.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_whose_application_was_taken_has_it_again_once_the_other_gives_no_sign_of_life() {
+    let stand_in = StandIn::start(|_, _| None).await;
+    let mut rig = started(&stand_in).await;
+    stand_in.is_alive(&sign(0, 1));
+    stand_in.on_socket(Do::Send(r#"{"type":"ApplicationReplaced"}"#.to_owned()));
+    assert_eq!(rig.next().await, Event::SwitchLost { server: SERVER });
+    let looks = || stand_in.queries().iter().filter(|query| *query == "variable=CALLSYNC_ALIVE").count();
+    let before = looks();
+    until("it looks twice whether the other lives", || looks() >= before + 2).await;
+    assert_eq!(stand_in.sockets(), 1);
+    stand_in.is_alive("");
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
+    assert_eq!(stand_in.sockets(), 2);
+}
+
+/// Cut off for long, it was taken for dead.
+#[tokio::test]
+async fn a_program_that_comes_back_to_an_application_that_another_serves_waits_and_does_not_end() {
+    let stand_in = StandIn::start(|_, _| None).await;
+    let mut rig = started(&stand_in).await;
+    stand_in.is_alive(&sign(0, 1));
+    stand_in.on_socket(Do::Close);
+    assert_eq!(rig.next().await, Event::SwitchLost { server: SERVER });
+    let looks = || stand_in.queries().iter().filter(|query| *query == "variable=CALLSYNC_ALIVE").count();
+    let before = looks();
+    until("it looks twice whether the other lives", || looks() >= before + 2).await;
+    assert_eq!(stand_in.sockets(), 1);
+    stand_in.is_alive(&sign(60, 1));
+    assert!(matches!(rig.next().await, Event::SwitchReturned { .. }));
 }

@@ -34,7 +34,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::names::Names;
-use crate::{Ami, Config, Patience, Transport, run};
+use crate::{Ami, Config, Occupied, Patience, Transport, run};
 
 /// Longer than anything here takes; a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -88,7 +88,7 @@ struct Rig {
     events: mpsc::Receiver<Event>,
     beats: watch::Sender<Timestamp>,
     roster: watch::Sender<Arc<Roster>>,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), Occupied>>,
 }
 
 impl Rig {
@@ -128,7 +128,7 @@ impl Rig {
     /// Ends the adapter as the program does; whatever it still had to say.
     async fn stop(mut self) -> Vec<Event> {
         self.orders = None;
-        timeout(PATIENCE, self.task).await.expect("the adapter ends").unwrap();
+        timeout(PATIENCE, self.task).await.expect("the adapter ends").unwrap().expect("nobody else serves");
         let mut rest = Vec::new();
         while let Ok(event) = self.events.try_recv() {
             rest.push(event);

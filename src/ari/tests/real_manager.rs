@@ -47,7 +47,7 @@ fn roster(server: ServerId, members: &[Phone]) -> Arc<Roster> {
 /// Who is in these queues, as `queue interface penalty paused`.
 async fn members(talk: &mut Talk, queues: &[&str]) -> Vec<String> {
     let Answer::Done(status) = talk.ask(&Action::new("QueueStatus")).await.unwrap() else { panic!("refused") };
-    let picture = Picture::of(&status);
+    let picture = Picture::of("callsync-", &status);
     let ours = picture.members.iter().filter(|((queue, _), _)| queues.contains(&queue.as_str()));
     ours.map(|((queue, interface), member)| format!("{queue} {interface} {} {}", member.penalty, member.paused)).collect()
 }

@@ -47,7 +47,12 @@ fn sorted(value: &Value) -> Value {
 
 /// All requests of an order, in the order in which they would be sent.
 fn requests(op: &Op) -> Vec<String> {
-    match plan(op, &names("callsync")) {
+    requests_of("callsync", op)
+}
+
+/// The same, of another application.
+fn requests_of(app: &str, op: &Op) -> Vec<String> {
+    match plan(op, &names(app)) {
         Plan::InTurn(requests) => requests.iter().map(write).collect(),
         Plan::Join { join, tell } => std::iter::once(&join).chain(&tell).map(write).collect(),
         Plan::Dial { create, dial, .. } => vec![write(&create), write(&dial)],
@@ -122,6 +127,21 @@ fn a_leg_is_created_with_its_mark_and_then_dialled() {
     let expected =
         [format!("POST /channels/create?{query} {body}"), format!("POST /channels/{LEG}/dial?caller=lab-1.2&timeout=45")];
     assert_eq!(requests(&dial), expected);
+}
+
+/// Its leg is told by which names the dialplan finds its program, and its CDR whose stamp it bears.
+#[test]
+fn another_application_than_the_usual_one_says_so() {
+    let endpoint = Endpoint { server: ServerId(9), name: "1001".to_owned() };
+    let give_up_after = Span::from_secs(45);
+    let dial = Op::Dial { leg: our_leg(1, 1), endpoint, caller: caller(), give_up_after, mark: mark() };
+    let [create, _] = &requests_of("trial", &dial)[..] else { panic!("a leg is created and dialled") };
+    assert!(create.contains("&app=trial&") && create.contains(r#""CALLSYNC_OTHER":"_trial""#), "{create}");
+    let (queue, outcome, entered) = ("700".to_owned(), Outcome::Abandoned, Timestamp::from_ms(1000));
+    let stamp = Stamp { call: call(1), queue, outcome, entered, agent: None, answered: None };
+    let told = requests_of("trial", &Op::Stamp { leg: caller(), stamp });
+    assert!(told[0].contains(r#""CDR(callsync_app)":"trial""#), "{told:?}");
+    assert!(told.last().unwrap().ends_with("?variable=CDR%28callsync_app%29&value=trial"), "{told:?}");
 }
 
 #[test]

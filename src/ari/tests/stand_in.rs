@@ -48,6 +48,8 @@ pub struct StandIn {
     queries: Arc<Mutex<Vec<String>>>,
     sockets: Arc<Mutex<Vec<mpsc::UnboundedSender<Do>>>>,
     opened: watch::Sender<usize>,
+    /// What a sign of life says; without one the variable holds its clock's time alone, as an older build wrote it.
+    alive: Arc<Mutex<Option<String>>>,
     /// Whether it takes requests over its event sockets too, as Asterisk does since 22.4.
     serves_sockets: bool,
 }
@@ -68,8 +70,8 @@ impl StandIn {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let opened = watch::channel(0).0;
-        let (requests, queries, sockets) = (Arc::default(), Arc::default(), Arc::default());
-        let stand_in = Self { url, requests, queries, sockets, opened, serves_sockets };
+        let (requests, queries, sockets, alive) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let stand_in = Self { url, requests, queries, sockets, opened, alive, serves_sockets };
         let serving = stand_in.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -82,6 +84,11 @@ impl StandIn {
     /// Does something on the event socket that was opened last.
     pub fn on_socket(&self, what: Do) {
         self.sockets.lock().unwrap().last().unwrap().send(what).unwrap();
+    }
+
+    /// From here on the last sign of life says this.
+    pub fn is_alive(&self, said: &str) {
+        *self.alive.lock().unwrap() = Some(said.to_owned());
     }
 
     /// The requests so far, without the event sockets.
@@ -117,9 +124,12 @@ impl StandIn {
             return self.serve_socket(stream, rule).await;
         }
         while let Some((request, query)) = read_request(&mut stream).await {
+            let asks_who_lives = request == "GET /asterisk/variable" && query.starts_with("variable=CALLSYNC_ALIVE");
+            let alive = self.alive.lock().unwrap().clone().filter(|_| asks_who_lives);
             self.queries.lock().unwrap().push(query);
+            let alive = alive.map(|said| Answer::Reply(200, format!(r#"{{"value":"{said}"}}"#)));
             let times = self.note(&request);
-            match rule(&request, times).unwrap_or_else(|| empty(&request)) {
+            match rule(&request, times).or(alive).unwrap_or_else(|| empty(&request)) {
                 Answer::Reply(status, body) => reply(&mut stream, status, &body).await,
                 Answer::Held(held) => {
                     held.notified().await;

@@ -102,7 +102,8 @@ impl Stage {
     pub async fn program_is_heard(&self) -> Result<()> {
         until(SOON * 4, "the program's heartbeat is heard in Asterisk", async || {
             let beat = self.ari("asterisk/variable?variable=CALLSYNC_ALIVE").await?["value"].clone();
-            let age = beat.as_str().and_then(|text| text.parse::<Millis>().ok()).map(|seconds| now() - seconds * 1000);
+            let said = beat.as_str().and_then(|text| text.split(' ').next()?.parse::<Millis>().ok());
+            let age = said.map(|seconds| now() - seconds * 1000);
             Ok(match age {
                 Some(age) if age < A_BEAT => Seen::Enough(()),
                 _ => Seen::NotYet(format!("CALLSYNC_ALIVE is {beat}")),
