@@ -175,6 +175,14 @@ const fn default_server() -> u16 {
     1
 }
 
+/// Longest name of an application.
+const LONGEST_APP: usize = 32;
+
+fn is_an_app(name: &str) -> bool {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    (1..=LONGEST_APP).contains(&name.len()) && name.chars().all(fits)
+}
+
 /// Why the configuration could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -194,6 +202,14 @@ pub enum ConfigError {
         file: PathBuf,
         /// The key.
         key: String,
+    },
+    /// Asterisk's variables, queues and notes bear the application's name.
+    #[error("{file}: app is {found:?}; it may hold letters, digits, - and _, {LONGEST_APP} of them at most")]
+    App {
+        /// The file that was read.
+        file: PathBuf,
+        /// What it says.
+        found: String,
     },
     /// No desk could ever be there: each would vanish between two of its signs of life.
     #[error(
@@ -224,6 +240,9 @@ impl Config {
         let environment = config::Environment::with_prefix("CALLSYNC").prefix_separator("_").separator("__");
         let both = config::Config::builder().add_source(from_file).add_source(environment).build();
         let read: Self = both.and_then(config::Config::try_deserialize).map_err(unusable)?;
+        if !is_an_app(&read.ari.app) {
+            return Err(ConfigError::App { file: file.to_owned(), found: read.ari.app });
+        }
         if (1..SHORTEST_DESK_GONE_S).contains(&read.desk_gone_s) {
             return Err(ConfigError::DeskGone { file: file.to_owned(), found: read.desk_gone_s });
         }

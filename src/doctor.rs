@@ -194,17 +194,32 @@ async fn content(db: &Db) -> Result<Vec<Finding>, store::Error> {
 
 async fn switch(config: &Config, installation: Installation) -> Vec<Finding> {
     let url = &config.ari.url;
-    match ari::probe(&config.switch(installation)).await {
+    let switch = config.switch(installation);
+    match ari::probe(&switch).await {
         Ok(probe) => {
             let mut findings = vec![Well(format!("Asterisk {} answers at {url}", probe.version))];
             findings.extend(probe.lacks.into_iter().map(|lack| {
                 Worth(format!("this Asterisk lacks {lack}"), "There is a way round; a newer Asterisk 22 is quicker.".to_owned())
             }));
+            findings.extend(neighbours(&switch).await);
             findings
         }
         // The adapter's errors say how to mend them.
         Err(error) => vec![Wrong(crate::in_full(&error), String::new())],
     }
+}
+
+/// Other programs of our make: on our application there may be none.
+async fn neighbours(switch: &ari::Config) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    if let Err(occupied) = ari::may_begin(switch).await {
+        findings.push(Wrong(occupied.to_string(), String::new()));
+    }
+    findings.extend(ari::others(switch).await.into_iter().map(|other| {
+        let cure = "It is left alone. dialplan/README.md says how two programs share an Asterisk.";
+        Worth(other.to_string(), cure.to_owned())
+    }));
+    findings
 }
 
 async fn manager(config: &Config, installation: Installation) -> Finding {

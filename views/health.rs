@@ -3,6 +3,7 @@
 
 mod gauges;
 mod needs;
+mod others;
 mod requests;
 
 use maud::{Markup, Render, html};
@@ -10,6 +11,7 @@ use model::Timestamp;
 
 pub use gauges::{Gauge, Measure};
 pub use needs::Needs;
+pub use others::Other;
 pub use requests::Requests;
 
 use crate::assets;
@@ -41,6 +43,10 @@ pub struct Now {
     pub gauges: Vec<Gauge>,
     /// What Asterisk was asked for within the last hour, the slowest kind first.
     pub requests: Vec<Requests>,
+    /// Other programs of our make on the same Asterisk.
+    pub others: Vec<Other>,
+    /// Whether one of them serves our application.
+    pub taken: bool,
     /// When the process began.
     pub began: Option<Timestamp>,
     /// The version of the program.
@@ -69,6 +75,7 @@ pub fn now(now: &Now, frame: &Frame) -> Markup {
                 (age(now, frame))
             }
             (verdict(now, lang))
+            (others::notice(&now.others, now.taken, lang))
             (needs::strip(&now.needs, lang))
             (gauges::table(&now.gauges, lang))
             (requests::section(&now.requests, lang))

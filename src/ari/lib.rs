@@ -58,6 +58,7 @@ use model::{Installation, ServerId};
 use secrecy::SecretString;
 
 pub use evacuate::{Evacuated, NotEvacuated, evacuate};
+pub use others::{Other, others};
 pub use patience::Patience;
 pub use probe::{Probe, ProbeError, probe, probe_manager};
 pub use session::run;

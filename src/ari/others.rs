@@ -1,13 +1,18 @@
 //! Other programs of our make on this Asterisk: what is theirs is left alone, and named on the page of health.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use model::Installation;
 
+use crate::Config;
 use crate::account::{Lists, stasis_app};
+use crate::client::HttpClient;
 use crate::event::Channel;
+use crate::line::{AT_ONCE, Line, Transport};
 use crate::names::{Maker, Marked, Names};
+use crate::take::read_lists;
 
 /// Most programs that are told apart.
 const MOST: usize = 8;
@@ -69,6 +74,25 @@ impl Lists {
             (None, Marked::Unnamed(_)) if elsewhere => Some(None),
             (Some(Maker::Us | Maker::Older) | None, _) => None,
         }
+    }
+}
+
+/// What is another program's of our make on the Asterisk of this configuration; nothing if it does not say.
+pub async fn others(config: &Config) -> Vec<Other> {
+    let Ok(client) = HttpClient::new(config, AT_ONCE) else { return Vec::new() };
+    let (line, names) = (Line::new(Transport::Http(client)), Names::new(config));
+    read_lists(&line, &names).await.map(|lists| lists.others(&names, &[])).unwrap_or_default()
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { app, installation, legs, bridges } = self;
+        write!(f, "another callsync is on this Asterisk: application {app:?}, ")?;
+        match installation {
+            Some(installation) => write!(f, "installation {installation}, ")?,
+            None => f.write_str("of a build that names no installation, ")?,
+        }
+        write!(f, "{legs} legs, {bridges} bridges")
     }
 }
 

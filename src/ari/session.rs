@@ -32,10 +32,6 @@ use crate::starts::{Start, Starts};
 use crate::take::{Taken, filter_events, take};
 use crate::{Config, Transport as Wanted};
 
-/// How often it is looked whether a program that took our application still gives signs of life. As long as it does it has the
-/// application: two programs that take it from each other in turn would leave every call without a master.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
-
 /// How long the last orders may take once no more can come.
 const LAST_ORDERS: Duration = Duration::from_secs(2);
 
@@ -75,7 +71,7 @@ pub async fn run(
             Err(NotConnected::Occupied(why)) if !served => return Err(why),
             Err(why @ NotConnected::Occupied(_)) => {
                 complain(&mut complaint, &why);
-                LOOK_AGAIN
+                sign::LOOK_AGAIN
             }
             Err(why) => {
                 complain(&mut complaint, &why);
@@ -90,7 +86,7 @@ pub async fn run(
                 match end {
                     End::NoMoreOrders => return Ok(()),
                     End::Replaced => {
-                        if ends.refuse_while(free_again(&config)).await.is_none() {
+                        if ends.refuse_while(sign::silence(&config)).await.is_none() {
                             return Ok(());
                         }
                         Duration::ZERO
@@ -101,22 +97,6 @@ pub async fn run(
         };
         if ends.refuse_while(tokio::time::sleep(wait)).await.is_none() {
             return Ok(());
-        }
-    }
-}
-
-/// Waits until the program that took our application gives no sign of life any more. Our own last one has to grow old too: the
-/// other may not have given any yet.
-async fn free_again(config: &Config) {
-    let Ok(client) = HttpClient::new(config, AT_ONCE) else { return };
-    let (line, names) = (Line::new(Transport::Http(client)), Names::new(config));
-    let taken = metrics::gauge!("callsync_ari_application_taken");
-    taken.set(1);
-    loop {
-        tokio::time::sleep(LOOK_AGAIN).await;
-        if !matches!(sign::last(&line, &names).await, Ok(Some(_))) {
-            taken.set(0);
-            return;
         }
     }
 }

@@ -19,6 +19,10 @@ pub const CLOCK: &str = "EPOCH";
 /// How old a sign of life may be, in seconds, as the dialplan judges it.
 const FRESH: i64 = 10;
 
+/// How often it is looked whether a program that took our application still gives signs of life. As long as it does it has the
+/// application: two programs that take it from each other in turn would leave every call without a master.
+pub const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
 /// How long Asterisk may take to say whose the application is: one that says nothing cannot be asked for calls either.
 const SAID_WITHIN: Duration = Duration::from_secs(1);
 
@@ -102,6 +106,22 @@ pub async fn may_begin(config: &Config) -> Result<(), Occupied> {
     // What ails the settings is said when they are used.
     let Ok(client) = HttpClient::new(config, AT_ONCE) else { return Ok(()) };
     may_serve(&Line::new(Transport::Http(client)), &Names::new(config)).await
+}
+
+/// Waits until the program that took our application gives no sign of life any more. Our own last one has to grow old too: the
+/// other may not have given any yet.
+pub async fn silence(config: &Config) {
+    let Ok(client) = HttpClient::new(config, AT_ONCE) else { return };
+    let (line, names) = (Line::new(Transport::Http(client)), Names::new(config));
+    let taken = metrics::gauge!("callsync_ari_application_taken");
+    taken.set(1);
+    loop {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        if !matches!(last(&line, &names).await, Ok(Some(_))) {
+            taken.set(0);
+            return;
+        }
+    }
 }
 
 #[cfg(test)]

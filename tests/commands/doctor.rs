@@ -48,3 +48,14 @@ fn what_is_made_is_nobody_elses_to_read() {
         assert_eq!(mode & 0o077, 0, "{} is open to others: {mode:o}", path.display());
     }
 }
+
+#[test]
+fn an_application_whose_name_cannot_stand_in_asterisks_names_is_refused() {
+    let site = Site::new();
+    let config = std::fs::read_to_string(site.folder.join("callsync.toml")).expect("it was written");
+    for app in ["", "a,b", "a b", "приём"] {
+        site.write("callsync.toml", &format!("{config}app = \"{app}\"\n"));
+        let said = site.run(&["doctor"], "");
+        assert!(!said.well && said.err.contains("letters, digits"), "{app:?}: {said:?}");
+    }
+}

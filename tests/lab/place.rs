@@ -61,6 +61,8 @@ pub struct Lab {
     pub folder: PathBuf,
     /// Its Asterisk.
     pub asterisk: Asterisk,
+    /// The product's program.
+    program: Option<PathBuf>,
     product: Option<Product>,
     postgres: Option<Postgres>,
 }
@@ -81,7 +83,7 @@ impl Lab {
         };
         let site = Site { ports, passwords: passwords.clone(), cdr };
         let asterisk = Asterisk::start(&cached_root, &folder, site).await?;
-        let mut lab = Self { ports, passwords, folder, asterisk, product: None, postgres };
+        let mut lab = Self { ports, passwords, folder, asterisk, program: callsync.clone(), product: None, postgres };
         if let Some(program) = callsync {
             let settings = lab.settings(ready);
             lab.product = Some(Product::start(&program, &lab.folder, &settings).await?);
@@ -141,6 +143,38 @@ impl Lab {
         product.serve().await
     }
 
+    /// A second program on the same Asterisk, at work: with an application, a data folder, pages and settings of its own.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub async fn second(&self, app: &str, web: u16, settings: &serde_json::Value) -> Result<Product> {
+        let mut second = self.beside(app, web, settings).await?;
+        second.serve().await?;
+        Ok(second)
+    }
+
+    /// What a second program on the same Asterisk says when it refuses to run.
+    ///
+    /// # Errors
+    /// When it runs.
+    pub async fn refused(&self, app: &str, web: u16, settings: &serde_json::Value) -> Result<String> {
+        self.beside(app, web, settings).await?.refusal().await
+    }
+
+    async fn beside(&self, app: &str, web: u16, settings: &serde_json::Value) -> Result<Product> {
+        let program = self.program.as_ref().ok_or_else(|| Trouble::said("this lab runs without callsync"))?;
+        let folder = folders::made(self.folder.join(format!("beside-{app}")))?;
+        let first = self.settings(Ready::All);
+        let settings = Settings {
+            ports: Ports { web, ..self.ports },
+            app: app.to_owned(),
+            database_url: sqlite_url(&folder.join("callsync/callsync.db")),
+            demo: settings.clone(),
+            ..first
+        };
+        Product::set_up(program, &folder, &settings).await
+    }
+
     /// What Asterisk's own command line answers.
     ///
     /// # Errors
@@ -171,6 +205,7 @@ impl Lab {
             ami_password: self.passwords.ami.clone(),
             // One kind of lab speaks in the clear, the other does not: both ways are used by every suite.
             ami_trust: self.postgres.as_ref().map(|_| self.asterisk.root.join("etc/asterisk").join(CERTIFICATE)),
+            app: "callsync".to_owned(),
             database_url: self.database_url(),
             demo: demo::document(&self.passwords, becomes_ready),
         }

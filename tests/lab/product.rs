@@ -74,6 +74,8 @@ pub struct Settings {
     pub ami_password: String,
     /// The certificate of the manager interface, if it is spoken to over TLS.
     pub ami_trust: Option<PathBuf>,
+    /// The Stasis application that it serves.
+    pub app: String,
     /// `sqlite://…` or `postgres://…`.
     pub database_url: String,
     /// The demo: queues, agents, users.
@@ -108,14 +110,23 @@ impl Product {
     /// # Errors
     /// When the import fails or it does not become ready.
     pub async fn start(program: &Path, folder: &Path, settings: &Settings) -> Result<Self> {
+        let mut product = Self::set_up(program, folder, settings).await?;
+        product.serve().await?;
+        Ok(product)
+    }
+
+    /// The same, but does not start it.
+    ///
+    /// # Errors
+    /// When the import fails.
+    pub async fn set_up(program: &Path, folder: &Path, settings: &Settings) -> Result<Self> {
         let config = folder.join("callsync.toml");
         write_secret(&config, &config_text(settings, &folders::made(folder.join("callsync"))?))?;
         let demo = folder.join("demo.json");
         write_secret(&demo, &settings.demo.to_string())?;
         let log = folder.join("callsync.log");
-        let mut product = Self { program: program.to_owned(), config, log, web: settings.ports.web, child: None };
+        let product = Self { program: program.to_owned(), config, log, web: settings.ports.web, child: None };
         product.import(&demo).await?;
-        product.serve().await?;
         Ok(product)
     }
 
@@ -142,6 +153,22 @@ impl Product {
     pub async fn serve(&mut self) -> Result<()> {
         self.launch()?;
         self.wait_until_ready().await
+    }
+
+    /// What it says when it is started and refuses to run.
+    ///
+    /// # Errors
+    /// When it runs, or does not end soon.
+    pub async fn refusal(&self) -> Result<String> {
+        let mut command = self.command();
+        command.arg("serve").stdin(Stdio::null()).kill_on_drop(true);
+        let ended = timeout(STOP_WITHIN, command.output()).await;
+        let ended = ended.map_err(|_| Trouble::said("callsync runs where it should have refused to"))?;
+        let output = ended.map_err(|source| Trouble::Start { program: command::shown(&command), source })?;
+        if output.status.success() {
+            return Err(Trouble::said("callsync ended well where it should have refused to run"));
+        }
+        Ok(String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
     /// Starts the program and does not wait.
@@ -293,7 +320,7 @@ fn executable(name: &str, messages: &str) -> Option<PathBuf> {
 }
 
 fn config_text(settings: &Settings, data: &Path) -> String {
-    let Settings { ports, ari_password, ami_password, database_url, .. } = settings;
+    let Settings { ports, ari_password, ami_password, app, database_url, .. } = settings;
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let trust = settings.ami_trust.as_ref().map(|file| format!("tls = true\ntrust = {}\n", quoted(&file.to_string_lossy())));
     let ami = if trust.is_some() { ports.ami_tls } else { ports.ami };
@@ -306,7 +333,7 @@ fn config_text(settings: &Settings, data: &Path) -> String {
          url = \"http://127.0.0.1:{http}\"\n\
          user = \"callsync\"\n\
          password = {password}\n\
-         app = \"callsync\"\n\
+         app = {app}\n\
          server = 1\n\n\
          [ami]\n\
          address = \"127.0.0.1:{ami}\"\n\
@@ -315,6 +342,7 @@ fn config_text(settings: &Settings, data: &Path) -> String {
          {trust}",
         web = ports.web,
         http = ports.http,
+        app = quoted(app),
         trust = trust.unwrap_or_default(),
         secret = quoted(ami_password),
         data = quoted(&data.to_string_lossy()),
@@ -344,6 +372,7 @@ mod tests {
             ari_password: "secret".to_owned(),
             ami_password: "hidden".to_owned(),
             ami_trust: None,
+            app: "callsync".to_owned(),
             database_url: "sqlite:///x/callsync.db".to_owned(),
             demo: Value::Null,
         };

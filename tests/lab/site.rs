@@ -75,6 +75,8 @@ impl Site {
         write(&folder.join(CERTIFICATE), &certificate)?;
         write(&folder.join("manager.key"), &key)?;
         write(&folder.join("accounts.conf"), &accounts())?;
+        write(&folder.join("extensions-trial.conf"), &second_program()?)?;
+        write(&folder.join("queues-trial.conf"), "[callsync_trial-700](callsync)\n")?;
         for queue in ["700", "701", "702"] {
             write(&folder.join(format!("members-79{}.conf", &queue[2..])), &members(queue))?;
         }
@@ -138,6 +140,14 @@ fn fill(text: &str, values: &[(&str, String)]) -> std::result::Result<String, St
     }
     filled.push_str(rest);
     Ok(filled)
+}
+
+/// The entries of a second program, as the dialplan's README has them.
+fn second_program() -> Result<String> {
+    let file = folders::workspace().join("dialplan/README.md");
+    let text = fs::read_to_string(&file).map_err(Trouble::file("reading", &file))?;
+    let example = text.split("\n```\n").find(|block| block.starts_with("[trial]"));
+    example.map(|example| format!("{example}\n")).ok_or_else(|| Trouble::said(format!("{} has no example", file.display())))
 }
 
 fn accounts() -> String {

@@ -5,7 +5,7 @@ use model::{PersonName, Span, Viewer};
 
 use super::{AT, frame};
 use crate::frame::SignedIn;
-use crate::health::{Gauge, Health, Measure, Needs, Now, Requests};
+use crate::health::{Gauge, Health, Measure, Needs, Now, Other, Requests};
 use crate::words::Lang;
 
 /// The page in its states.
@@ -67,7 +67,8 @@ fn day() -> Now {
         kind("hang_up", 1_166, 0, 0.0032),
     ];
     let needs = Needs { asterisk: true, manager: Some(true), database: true, books: true, journal: true, desks: 38, lives: 3 };
-    Now { at: AT, needs, gauges, requests, began: Some(AT - Span::from_secs(112_364)), version: "0.1.0" }
+    let began = Some(AT - Span::from_secs(112_364));
+    Now { at: AT, needs, gauges, requests, others: Vec::new(), taken: false, began, version: "0.1.0" }
 }
 
 /// Started a moment ago: nothing was measured yet.
@@ -109,5 +110,12 @@ fn wrong() -> Now {
     let gauges = day.gauges.into_iter().map(worse).collect();
     let late =
         |kind: Requests| Requests { p95: Some(0.31), p99: Some(8.4), most: Some(f64::INFINITY), failed: kind.asked, ..kind };
-    Now { needs, gauges, requests: day.requests.into_iter().map(late).collect(), ..day }
+    let other = |app: &str, installation: &str, legs, bridges| Other {
+        app: app.to_owned(),
+        installation: installation.to_owned(),
+        legs,
+        bridges,
+    };
+    let others = vec![other("trial", "kfjdlsmn", 34, 16), other("", "", 1, 0)];
+    Now { needs, gauges, requests: day.requests.into_iter().map(late).collect(), others, taken: true, ..day }
 }

@@ -12,6 +12,7 @@ mod lanes;
 mod life;
 mod managing;
 mod measure;
+mod mirror;
 mod real;
 mod real_manager;
 mod requests;

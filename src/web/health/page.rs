@@ -7,7 +7,7 @@ use maud::Render;
 use model::Timestamp;
 use model::user::Role;
 use serde::Deserialize;
-use views::health::{Gauge, Health, Measure, Needs, Now, Requests};
+use views::health::{Gauge, Health, Measure, Needs, Now, Other, Requests};
 
 use super::buckets::Buckets;
 use super::hour::Readings;
@@ -74,6 +74,8 @@ async fn now(site: &Site) -> Now {
         },
         gauges: gauges(&readings),
         requests: requests(&readings),
+        others: others(now),
+        taken: now.taken.is_some_and(|taken| taken > 0.0),
         began: now.began.and_then(moment),
         version: env!("CARGO_PKG_VERSION"),
     }
@@ -132,6 +134,17 @@ fn requests(readings: &Readings) -> Vec<Requests> {
     }
     all.sort_by(|one, other| other.p95.partial_cmp(&one.p95).unwrap_or(std::cmp::Ordering::Equal));
     all
+}
+
+/// Other programs of our make, of which something is left.
+fn others(now: &Reading) -> Vec<Other> {
+    let other = |((app, installation), (legs, bridges)): (&(String, String), &(f64, f64))| Other {
+        app: app.clone(),
+        installation: installation.clone(),
+        legs: whole(*legs),
+        bridges: whole(*bridges),
+    };
+    now.others.iter().map(other).filter(|other| other.legs + other.bridges > 0).collect()
 }
 
 /// The nearest count.

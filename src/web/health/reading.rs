@@ -14,6 +14,10 @@ pub(super) struct Reading {
     pub steps: Buckets,
     pub commits: Buckets,
     pub pages: Buckets,
+    /// Legs and bridges of other programs, by application and installation.
+    pub others: BTreeMap<(String, String), (f64, f64)>,
+    /// Whether another program serves our application.
+    pub taken: Option<f64>,
     /// By the kind of request.
     pub requests: BTreeMap<String, Requests>,
     pub lanes: Option<f64>,
@@ -59,6 +63,8 @@ impl Reading {
                 self.requests_of(line).failed += line.value;
                 return;
             }
+            "callsync_ari_others" => return self.take_other(line),
+            "callsync_ari_application_taken" => &mut self.taken,
             "callsync_ari_lanes" => &mut self.lanes,
             "callsync_ari_orders_waiting" => &mut self.orders,
             "callsync_books_lag" => &mut self.lag,
@@ -74,6 +80,15 @@ impl Reading {
             _ => return,
         };
         *place = Some(line.value);
+    }
+
+    fn take_other(&mut self, line: &Line<'_>) {
+        let label = |name| line.label(name).unwrap_or_default().to_owned();
+        let (legs, bridges) = self.others.entry((label("app"), label("installation"))).or_default();
+        match line.label("what") {
+            Some("bridges") => *bridges = line.value,
+            Some(_) | None => *legs = line.value,
+        }
     }
 
     fn requests_of(&mut self, line: &Line<'_>) -> &mut Requests {

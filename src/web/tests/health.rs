@@ -109,3 +109,20 @@ async fn until(stream: &mut axum::body::BodyDataStream, wanted: &str) {
     };
     tokio::time::timeout(Duration::from_secs(10), reading).await.unwrap_or_else(|_| panic!("{wanted} never came"));
 }
+
+#[tokio::test]
+async fn the_page_names_other_programs_on_this_asterisk_as_long_as_something_of_theirs_is_there() {
+    let site = Site::open().await;
+    let mut admin = site.signed_in(Role::Admin).await;
+    let tell = |legs: u32, bridges: u32| {
+        let (app, installation) = ("trial", "kfjdlsmn");
+        metrics::gauge!("callsync_ari_others", "what" => "legs", "app" => app, "installation" => installation).set(legs);
+        metrics::gauge!("callsync_ari_others", "what" => "bridges", "app" => app, "installation" => installation).set(bridges);
+    };
+    tell(34, 16);
+    let page = admin.get("/admin/health").await.body;
+    let named = page.split("data-others=\"trial\"").nth(1).and_then(|rest| rest.split("</li>").next()).expect("it is named");
+    assert!(["trial", "kfjdlsmn", "34", "16"].iter().all(|word| named.contains(word)), "{named}");
+    tell(0, 0);
+    assert!(!admin.get("/admin/health").await.body.contains("data-others"));
+}

@@ -83,7 +83,7 @@ impl Lot {
 }
 
 /// A text as forms send it.
-fn coded(text: &str) -> String {
+pub(super) fn coded(text: &str) -> String {
     text.bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()

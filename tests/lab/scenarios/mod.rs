@@ -19,6 +19,7 @@ mod leaving;
 mod live;
 pub mod lot;
 mod moments;
+pub mod neighbours;
 pub mod overflow;
 pub mod phones;
 pub mod priority;
@@ -175,6 +176,8 @@ pub fn all() -> Vec<Scenario> {
         AtLength Sqlite Alone burst::three_hundred_callers_at_once_ring_no_phone_twice_and_are_served_in_order,
         Everyday Always Alone recovery::talk_goes_on_while_the_program_is_killed_and_restarted,
         Everyday Sqlite Alone recovery::caller_who_waits_keeps_the_place_while_the_program_is_killed_and_restarted,
+        Everyday Sqlite Alone neighbours::second_program_on_the_same_asterisk_touches_no_call_of_the_first,
+        Everyday Sqlite Alone neighbours::second_program_on_the_same_application_is_refused_in_words,
         Everyday Sqlite Alone fallback::caller_reaches_an_agent_by_asterisks_own_queue_while_the_program_is_stopped,
         Everyday Sqlite Alone fallback::caller_reaches_an_agent_by_asterisks_own_queue_while_the_program_hangs,
         AtLength Sqlite Alone fallback::caller_hears_the_polite_prompt_while_nobody_is_there_at_all,

@@ -55,7 +55,7 @@ pub async fn caller_who_waits_keeps_the_place_while_the_program_is_killed_and_re
     stage.witnesses_agree(&caller).await.map(drop)
 }
 
-fn unbroken(stage: &Stage, listener: &Phone, speaker: &Phone, since: &Heard) -> Result<()> {
+pub(super) fn unbroken(stage: &Stage, listener: &Phone, speaker: &Phone, since: &Heard) -> Result<()> {
     let stretches = listener.ear().tone(speaker.tone, since.from);
     let standstills = stage.pulse.standstills();
     match stretches.windows(2).find(|pair| standstills.between(pair[0].to, pair[1].from) == 0) {

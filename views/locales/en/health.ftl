@@ -9,6 +9,11 @@ health-how = Percentiles are of the last 5 minutes, in the table of requests of 
 health-build = pages build
 health-uptime = running for
 
+health-others = Other programs on this Asterisk
+health-other = Another CallSync is on this Asterisk: application { $app }, installation { $installation }. At the last look: { $legs } channels, { $bridges } bridges. They are left alone.
+health-other-older = Another CallSync, of an earlier build, is on this Asterisk: application { $app }. At the last look: { $legs } channels, { $bridges } bridges. They are left alone.
+health-taken = Another program serves our application in Asterisk. Calls go to it for as long as it gives signs of life.
+
 health-needs = What calls need
 health-connected = connected
 health-disconnected = not connected

@@ -9,6 +9,11 @@ health-how = Перцентили — за последние 5 минут, в �
 health-build = сборка страниц
 health-uptime = работает
 
+health-others = Другие программы на этом Asterisk
+health-other = На этом Asterisk есть другой CallSync: приложение { $app }, установка { $installation }. При последней сверке: каналов { $legs }, мостов { $bridges }. Их не трогаем.
+health-other-older = На этом Asterisk есть другой CallSync прежней сборки: приложение { $app }. При последней сверке: каналов { $legs }, мостов { $bridges }. Их не трогаем.
+health-taken = Наше приложение в Asterisk обслуживает другая программа. Звонки идут ей, пока она подаёт признаки жизни.
+
 health-needs = Что нужно звонкам
 health-connected = подключён
 health-disconnected = нет связи
