@@ -59,7 +59,7 @@ fn entries(steps: &[Step]) -> Vec<Vec<BookEntry>> {
 fn what_a_call_takes_in_the_journal() {
     let folder = std::env::temp_dir().join(format!("callsync-size-{}", Uuid::now_v7().simple()));
     std::fs::create_dir_all(&folder).unwrap();
-    let keeping = Keeping { folder: folder.clone(), days: 14 };
+    let keeping = Keeping { folder: folder.clone(), days: 14, zone: jiff::tz::TimeZone::UTC };
     let mut journal = open(&keeping, Health::default()).unwrap();
     let at = Timestamp::from_ms(1);
     journal.begin(Snapshot { at, state: State::new(1), position: 0, since: at, follows: true });

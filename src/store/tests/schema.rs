@@ -10,7 +10,8 @@ use super::stand::{on_both, on_postgres, on_sqlite};
 use crate::dispatch::{Dialects, On};
 use crate::migrations::FILES;
 use crate::{
-    Error, agent_states, agents, audit, books, calls, day, db, desk, installation, lock, queues, sessions, settings, timing, users,
+    Error, agent_states, agents, audit, books, calls, day, db, desk, installation, lock, queues, sessions, settings, timing,
+    users,
 };
 
 /// Every statement of the crate, by file.

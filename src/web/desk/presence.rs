@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(desks.round(&gone, at(31)), Round::default(), "nobody is there yet");
         desks.hear(OWN, at(40));
         assert_eq!(desks.round(&gone, at(41)), Round { back: vec![OWN], ..Round::default() });
-        assert_eq!(desks.round(&[row.clone()], at(42)), Round::default(), "it was taken back");
+        assert_eq!(desks.round(std::slice::from_ref(&row), at(42)), Round::default(), "it was taken back");
         // What the agent has asked for stays.
         let lunch = [AgentRow { then: Some(AgentState::NotReady(NotReadyReason::Lunch)), ..row }];
         assert_eq!(desks.round(&lunch, at(43)), Round::default());
