@@ -72,5 +72,6 @@ pub fn step(state: &mut State, at: Timestamp, event: Event) -> Vec<Effect> {
         turn.record(Fact::Ignored { event: name.to_owned(), why });
     }
     overflow::look_after_empty_queues(&mut turn);
+    on::greet(&mut turn);
     turn.effects()
 }

@@ -47,9 +47,14 @@ impl World {
             self.run(&op);
             return;
         }
-        if let Op::StartMusic { leg, .. } | Op::StopMusic { leg } = &op {
+        let heard = match &op {
+            Op::StartMusic { leg, .. } | Op::StopMusic { leg } => Some(leg.clone()),
+            Op::Answer { leg } => Some(LegId::Theirs(leg.clone())),
+            _ => None,
+        };
+        if let Some(leg) = heard {
             let sticks = matches!(op, Op::StopMusic { .. });
-            self.switch.legs.entry(leg.clone()).and_modify(|leg| {
+            self.switch.legs.entry(leg).and_modify(|leg| {
                 leg.music_refused += 1;
                 leg.music_sticks = sticks;
             });

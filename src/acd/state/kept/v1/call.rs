@@ -10,27 +10,27 @@ use crate::{call, guard};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Call {
-    id: CallId,
-    leg: TheirLeg,
-    number: Option<Phone>,
-    queue: QueueId,
-    priority: u8,
+    pub(in crate::state::kept) id: CallId,
+    pub(in crate::state::kept) leg: TheirLeg,
+    pub(in crate::state::kept) number: Option<Phone>,
+    pub(in crate::state::kept) queue: QueueId,
+    pub(in crate::state::kept) priority: u8,
     #[serde(default)]
-    at_head: Option<u64>,
-    entered: Timestamp,
+    pub(in crate::state::kept) at_head: Option<u64>,
+    pub(in crate::state::kept) entered: Timestamp,
     #[serde(default)]
-    joined: Timestamp,
+    pub(in crate::state::kept) joined: Timestamp,
     #[serde(default)]
-    left: Vec<QueueId>,
-    since: Timestamp,
-    offers_made: u32,
-    last_leg: u32,
-    last_bridge: u32,
-    mishaps: u32,
-    music_failures: u32,
+    pub(in crate::state::kept) left: Vec<QueueId>,
+    pub(in crate::state::kept) since: Timestamp,
+    pub(in crate::state::kept) offers_made: u32,
+    pub(in crate::state::kept) last_leg: u32,
+    pub(in crate::state::kept) last_bridge: u32,
+    pub(in crate::state::kept) mishaps: u32,
+    pub(in crate::state::kept) music_failures: u32,
     #[serde(default)]
-    decisions: Vec<Decision>,
-    stage: Stage,
+    pub(in crate::state::kept) decisions: Vec<Decision>,
+    pub(in crate::state::kept) stage: Stage,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,16 +41,16 @@ pub(crate) enum Stage {
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Waiting {
-    since: Timestamp,
-    returned: bool,
-    bridge: Option<BridgeId>,
-    offers: Vec<Offer>,
+    pub(in crate::state::kept) since: Timestamp,
+    pub(in crate::state::kept) returned: bool,
+    pub(in crate::state::kept) bridge: Option<BridgeId>,
+    pub(in crate::state::kept) offers: Vec<Offer>,
     #[serde(default)]
-    leave: Option<Leave>,
+    pub(in crate::state::kept) leave: Option<Leave>,
     #[serde(default)]
-    closing: bool,
+    pub(in crate::state::kept) closing: bool,
     #[serde(default)]
-    guard: Guard,
+    pub(in crate::state::kept) guard: Guard,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -109,30 +109,9 @@ pub(crate) enum Stretch {
     Hold,
 }
 
-mirrored!(Call = call::Call {
-    id, leg, number, queue, priority, at_head, entered, joined, left, since, offers_made, last_leg, last_bridge, mishaps,
-    music_failures, decisions; stage;
-});
 mirrored!(Leave = call::Leave { at, to, why;; });
 mirrored!(Guard = guard::Guard { ordered, again_at;; });
 mirrored!(Offer = call::Offer { n, agent, tier, leg, made, over; ring; });
 mirrored!(Talk = call::Talk { agent, leg, bridge, answered, since, join_again_at, lift_again_at; stretch; });
-mirrored_enum!(Stage = call::Stage { Waiting(waiting), Talking(talk) });
 mirrored_enum!(Ring = call::Ring { Awaited { until }, Heard { until } });
 mirrored_enum!(Stretch = call::Stretch { Talk, Hold });
-
-impl From<call::Waiting> for Waiting {
-    fn from(waiting: call::Waiting) -> Self {
-        let call::Waiting { since, returned, bridge, offers, leave, closing, guard } = waiting;
-        let offers = offers.into_iter().map(Into::into).collect();
-        Self { since, returned, bridge, offers, leave: leave.map(Into::into), closing, guard: guard.into() }
-    }
-}
-
-impl From<Waiting> for call::Waiting {
-    fn from(waiting: Waiting) -> Self {
-        let Waiting { since, returned, bridge, offers, leave, closing, guard } = waiting;
-        let offers = offers.into_iter().map(Into::into).collect();
-        Self { since, returned, bridge, offers, leave: leave.map(Into::into), closing, guard: guard.into() }
-    }
-}
