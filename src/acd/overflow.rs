@@ -199,7 +199,11 @@ pub(crate) fn left_in_time(turn: &mut Turn<'_>, id: CallId) -> bool {
     let Some(call) = turn.state.calls().get(&id).filter(|call| call.is_alone()) else { return false };
     let queue = call.queue;
     let server = call.server();
-    let Some(mut due) = due(turn, id).filter(|_| turn.state.is_up(server)) else { return false };
+    let Some(mut due) = due(turn, id).filter(|_| turn.state.is_up(server)) else {
+        // Until the connection is there again nobody is sent away; then the caller is served before those who came later.
+        turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.closing = false));
+        return false;
+    };
     if !still_so(turn, queue, due.why) {
         // There may have been another reason, as old as this one.
         set_limit(turn, id);

@@ -78,6 +78,19 @@ fn line_that_is_not_answered_yet_rings_on_after_the_loss_and_is_answered_with_th
 }
 
 #[test]
+fn caller_whose_time_passed_while_rung_and_out_of_reach_is_rung_anew_before_those_who_came_later() {
+    let mut centre = super::overflowing::with(super::overflowing::longest(30, super::overflowing::OTHER), &[1001]);
+    let first = centre.calls(10_000, "c1", "700");
+    let second = centre.calls(11_000, "c2", "700");
+    assert_eq!(centre.state_of(1001), AgentState::Reserved(first));
+    centre.at(12_000, Event::SwitchLost { server: SERVER });
+    centre.at(52_000, Event::DeadlinePassed);
+    let there = |leg: &str, call, entered| caller_there(leg, Some(mark_of(call, 700, entered, CallPhase::Waiting)));
+    centre.at(52_001, returns(vec![there("c1", first, 10_000), there("c2", second, 11_000)], vec![]));
+    assert_eq!(centre.state_of(1001), AgentState::Reserved(first));
+}
+
+#[test]
 fn phone_that_still_rings_after_the_loss_may_ring_on() {
     let (mut centre, call) = Centre::ringing();
     centre.at(12_000, Event::SwitchLost { server: SERVER });
