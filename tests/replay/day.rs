@@ -74,7 +74,9 @@ impl Site {
         let leg = run.dialled().await;
         run.tell(Event::LegRang { leg }).await;
         run.tell(Event::LegAnswered { leg }).await;
-        run.until(|board| board.calls.iter().any(|call| call.phase == CallPhase::Talking)).await;
+        let talks = |board: &Wallboard| board.calls.iter().find(|call| call.phase == CallPhase::Talking).map(|call| call.since);
+        // A talk of no time would be none.
+        run.until(|board| talks(board).is_some_and(|since| board.at > since)).await;
         run.ends(their("one")).await;
         run.ends(LegId::Ours(leg)).await;
         run.until(|board| board.calls.is_empty()).await;

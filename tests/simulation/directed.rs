@@ -18,6 +18,9 @@ const LOG_OUT: u8 = 13;
 const ENDED: u8 = 4;
 const HEARD_OUT: u8 = 5;
 
+/// A talk of no time would be none.
+const TALK: Action = Action::TimePasses(1_000);
+
 /// Any of them.
 pub fn scene() -> impl Strategy<Value = Vec<Action>> {
     prop_oneof![
@@ -65,7 +68,7 @@ fn cleared_after_ringing() -> impl Strategy<Value = Vec<Action>> {
 fn cleared_after_talking() -> impl Strategy<Value = Vec<Action>> {
     (0_usize..6, reports(), 0_usize..9, reports()).prop_map(|(agent, before, end, after)| {
         let mut told = vec![Action::CallerArrives(0, 0), Action::Settles, Action::PhoneRings(0), Action::Settles];
-        told.extend([Action::PhoneAnswers(0), Action::Settles, Action::CallerHangsUp(0), Action::EventArrives]);
+        told.extend([Action::PhoneAnswers(0), Action::Settles, TALK, Action::CallerHangsUp(0), Action::EventArrives]);
         told.extend(unknown_fate_of_the_hangup());
         told.extend(agent_goes_on(agent));
         told.extend(before.into_iter().map(|what| Action::LateReport(0, what)));
@@ -94,9 +97,10 @@ fn answered_at_the_last_moment() -> impl Strategy<Value = Vec<Action>> {
     })
 }
 
-/// The order to hang up is carried out; that, and that its answer was lost, is reported later.
+/// The order to hang up, whose lane comes after that of its call, is carried out; that, and that its answer was lost, is reported
+/// later.
 fn unknown_fate_of_the_hangup() -> [Action; 3] {
-    [Action::OrderFails(0, 1), Action::EventIsDelayed, Action::EventIsDelayed]
+    [Action::OrderFails(1, 1), Action::EventIsDelayed, Action::EventIsDelayed]
 }
 
 fn caller_goes_on(how_far: usize) -> Vec<Action> {
@@ -192,7 +196,7 @@ fn tone_for_somebody_else() -> impl Strategy<Value = Vec<Action>> {
 
 fn tone_during_wrap_up() -> impl Strategy<Value = Vec<Action>> {
     let mut told = vec![Action::CallerArrives(0, 0), Action::Settles, Action::PhoneRings(0), Action::Settles];
-    told.extend([Action::PhoneAnswers(0), Action::Settles, Action::CallerHangsUp(0), Action::Settles]);
+    told.extend([Action::PhoneAnswers(0), Action::Settles, TALK, Action::CallerHangsUp(0), Action::Settles]);
     told.extend(dials(1));
     told.push(Action::EventArrives);
     Just(told)
@@ -256,7 +260,7 @@ fn phone_of_nobody() -> impl Strategy<Value = Vec<Action>> {
 
 /// A caller arrives again, or the agent dials a code, wherever the call has got to.
 fn somebody_again() -> impl Strategy<Value = Vec<Action>> {
-    (1_usize..11, any::<bool>()).prop_map(|(steps, caller)| {
+    (1_usize..12, any::<bool>()).prop_map(|(steps, caller)| {
         let again = if caller { Action::ArrivalRepeats(0) } else { Action::FeatureDialled(1, 1) };
         whole_visit(steps).chain([again, Action::Settles]).collect()
     })
@@ -264,7 +268,7 @@ fn somebody_again() -> impl Strategy<Value = Vec<Action>> {
 
 /// A supervisor gives an order on a call, wherever it has got to.
 fn order_on_a_call() -> impl Strategy<Value = Vec<Action>> {
-    (1_usize..11, any::<u8>()).prop_map(|(steps, ask)| whole_visit(steps).chain([Action::CallAsked(0, ask)]).collect())
+    (1_usize..12, any::<u8>()).prop_map(|(steps, ask)| whole_visit(steps).chain([Action::CallAsked(0, ask)]).collect())
 }
 
 /// The first so many steps of a caller's whole visit.
@@ -278,6 +282,7 @@ fn whole_visit(steps: usize) -> impl Iterator<Item = Action> {
         Action::Settles,
         Action::PhoneHolds(0),
         Action::Settles,
+        TALK,
         Action::CallerHangsUp(0),
         Action::Settles,
     ];

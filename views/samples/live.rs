@@ -15,7 +15,7 @@ use crate::live::{Board, Choice, Live, Sample, Side, Trend};
 use crate::words::Lang;
 
 /// When the program of the samples was started: more than a day before, as at a site that runs well.
-const STARTED: Timestamp = Timestamp::from_ms(AT.as_ms() - 112_364_000);
+const STARTED: Timestamp = Timestamp::from_ms(AT.as_ms() - 25_964_000);
 
 /// Every state of the page.
 pub(super) fn pages(lang: Lang) -> Vec<(&'static str, Live)> {
