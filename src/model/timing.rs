@@ -80,8 +80,6 @@ timing! {
     unreachable_grace: 60_000, 0 ..= 3_600_000;
     /// After how long without a phone that can be reached an agent is logged out.
     unreachable_logout: 900_000, 1_000 ..= 604_800_000;
-    /// How long a party of a conversation may send no sound and not be reached, before their leg counts as dead.
-    silence: 15_000, 1_000 ..= 600_000;
 }
 
 impl Timing {
@@ -122,7 +120,7 @@ mod tests {
         }
         assert_eq!(short.check(), Ok(()));
         assert!(!short.set("guard", Span::ZERO));
-        assert!(Timing::NAMES.contains(&"silence"));
+        assert!(Timing::NAMES.contains(&"rings_within"));
     }
 
     #[test]

@@ -208,11 +208,11 @@ async fn spans_of_the_timing_are_taken_over_one_by_one_and_kept() {
         assert_eq!(apply(&stand, 2, short).await.unwrap(), Report::default());
         let wanted = Timing { rings_within: Span::from_ms(1_500), look_again: Span::from_ms(100), ..Timing::default() };
         assert_eq!(settings::load(&stand.db).await.unwrap(), settings::Loaded { version: 1, settings: timed(wanted) });
-        apply(&stand, 3, r#"{"timing":{"silence_s":20}}"#).await.unwrap();
-        let wanted = Timing { silence: Span::from_secs(20), ..wanted };
+        apply(&stand, 3, r#"{"timing":{"rings_within_s":5}}"#).await.unwrap();
+        let wanted = Timing { rings_within: Span::from_secs(5), ..wanted };
         assert_eq!(settings::load(&stand.db).await.unwrap().settings, timed(wanted));
         let line = audit::latest(&stand.db, 1).await.unwrap().remove(0);
-        assert_eq!((line.subject.as_str(), &line.became.unwrap()["silence"]), ("timing", &20_000.into()));
+        assert_eq!((line.subject.as_str(), &line.became.unwrap()["rings_within"]), ("timing", &5_000.into()));
     })
     .await;
 }
