@@ -16,7 +16,7 @@ const RUN: &str = include_str!("scripts/axe.js");
 /// What a keyboard reaches must be seen.
 const FOCUS: &str = include_str!("scripts/focus.js");
 
-const LOOKS: [Look; 5] = [
+static LOOKS: [Look; 5] = [
     Look { width: 1280, theme: "light", lang: Lang::Ru },
     Look { width: 1280, theme: "dark", lang: Lang::Ru },
     Look { width: 1280, theme: "light", lang: Lang::En },
@@ -41,6 +41,12 @@ async fn main() -> ExitCode {
     }
 }
 
+/// The looks in which the `n`-th sample is looked at: all, or every day one of them in turn.
+fn looks(n: usize, everyday: bool) -> &'static [Look] {
+    let turn = n % LOOKS.len();
+    if everyday { &LOOKS[turn..=turn] } else { &LOOKS }
+}
+
 /// Whether nothing was found.
 async fn look_at_all(axe: &str, wanted: &[String]) -> Outcome<bool> {
     let source = std::fs::read_to_string(axe).map_err(|why| format!("axe-core at {axe}: {why}"))?;
@@ -49,10 +55,11 @@ async fn look_at_all(axe: &str, wanted: &[String]) -> Outcome<bool> {
     tab.notices(RUN, &["color-contrast", "html-has-lang"]).await?;
     tab.notices(FOCUS, &["focus-obscured"]).await?;
     let mut all = Findings::default();
-    for name in &tab.names {
+    let everyday = std::env::var_os("CALLSYNC_TEST_EVERYDAY").is_some();
+    for (n, name) in tab.names.iter().enumerate() {
         let (began, before) = (Instant::now(), all.count());
-        for look in LOOKS {
-            let mut found = tab.shows(name, look).await?;
+        for look in looks(n, everyday) {
+            let mut found = tab.shows(name, *look).await?;
             found.extend(tab.found_by(RUN).await?);
             found.extend(tab.found_by(FOCUS).await?);
             all.add(&look.picture(name), found);

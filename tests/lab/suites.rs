@@ -217,7 +217,7 @@ async fn play(suite: Suite, wish: &Wish, labs: &mut Labs) -> Result<Tally> {
         Suite::Style => cargo::style().await,
         Suite::Unit => cargo::unit().await,
         Suite::Core => core::histories(wish.long, wish.is_everyday()).await,
-        Suite::Accessibility => pages::accessibility().await,
+        Suite::Accessibility => pages::accessibility(wish.is_everyday()).await,
         Suite::Contract => cargo::contract(labs).await,
         Suite::Stores => cargo::stores(labs).await,
         Suite::Scenarios => plays::scenarios(wish, labs.stage(false).await?, false).await,

@@ -150,13 +150,16 @@ async fn flows(stage: &mut Stage, more: Vec<(&'static str, String)>) -> Result<(
     Ok((tally, noted))
 }
 
-/// Lets axe-core look at every sample of every page, and tries what the parts of forms and lists do.
+/// Lets axe-core look at every sample of every page, every day in one of the looks by turn, and tries what the parts of forms and
+/// lists do.
 ///
 /// # Errors
 /// When cargo cannot be started.
-pub async fn accessibility() -> Result<Tally> {
+pub async fn accessibility(everyday: bool) -> Result<Tally> {
     let axe = folders::workspace().join(FOLDER).join(AXE).display().to_string();
-    let (mut tally, said) = cargo::tests_of("accessibility", "accessibility", &[("CALLSYNC_TEST_AXE", axe)]).await?;
+    let mut environment = vec![("CALLSYNC_TEST_AXE", axe)];
+    environment.extend(everyday.then(|| ("CALLSYNC_TEST_EVERYDAY", "yes".to_owned())));
+    let (mut tally, said) = cargo::tests_of("accessibility", "accessibility", &environment).await?;
     let (parts, _) = cargo::tests_of("parts", "parts", &[("CALLSYNC_TEST_PARTS", "yes".to_owned())]).await?;
     tally.join(parts);
     said.lines()
