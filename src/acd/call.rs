@@ -65,7 +65,7 @@ pub(crate) enum Stage {
     Talking(Talk),
 }
 
-/// A caller in the queue, hearing music, or the ringing tone of a line that was not answered yet.
+/// A caller in the queue, hearing music.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Waiting {
     pub(crate) since: Timestamp,
@@ -75,9 +75,6 @@ pub(crate) struct Waiting {
     pub(crate) bridge: Option<BridgeId>,
     /// The agents whose phones are being rung for it.
     pub(crate) offers: Vec<Offer>,
-    /// The caller's line was not answered yet: the caller found an agent free, and hears it ring as that agent's phone does. It is
-    /// answered with the agent, or as soon as one of the first offers has failed.
-    pub(crate) unanswered: bool,
     /// When a rule of the queue sends the caller elsewhere.
     pub(crate) leave: Option<Leave>,
     /// That time has come while somebody was being rung, who rings on; nobody else is rung.
@@ -228,11 +225,6 @@ impl Call {
             entered: self.entered,
             call: self.id,
         })
-    }
-
-    /// Whether the caller waits on a line that was not answered yet.
-    pub(crate) fn is_unanswered(&self) -> bool {
-        self.waiting().is_some_and(|waiting| waiting.unanswered)
     }
 
     /// Whether the caller waits and nobody is being rung for them.

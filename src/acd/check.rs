@@ -101,9 +101,6 @@ fn check_call(state: &State, call: &Call, broken: &mut Vec<String>) {
     }
     match &call.stage {
         Stage::Waiting(waiting) => {
-            if waiting.unanswered && waiting.offers.is_empty() {
-                broken.push(format!("call {id} is not answered while nobody is being rung for it"));
-            }
             if queue.retired {
                 broken.push(format!("call {id} waits in a queue that left the settings"));
             }

@@ -72,6 +72,5 @@ pub fn step(state: &mut State, at: Timestamp, event: Event) -> Vec<Effect> {
         turn.record(Fact::Ignored { event: name.to_owned(), why });
     }
     overflow::look_after_empty_queues(&mut turn);
-    on::greet(&mut turn);
     turn.effects()
 }

@@ -10,7 +10,7 @@ use model::{
 use crate::agent::{self, After};
 use crate::call::{Call, MISHAPS, Offer, Ring, Stage, Stretch, Talk, Waiting};
 use crate::effect::{Exit, HangupReason, Op};
-use crate::turn::{Turn, Unanswered};
+use crate::turn::Turn;
 use crate::{ending, guard, overflow, route};
 
 /// What is to become of the leg of an offer that ended.
@@ -113,7 +113,6 @@ pub(crate) fn accept(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, met: Met) {
             since.min(turn.at).max(offer.made)
         }
     };
-    let unanswered = turn.state.calls().get(&call).is_some_and(Call::is_unanswered);
     let joined = turn.state.with_call(call, |call| {
         let waited_since = call.waiting()?.since;
         let others: Vec<Offer> = call.waiting()?.offers.iter().filter(|other| other.leg != leg).cloned().collect();
@@ -136,10 +135,7 @@ pub(crate) fn accept(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, met: Met) {
     // Set ahead: a caller who leaves at this moment is one who was answered, and the CDR takes nothing after that.
     ending::stamp(turn, &answered, Outcome::Answered);
     if met == Met::Now {
-        turn.order(
-            call,
-            if unanswered { Op::Answer { leg: answered.leg.clone() } } else { Op::StopMusic { leg: answered.leg_id() } },
-        );
+        turn.order(call, Op::StopMusic { leg: answered.leg_id() });
         turn.order(call, Op::Join { bridge, legs: vec![answered.leg_id(), LegId::Ours(leg)] });
     }
     // The mark comes last: a leg that bears it lacks nothing that is before it.
@@ -227,9 +223,6 @@ fn close(turn: &mut Turn<'_>, call: CallId, leg: OurLeg, end: OfferEnd, remains:
         Remains::Nothing => agent::free_line(turn, offer.agent),
         Remains::Leg(reason) => agent::hang_up(turn, offer.agent, leg, reason),
         Remains::Half => agent::leave_in_peace(turn, offer.agent, leg),
-    }
-    if call.is_alone() && call.is_unanswered() {
-        turn.unanswered.insert(call.id, Unanswered::RungInVain);
     }
     book_end(turn, &call, &offer, end, turn.at);
     Some(offer.agent)

@@ -136,15 +136,12 @@ fn arrive(turn: &mut Turn<'_>, id: CallId, from: QueueId) {
     set_limit(turn, id);
     let Some(call) = turn.state.calls().get(&id).cloned() else { return };
     ending::stamp(turn, &call, Outcome::Abandoned);
-    // One whose offers were withdrawn right now, on a line that was not answered yet, is answered at the end of the step.
-    if !call.is_unanswered() {
-        let music = |queue| turn.state.queues().get(&queue).map(|queue| queue.card.music.as_str());
-        if music(from) != music(call.queue) {
-            turn.order(id, Op::StopMusic { leg: call.leg_id() });
-            ending::play_music(turn, &call);
-        }
-        turn.order(id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Waiting) });
+    let music = |queue| turn.state.queues().get(&queue).map(|queue| queue.card.music.as_str());
+    if music(from) != music(call.queue) {
+        turn.order(id, Op::StopMusic { leg: call.leg_id() });
+        ending::play_music(turn, &call);
     }
+    turn.order(id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Waiting) });
     route::serve_call(turn, id);
 }
 

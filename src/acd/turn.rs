@@ -1,7 +1,5 @@
 //! One step under way: the state, the time, and the effects gathered so far.
 
-use std::collections::BTreeMap;
-
 use model::{CallId, Fact, LegId, ServerId, TheirLeg, Timestamp, Timing};
 
 use crate::effect::{Effect, Lane, Op, Order};
@@ -11,25 +9,14 @@ use crate::state::State;
 pub(crate) struct Turn<'a> {
     pub(crate) state: &'a mut State,
     pub(crate) at: Timestamp,
-    /// Calls whose line is not answered, and of which this step has to say what the caller hears from here on.
-    pub(crate) unanswered: BTreeMap<CallId, Unanswered>,
     orders: Vec<Order>,
     facts: Vec<Effect>,
-}
-
-/// What happened to a call whose line is not answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Unanswered {
-    /// It has just arrived.
-    Arrived,
-    /// Its last offer has ended, and was not accepted.
-    RungInVain,
 }
 
 impl<'a> Turn<'a> {
     pub(crate) fn new(state: &'a mut State, at: Timestamp) -> Self {
         let at = state.advance(at);
-        Self { state, at, unanswered: BTreeMap::new(), orders: Vec::new(), facts: Vec::new() }
+        Self { state, at, orders: Vec::new(), facts: Vec::new() }
     }
 
     /// How long is waited, and for what.

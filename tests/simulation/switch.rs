@@ -28,7 +28,7 @@ pub struct Leg {
     pub rings: bool,
     pub up: bool,
     pub music: bool,
-    /// How many orders about what it hears were refused.
+    /// How many orders about its music were refused.
     pub music_refused: u32,
     /// The music plays on although it was ordered to stop.
     pub music_sticks: bool,

@@ -47,14 +47,9 @@ impl World {
             self.run(&op);
             return;
         }
-        let heard = match &op {
-            Op::StartMusic { leg, .. } | Op::StopMusic { leg } => Some(leg.clone()),
-            Op::Answer { leg } => Some(LegId::Theirs(leg.clone())),
-            _ => None,
-        };
-        if let Some(leg) = heard {
+        if let Op::StartMusic { leg, .. } | Op::StopMusic { leg } = &op {
             let sticks = matches!(op, Op::StopMusic { .. });
-            self.switch.legs.entry(leg).and_modify(|leg| {
+            self.switch.legs.entry(leg.clone()).and_modify(|leg| {
                 leg.music_refused += 1;
                 leg.music_sticks = sticks;
             });

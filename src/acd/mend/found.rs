@@ -21,9 +21,6 @@ pub(super) fn conversations(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         let Some(mark) = account.mark.filter(|mark| is_of_ours(turn, *mark)) else { continue };
         let Some((bridge, ours, agent)) = conversation(turn, alive, &account.leg, mark) else { continue };
         let call = recalled(turn, leg, account, mark);
-        if !account.up {
-            turn.order(call.id, Op::Answer { leg: call.leg.clone() });
-        }
         take_over(turn, call, mark, bridge, (ours, agent));
     }
 }

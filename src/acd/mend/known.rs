@@ -193,7 +193,6 @@ pub(super) fn conversations(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         let both = [call.leg_id(), LegId::Ours(talk.leg)];
         match alive.bridges.get(&talk.bridge) {
             Some(members) => {
-                answer(turn, &call, alive);
                 let missing = both.into_iter().filter(|leg| !members.contains(leg)).collect();
                 join(turn, &call, talk.bridge, missing);
             }
@@ -202,7 +201,6 @@ pub(super) fn conversations(turn: &mut Turn<'_>, alive: &Alive<'_>) {
                 turn.order(id, Op::DestroyBridge { bridge: talk.bridge });
                 let Some(bridge) = turn.state.with_call(id, new_bridge).flatten() else { continue };
                 turn.order(id, Op::CreateBridge { bridge });
-                answer(turn, &call, alive);
                 join(turn, &call, bridge, both.to_vec());
             }
         }
@@ -225,13 +223,6 @@ fn new_bridge(call: &mut Call) -> Option<BridgeId> {
     let bridge = call.next_bridge();
     call.talk_mut()?.bridge = bridge;
     Some(bridge)
-}
-
-/// A caller who talks to an agent has been answered: the order may have been lost.
-fn answer(turn: &mut Turn<'_>, call: &Call, alive: &Alive<'_>) {
-    if alive.legs.get(&call.leg_id()).is_some_and(|leg| !leg.up) {
-        turn.order(call.id, Op::Answer { leg: call.leg.clone() });
-    }
 }
 
 fn join(turn: &mut Turn<'_>, call: &Call, bridge: BridgeId, missing: Vec<LegId>) {
@@ -265,12 +256,6 @@ pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
         }
         let up = alive.legs.get(&call.leg_id()).is_some_and(|leg| leg.up);
         let marked = mark(alive, &call).is_some_and(|mark| mark.phase == CallPhase::Waiting && mark.queue == call.queue);
-        if call.is_unanswered() && !call.is_alone() && !up {
-            rings_on(turn, &call, mark(alive, &call));
-            continue;
-        }
-        // A line that was answered is, whatever an older state says of it.
-        turn.state.with_call(id, |call| call.waiting_mut().map(|waiting| waiting.unanswered &= !up));
         // Music that failed before was ordered again behind the mark.
         if !up || !marked || call.music_failures > 0 {
             guard::set(turn, id);
@@ -280,17 +265,6 @@ pub(super) fn queues(turn: &mut Turn<'_>, alive: &Alive<'_>) {
             guard::refresh(turn, id);
         }
     }
-}
-
-/// A caller whose line rings as the agent's phone does goes on hearing that; what may not have been told of them is told.
-fn rings_on(turn: &mut Turn<'_>, call: &Call, mark: Option<Mark>) {
-    if mark.is_some_and(|mark| mark.queue == call.queue) {
-        guard::refresh(turn, call.id);
-        return;
-    }
-    guard::set(turn, call.id);
-    ending::stamp(turn, call, Outcome::Abandoned);
-    turn.order(call.id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Offered) });
 }
 
 /// Whether one of those who are being rung for a caller, as far as the state knows, has answered.

@@ -6,7 +6,7 @@ use model::{BridgeId, CallId, CallPhase, Fact, LegId, Outcome, Phone, QueueId, S
 use crate::call::{Call, Stage, Waiting};
 use crate::effect::{Exit, Op};
 use crate::state::Way;
-use crate::turn::{Turn, Unanswered};
+use crate::turn::Turn;
 use crate::{ending, guard, overflow, route};
 
 /// How many calls may be live at once. Five times what one Asterisk carries: whoever comes beyond it is better off in the
@@ -84,11 +84,7 @@ pub(crate) fn enter(turn: &mut Turn<'_>, leg: TheirLeg, arrival: Arrival) {
     }
     match came {
         Came::Now => {
-            if let Some(waiting) = call.waiting_mut() {
-                waiting.unanswered = true;
-            }
-            turn.unanswered.insert(id, Unanswered::Arrived);
-            ending::stamp(turn, &call, Outcome::Abandoned);
+            welcome(turn, &call, false);
             keep(turn, call);
         }
         Came::Before(bridge) => {
@@ -140,32 +136,10 @@ pub(crate) fn new_call(
     }
 }
 
-/// Says what callers hear whose line is not answered: one who found an agent free hears the line ring as the agent's phone does,
-/// and is answered with the agent. One for whom nobody is rung, or has been rung in vain, is answered, and hears music.
-pub(crate) fn greet(turn: &mut Turn<'_>) {
-    for (id, what) in std::mem::take(&mut turn.unanswered) {
-        let Some(call) = turn.state.calls().get(&id).filter(|call| call.is_unanswered()).cloned() else { continue };
-        if what == Unanswered::Arrived && !call.is_alone() {
-            turn.order(id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Offered) });
-        } else {
-            answer(turn, &call);
-        }
-    }
-}
-
-/// Answers a caller who waits, with music. The mark comes last: a leg without it may lack all that is before it.
-fn answer(turn: &mut Turn<'_>, call: &Call) {
-    turn.state.with_call(call.id, |call| call.waiting_mut().map(|waiting| waiting.unanswered = false));
-    turn.order(call.id, Op::Answer { leg: call.leg.clone() });
-    ending::play_music(turn, call);
-    turn.order(call.id, Op::Mark { leg: call.leg_id(), mark: call.mark(CallPhase::Waiting) });
-}
-
 /// Has the caller, whose leg may be answered already, hear music, and writes on the leg and its CDR who waits where. The stamp
 /// comes first: whoever hangs up in the moment of being answered has abandoned, and the CDR takes nothing after that. The
 /// mark comes last: a leg without it may lack all that is before it.
 pub(crate) fn welcome(turn: &mut Turn<'_>, call: &Call, answered: bool) {
-    turn.state.with_call(call.id, |call| call.waiting_mut().map(|waiting| waiting.unanswered = false));
     ending::stamp(turn, call, Outcome::Abandoned);
     if !answered {
         turn.order(call.id, Op::Answer { leg: call.leg.clone() });

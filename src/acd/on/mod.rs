@@ -21,7 +21,7 @@ mod switch_returned;
 
 use model::fact::Ignored;
 
-pub(crate) use caller_arrived::{Arrival, Came, book, enter, greet, new_call, welcome};
+pub(crate) use caller_arrived::{Arrival, Came, book, enter, new_call, welcome};
 pub(crate) use switch_returned::watch;
 
 use crate::call::Stretch;

@@ -17,8 +17,8 @@ use crate::{brief, ending, guard};
 pub(super) fn take(turn: &mut Turn<'_>, order: Op, why: &OrderFailure) {
     turn.record(Fact::OrderFailed { order: words(&order), why: reason(why) });
     match order {
-        Op::Answer { leg } => answer(turn, &leg, why),
         Op::Stamp { leg, stamp } => stamp_failed(turn, leg, &stamp, why),
+        Op::Answer { leg } => noticed(turn, &LegId::Theirs(leg), why),
         Op::StartMusic { leg, .. } => start_music(turn, &leg, why),
         Op::StopMusic { leg } => stop_music(turn, &leg, why),
         // A leg that is not marked still waits.
@@ -81,17 +81,9 @@ fn stamp_failed(turn: &mut Turn<'_>, leg: TheirLeg, stamp: &Stamp, why: &OrderFa
     }
 }
 
-/// A caller who hears music or an agent has been answered, or hears nothing.
-fn answer(turn: &mut Turn<'_>, leg: &TheirLeg, why: &OrderFailure) {
-    let leg = LegId::Theirs(leg.clone());
-    if let Some(call) = music_failed(turn, &leg, why, |call| !call.is_unanswered()) {
-        turn.order(call.id, Op::Answer { leg: call.leg });
-    }
-}
-
 /// A caller who waits shall hear music.
 fn start_music(turn: &mut Turn<'_>, leg: &LegId, why: &OrderFailure) {
-    if let Some(call) = music_failed(turn, leg, why, |call| call.waiting().is_some_and(|waiting| !waiting.unanswered)) {
+    if let Some(call) = music_failed(turn, leg, why, |call| call.waiting().is_some()) {
         ending::play_music(turn, &call);
     }
 }

@@ -57,7 +57,7 @@ fn first_answer_has_the_call_and_the_others_go_back_to_where_they_stood() {
     let effects = centre.at(13_000, Event::LegAnswered { leg: ours(call, 2) });
     let expected = [
         stamp_answered(call, "c1", 10_000, "1002", 13_000),
-        answer(call, "c1"),
+        stop_music(call, "c1"),
         join(call, 1, "c1", ours(call, 2)),
         lift(call, "c1"),
         talking_mark(call, "c1", [10_000, 13_000], 1002),

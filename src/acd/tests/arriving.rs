@@ -12,10 +12,10 @@ fn caller_with_nobody_ready_is_stamped_answered_and_hears_music() {
     let call = *centre.state.calls().keys().next().expect("a call");
     let expected = vec![
         stamp(call, "c1", 10_000, Outcome::Abandoned),
-        guard(call, "c1"),
         answer(call, "c1"),
         start_music(call, "c1"),
         mark(call, "c1", 10_000, CallPhase::Waiting),
+        guard(call, "c1"),
         entered(call, "c1", 10_000),
     ];
     assert_eq!(effects, expected);
@@ -29,8 +29,10 @@ fn caller_with_an_agent_ready_rings_the_longest_idle_in_the_same_step() {
     let expected = vec![
         dial(call, "c1", 10_000, 1, 1001),
         stamp(call, "c1", 10_000, Outcome::Abandoned),
+        answer(call, "c1"),
+        start_music(call, "c1"),
+        mark(call, "c1", 10_000, CallPhase::Waiting),
         guard(call, "c1"),
-        mark(call, "c1", 10_000, CallPhase::Offered),
         entered(call, "c1", 10_000),
         becomes(1001, AgentState::Reserved(call)),
         offered(call, 1, 1001),

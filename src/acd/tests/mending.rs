@@ -61,22 +61,6 @@ fn offers_do_not_expire_while_nothing_is_known_of_them() {
 }
 
 #[test]
-fn line_that_is_not_answered_yet_rings_on_after_the_loss_and_is_answered_with_the_agent() {
-    let (mut centre, call) = Centre::ringing();
-    centre.at(12_000, Event::SwitchLost { server: SERVER });
-    let mark = mark_of(call, 700, 10_000, CallPhase::Offered);
-    let caller = LegAccount { up: false, ..caller_there("c1", Some(mark)) };
-    let bridges = || vec![BridgeAccount { bridge: bridge(call, 1), legs: vec![] }];
-    let rings = LegAccount { rings: true, ..phone_there(ours(call, 1), false, 1001) };
-    let effects = centre.at(13_000, returns(vec![caller.clone(), rings], bridges()));
-    assert!(!effects.iter().any(|effect| [answer(call, "c1"), start_music(call, "c1")].contains(effect)), "{effects:?}");
-    centre.at(14_000, Event::SwitchLost { server: SERVER });
-    let effects = centre.at(15_000, returns(vec![caller, phone_there(ours(call, 1), true, 1001)], bridges()));
-    let joined = [answer(call, "c1"), join(call, 1, "c1", ours(call, 1))];
-    assert!(effects.windows(2).any(|two| two == joined), "{effects:?}");
-    assert_eq!(centre.state_of(1001), AgentState::Talking(call));
-}
-
 #[test]
 fn caller_whose_time_passed_while_rung_and_out_of_reach_is_rung_anew_before_those_who_came_later() {
     let mut centre = super::overflowing::with(super::overflowing::longest(30, super::overflowing::OTHER), &[1001]);

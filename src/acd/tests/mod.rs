@@ -253,11 +253,6 @@ fn mark(call: CallId, leg: &str, entered: i64, phase: CallPhase) -> Effect {
     order(call, Op::Mark { leg: LegId::Theirs(their(leg)), mark: mark_of(call, 700, entered, phase) })
 }
 
-/// A caller in queue 700 who was rung for in vain is answered, and hears music.
-fn greeted(call: CallId, leg: &str, entered: i64) -> Vec<Effect> {
-    vec![answer(call, leg), start_music(call, leg), mark(call, leg, entered, CallPhase::Waiting)]
-}
-
 /// The mark of a conversation with this agent.
 fn talk_of(call: CallId, [entered, since]: [i64; 2], number: u128) -> Mark {
     let talking = mark_of(call, 700, entered, CallPhase::Talking);

@@ -73,8 +73,6 @@ fn offer_is_withdrawn_first_and_the_free_agent_of_the_other_queue_is_rung() {
         hang_up(call, ours(call, 1), HangupReason::Normal),
         order(call, Op::Dial { leg, endpoint, caller, give_up_after, mark }),
         stamp_in(call, 701, 10_000),
-        answer(call, "c1"),
-        start_music(call, "c1"),
         mark_in(call, 701, [10_000, 12_000]),
         asked(call, to(701)),
         offer_ended(call, 1, 1002, OfferEnd::Withdrawn),

@@ -16,11 +16,11 @@ fn phone_that_rings_has_its_bridge_made_ready() {
 }
 
 #[test]
-fn answer_is_stamped_ahead_then_the_caller_is_answered_too_and_the_two_are_joined() {
+fn answer_is_stamped_ahead_then_the_music_stops_and_the_two_are_joined() {
     let (mut centre, call) = Centre::ringing();
     let expected = vec![
         stamp_answered(call, "c1", 10_000, "1001", 13_000),
-        answer(call, "c1"),
+        stop_music(call, "c1"),
         join(call, 1, "c1", ours(call, 1)),
         lift(call, "c1"),
         talking_mark(call, "c1", [10_000, 13_000], 1001),
@@ -43,21 +43,18 @@ fn phone_that_answers_without_ringing_gets_its_bridge_first() {
     let call = centre.calls(10_000, "c1", "700");
     let effects = centre.at(10_100, Event::LegAnswered { leg: ours(call, 1) });
     let answered = stamp_answered(call, "c1", 10_000, "1001", 10_100);
-    let expected = [create_bridge(call, 1), answered, answer(call, "c1"), join(call, 1, "c1", ours(call, 1))];
+    let expected = [create_bridge(call, 1), answered, stop_music(call, "c1"), join(call, 1, "c1", ours(call, 1))];
     assert_eq!(effects.get(..4), Some(expected.as_slice()));
 }
 
 #[test]
-fn unanswered_offer_goes_to_the_next_agent_and_the_caller_hears_music_from_then_on() {
+fn unanswered_offer_goes_to_the_next_agent_and_the_caller_hears_nothing_of_it() {
     let mut centre = Centre::staffed();
     let call = centre.calls(10_000, "c1", "700");
     centre.at(10_200, Event::LegRang { leg: ours(call, 1) });
     let expected = vec![
         hang_up(call, ours(call, 1), HangupReason::NoAnswer),
         dial(call, "c1", 10_000, 2, 1002),
-        answer(call, "c1"),
-        start_music(call, "c1"),
-        mark(call, "c1", 10_000, CallPhase::Waiting),
         offer_ended(call, 1, 1001, OfferEnd::NotAnswered),
         ringing(call, 1, 1001, [10_000, 25_200], OfferEnd::NotAnswered),
         becomes(1002, AgentState::Reserved(call)),
@@ -95,9 +92,6 @@ fn phone_that_does_not_ring_within_four_seconds_is_unreachable() {
     let call = centre.calls(10_000, "c1", "700");
     let expected = vec![
         hang_up(call, ours(call, 1), HangupReason::Normal),
-        answer(call, "c1"),
-        start_music(call, "c1"),
-        mark(call, "c1", 10_000, CallPhase::Waiting),
         offer_ended(call, 1, 1001, OfferEnd::Unreachable),
         ringing(call, 1, 1001, [10_000, 14_000], OfferEnd::Unreachable),
         // The phone is said to be reachable: nobody would report it as coming back.
@@ -161,8 +155,7 @@ fn phones_answers_are_told_apart() {
         if rings {
             centre.at(10_200, Event::LegRang { leg: ours(call, 1) });
         }
-        let booked = vec![offer_ended(call, 1, 1001, end), ringing(call, 1, 1001, [10_000, 11_000], end), becomes(1001, state)];
-        let expected = [greeted(call, "c1", 10_000), booked].concat();
+        let expected = vec![offer_ended(call, 1, 1001, end), ringing(call, 1, 1001, [10_000, 11_000], end), becomes(1001, state)];
         let cause = Cause { q850, sip };
         let effects = centre.at(11_000, Event::LegEnded { leg: LegId::Ours(ours(call, 1)), cause });
         assert_eq!(effects, expected, "rings {rings}, SIP {sip:?}, Q.850 {q850}");

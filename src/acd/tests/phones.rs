@@ -211,8 +211,7 @@ fn busy_phone_rests_for_ten_seconds_and_the_third_time_in_a_row_its_agent_is_not
     let ended =
         |n, began, at| vec![offer_ended(call, n, 1001, OfferEnd::Busy), ringing(call, n, 1001, [began, at], OfferEnd::Busy)];
     let ready = becomes(1001, AgentState::Ready);
-    let first = [greeted(call, "c1", 10_000), ended(1, 10_000, 11_000), vec![ready.clone()]].concat();
-    assert_eq!(busy(&mut centre, 11_000, call, 1), first);
+    assert_eq!(busy(&mut centre, 11_000, call, 1), [ended(1, 10_000, 11_000), vec![ready.clone()]].concat());
     assert_eq!(blocked(&centre, 1001), Some(Block::Resting));
     let again = |n| vec![dial(call, "c1", 10_000, n, 1001), becomes(1001, AgentState::Reserved(call)), offered(call, n, 1001)];
     assert_eq!(centre.deadline(21_000), again(2));

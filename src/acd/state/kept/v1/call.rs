@@ -10,27 +10,27 @@ use crate::{call, guard};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Call {
-    pub(in crate::state::kept) id: CallId,
-    pub(in crate::state::kept) leg: TheirLeg,
-    pub(in crate::state::kept) number: Option<Phone>,
-    pub(in crate::state::kept) queue: QueueId,
-    pub(in crate::state::kept) priority: u8,
+    id: CallId,
+    leg: TheirLeg,
+    number: Option<Phone>,
+    queue: QueueId,
+    priority: u8,
     #[serde(default)]
-    pub(in crate::state::kept) at_head: Option<u64>,
-    pub(in crate::state::kept) entered: Timestamp,
+    at_head: Option<u64>,
+    entered: Timestamp,
     #[serde(default)]
-    pub(in crate::state::kept) joined: Timestamp,
+    joined: Timestamp,
     #[serde(default)]
-    pub(in crate::state::kept) left: Vec<QueueId>,
-    pub(in crate::state::kept) since: Timestamp,
-    pub(in crate::state::kept) offers_made: u32,
-    pub(in crate::state::kept) last_leg: u32,
-    pub(in crate::state::kept) last_bridge: u32,
-    pub(in crate::state::kept) mishaps: u32,
-    pub(in crate::state::kept) music_failures: u32,
+    left: Vec<QueueId>,
+    since: Timestamp,
+    offers_made: u32,
+    last_leg: u32,
+    last_bridge: u32,
+    mishaps: u32,
+    music_failures: u32,
     #[serde(default)]
-    pub(in crate::state::kept) decisions: Vec<Decision>,
-    pub(in crate::state::kept) stage: Stage,
+    decisions: Vec<Decision>,
+    stage: Stage,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,16 +41,16 @@ pub(crate) enum Stage {
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Waiting {
-    pub(in crate::state::kept) since: Timestamp,
-    pub(in crate::state::kept) returned: bool,
-    pub(in crate::state::kept) bridge: Option<BridgeId>,
-    pub(in crate::state::kept) offers: Vec<Offer>,
+    since: Timestamp,
+    returned: bool,
+    bridge: Option<BridgeId>,
+    offers: Vec<Offer>,
     #[serde(default)]
-    pub(in crate::state::kept) leave: Option<Leave>,
+    leave: Option<Leave>,
     #[serde(default)]
-    pub(in crate::state::kept) closing: bool,
+    closing: bool,
     #[serde(default)]
-    pub(in crate::state::kept) guard: Guard,
+    guard: Guard,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -109,9 +109,30 @@ pub(crate) enum Stretch {
     Hold,
 }
 
+mirrored!(Call = call::Call {
+    id, leg, number, queue, priority, at_head, entered, joined, left, since, offers_made, last_leg, last_bridge, mishaps,
+    music_failures, decisions; stage;
+});
 mirrored!(Leave = call::Leave { at, to, why;; });
 mirrored!(Guard = guard::Guard { ordered, again_at;; });
 mirrored!(Offer = call::Offer { n, agent, tier, leg, made, over; ring; });
 mirrored!(Talk = call::Talk { agent, leg, bridge, answered, since, join_again_at, lift_again_at; stretch; });
+mirrored_enum!(Stage = call::Stage { Waiting(waiting), Talking(talk) });
 mirrored_enum!(Ring = call::Ring { Awaited { until }, Heard { until } });
 mirrored_enum!(Stretch = call::Stretch { Talk, Hold });
+
+impl From<call::Waiting> for Waiting {
+    fn from(waiting: call::Waiting) -> Self {
+        let call::Waiting { since, returned, bridge, offers, leave, closing, guard } = waiting;
+        let offers = offers.into_iter().map(Into::into).collect();
+        Self { since, returned, bridge, offers, leave: leave.map(Into::into), closing, guard: guard.into() }
+    }
+}
+
+impl From<Waiting> for call::Waiting {
+    fn from(waiting: Waiting) -> Self {
+        let Waiting { since, returned, bridge, offers, leave, closing, guard } = waiting;
+        let offers = offers.into_iter().map(Into::into).collect();
+        Self { since, returned, bridge, offers, leave: leave.map(Into::into), closing, guard: guard.into() }
+    }
+}

@@ -2,7 +2,6 @@
 
 pub(crate) mod agent;
 mod brief;
-pub(crate) mod call;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,6 +10,7 @@ use model::wallboard::Today;
 use model::{AgentId, CallId, QueueId, ServerId, Settings, TheirLeg, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::v1::call::Call;
 use super::v1::leaving::{Abandoned, Over, Parting};
 use super::v1::rest::{Chance, Changes, Clocks, Queue};
 use super::{copied, v1, values};
@@ -19,7 +19,6 @@ use crate::index::Index;
 use crate::{pairs, state};
 use agent::Agent;
 use brief::Brief;
-use call::Call;
 
 /// What one state is, without what follows from the rest.
 #[derive(Serialize, Deserialize)]
@@ -59,7 +58,7 @@ impl From<v1::State> for State {
             settings,
             queues,
             agents: values(agents),
-            calls: values(calls),
+            calls,
             partings,
             switches,
             runs,
