@@ -61,7 +61,6 @@ fn offers_do_not_expire_while_nothing_is_known_of_them() {
 }
 
 #[test]
-#[test]
 fn caller_whose_time_passed_while_rung_and_out_of_reach_is_rung_anew_before_those_who_came_later() {
     let mut centre = super::overflowing::with(super::overflowing::longest(30, super::overflowing::OTHER), &[1001]);
     let first = centre.calls(10_000, "c1", "700");
